@@ -1,0 +1,78 @@
+// Builds dist/ when it is not current. npm runs this on `npm install`, and npm 10 again on every `npx agents …`, also
+// while a run is up: so it compares a content hash first (a few ms), builds beside dist/ and swaps it in by a rename.
+// Plain JavaScript with node: imports only, as it runs before anything is built.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const dist = join(root, "dist");
+const stamp = join(dist, ".source-hash");
+const force = process.argv.includes("--force");
+
+buildTestRunner();
+const hash = sourceHash();
+if (force || !isCurrent(stamp, hash)) build();
+
+function isCurrent(file, value) {
+  return existsSync(file) && readFileSync(file, "utf8") === value;
+}
+
+/** tap links its chosen plugins once per node_modules; only where tap is installed, which it is not for users. */
+function buildTestRunner() {
+  const tap = join(root, "node_modules", ".bin", "tap");
+  const config = join(root, ".taprc");
+  const built = join(root, "node_modules", ".tap-built");
+  if (!existsSync(tap) || !existsSync(config)) return;
+  const wanted = createHash("sha256").update(readFileSync(config)).digest("hex");
+  if (isCurrent(built, wanted)) return;
+  const { status } = spawnSync(tap, ["build"], { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
+  if (status === 0) writeFileSync(built, wanted);
+}
+
+/** Everything that decides what dist/ holds: the sources, how they are compiled, and by which compiler. */
+function sourceHash() {
+  const digest = createHash("sha256");
+  const inputs = ["package.json", "tsconfig.json", "tsconfig.build.json", "scripts/prepare.js"];
+  for (const entry of readdirSync(join(root, "src"), { recursive: true, withFileTypes: true })) {
+    if (entry.isFile()) inputs.push(join(entry.parentPath, entry.name).slice(root.length + 1));
+  }
+  for (const file of inputs.toSorted()) digest.update(file).update("\0").update(readFileSync(join(root, file))).update("\0");
+  return digest.digest("hex");
+}
+
+function build() {
+  const fresh = `${dist}.new-${process.pid}`;
+  const old = `${dist}.old-${process.pid}`;
+  rmSync(fresh, { recursive: true, force: true });
+  const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
+  const { status } = spawnSync(process.execPath, [tsc, "-p", join(root, "tsconfig.build.json"), "--outDir", fresh], {
+    stdio: ["ignore", "inherit", "inherit"],
+    cwd: root,
+  });
+  if (status !== 0) {
+    rmSync(fresh, { recursive: true, force: true });
+    process.stderr.write("dist/ was not rebuilt: the sources do not compile (see above). The old dist/ is untouched.\n");
+    process.exit(1);
+  }
+  writeFileSync(join(fresh, ".source-hash"), hash);
+  swapIn(fresh, old);
+}
+
+/** Two builds may end at the same time: the later one wins, and neither leaves a half dist/. */
+function swapIn(fresh, old) {
+  try {
+    renameSync(dist, old);
+  } catch (error) {
+    if (error.code !== "ENOENT") throw error;
+  }
+  try {
+    renameSync(fresh, dist);
+  } catch (error) {
+    if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
+    rmSync(fresh, { recursive: true, force: true });
+  }
+  rmSync(old, { recursive: true, force: true });
+}

@@ -1,0 +1,108 @@
+/**
+ * The resolved config: what `agents.config.*` means once defaults are in, references are names that exist and paths are
+ * absolute. Frozen plain data (JSON-serialisable); `agents config --json` prints exactly this.
+ */
+export interface ResolvedConfig {
+  /** Name of the project, e.g. `my-agents`; a DNS label. */
+  readonly name: string;
+  /** Absolute folder of the config file: one run per config folder. */
+  readonly root: string;
+  /** Absolute path of the config file. */
+  readonly file: string;
+  readonly resources: Readonly<Record<string, ResolvedResource>>;
+  readonly components: Readonly<Record<string, ResolvedComponent>>;
+  readonly agents: Readonly<Record<string, ResolvedAgent>>;
+  /** Deployment settings per environment, checked by `agents deploy`; carried through as they are. */
+  readonly environments: Readonly<Record<string, unknown>>;
+}
+
+/** When a dependant may start: the dependency is ready, was started, or has run to its end with exit code 0. */
+export type DependencyCondition = "ready" | "started" | "completed";
+
+/** A name of the config → the condition to wait for. */
+export type Dependencies = Readonly<Record<string, DependencyCondition>>;
+
+/** How readiness and health are probed. `auto`: HTTP GET /healthz/ready on the port, and an open port is enough where that is 404. */
+export type HealthCheck =
+  | { readonly by: "auto" }
+  | { readonly by: "tcp" }
+  | { readonly by: "http"; readonly path: string }
+  | { readonly by: "none" };
+
+/** When a process that ended by itself is started again. */
+export type RestartPolicy = "on-failure" | "always" | "never";
+
+/** A resource beside the agents. */
+export type ResolvedResource =
+  | { readonly kind: "redis"; readonly name: string; readonly image: string; readonly port: number }
+  | { readonly kind: "sqlserver"; readonly name: string; readonly image: string; readonly port: number; readonly databases: readonly string[] }
+  | { readonly kind: "ollama"; readonly name: string; readonly image: string; readonly port: number; readonly models: readonly string[] }
+  | {
+      readonly kind: "container";
+      readonly name: string;
+      readonly image: string;
+      readonly ports: Readonly<Record<string, number>>;
+      readonly env: Readonly<Record<string, string>>;
+      readonly volumes: Readonly<Record<string, string>>;
+      readonly health: HealthCheck;
+      readonly dependsOn: Dependencies;
+    }
+  | {
+      readonly kind: "task";
+      readonly name: string;
+      readonly command: readonly [string, ...string[]];
+      readonly cwd: string;
+      readonly env: Readonly<Record<string, string>>;
+      readonly uses: readonly string[];
+      readonly dependsOn: Dependencies;
+    }
+  | { readonly kind: "external"; readonly name: string; readonly url: string };
+
+/** A Dapr building block that agents reach through their sidecar. */
+export interface ResolvedComponent {
+  readonly name: string;
+  readonly kind: "pubsub" | "statestore" | "secretstore";
+  /** The resource that backs it; null for stores that need none (env and file secrets). */
+  readonly resource: string | null;
+  /** Dapr component type, for example `secretstores.local.file`; null where it follows from what really runs. */
+  readonly type: string | null;
+  /** Dapr component metadata, name → value. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** One agent. */
+export interface ResolvedAgent {
+  readonly name: string;
+  readonly run:
+    | { readonly by: "entry"; readonly entry: string; readonly cwd: string; readonly external: readonly string[] }
+    | { readonly by: "command"; readonly command: readonly [string, ...string[]]; readonly cwd: string }
+    | { readonly by: "image"; readonly image: string };
+  /** Live copies behind one port. Default 1. */
+  readonly replicas: number;
+  /** Its HTTP port, strict; null = chosen at start. */
+  readonly port: number | null;
+  /** HTTP port of its sidecar, preferred; null = chosen at start. */
+  readonly sidecarPort: number | null;
+  /** False: no sidecar is started for it. */
+  readonly sidecar: boolean;
+  /** Resources whose address it gets as `<NAME>_URL`; it also waits until they are ready. */
+  readonly uses: readonly string[];
+  readonly dependsOn: Dependencies;
+  readonly env: Readonly<Record<string, string>>;
+  /** Absolute path of a dotenv file, or null. */
+  readonly envFile: string | null;
+  /** Names of environment variables that are secret: passed through from `up`'s own environment, never printed. */
+  readonly secrets: readonly string[];
+  readonly health: HealthCheck;
+  readonly restart: RestartPolicy;
+  /** Extra globs (absolute or relative to root) that restart it; `false`: never restarted by a save. */
+  readonly watch: readonly string[] | false;
+  readonly subscribes: readonly string[];
+  readonly publishes: readonly string[];
+  /** From SIGTERM to SIGKILL, in ms. Default 10 000. */
+  readonly stopTimeoutMs: number;
+  /** Deliveries in flight per subscriber; 1 = strict order. Default 10. */
+  readonly concurrency: number;
+  /** How long one delivery may take, in ms. Default 120 000. */
+  readonly deliveryTimeoutMs: number;
+}

@@ -1,0 +1,74 @@
+import type { ResolvedAgent } from "../model/resolved.ts";
+import type { LlmMode } from "./stand-ins.ts";
+
+/** Everything an agent's environment is made of. */
+export interface EnvironmentInput {
+  readonly agent: ResolvedAgent;
+  readonly runId: string;
+  readonly port: number;
+  /** Null: it has no sidecar. */
+  readonly sidecarPort: number | null;
+  readonly llm: LlmMode;
+  readonly models: readonly string[];
+  /** Absolute path of the project's prompts folder. */
+  readonly promptsDir: string;
+  /** Where Node keeps compiled code between starts. */
+  readonly compileCacheDir: string;
+  /** Resource name → its address, for the resources it `uses`. */
+  readonly urls: Readonly<Record<string, string | null>>;
+  /** The environment of `agents up` itself. */
+  readonly inherited: Readonly<Record<string, string | undefined>>;
+  /** Parsed `envFile`. */
+  readonly fromFile: Readonly<Record<string, string>>;
+}
+
+/**
+ * The environment of one agent process. What the runtime must be right about (ports, ids) wins over what the user set;
+ * what the user set (`env`, then `envFile`) wins over what is inherited.
+ */
+export function agentEnvironment(input: EnvironmentInput): Record<string, string> {
+  const { agent, inherited, fromFile } = input;
+  return {
+    ...defined(inherited),
+    NODE_COMPILE_CACHE: input.compileCacheDir,
+    ...resourceUrls(input),
+    ...fromFile,
+    ...agent.env,
+    ...sidecarAddress(input.sidecarPort),
+    PORT: String(input.port),
+    APP_PORT: String(input.port),
+    HOST: "127.0.0.1",
+    APP_ID: agent.name,
+    AGENTS_RUN_ID: input.runId,
+    AGENTS_NAME: agent.name,
+    AGENTS_LLM_MODE: input.llm,
+    AGENTS_PROMPTS_DIR: input.promptsDir,
+  };
+}
+
+/** `DAPR_GRPC_PORT` is set with daprd only: the embedded sidecar speaks HTTP. */
+function sidecarAddress(port: number | null): Record<string, string> {
+  if (port === null) return {};
+  return { DAPR_HTTP_PORT: String(port), DAPR_HTTP_ENDPOINT: `http://127.0.0.1:${port}` };
+}
+
+function resourceUrls({ agent, urls, models }: EnvironmentInput): Record<string, string> {
+  const env: Record<string, string> = {};
+  for (const name of agent.uses) {
+    const url = urls[name];
+    if (url !== undefined && url !== null) env[`${variableName(name)}_URL`] = url;
+  }
+  if (models.length > 0) env["OLLAMA_MODELS"] = models.join(",");
+  return env;
+}
+
+/** `my-db` → `MY_DB`. */
+export function variableName(name: string): string {
+  return name.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_");
+}
+
+function defined(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const result: Record<string, string> = {};
+  for (const [key, value] of Object.entries(env)) if (value !== undefined) result[key] = value;
+  return result;
+}

@@ -1,0 +1,95 @@
+import type { ResolvedConfig, ResolvedResource } from "../model/resolved.ts";
+import type { Implementation } from "../model/snapshot.ts";
+import type { OllamaFacts } from "../resources/ollama/probe.ts";
+
+/** Modes of the language model. `record` and `replay` are refused before a plan is made. */
+export type LlmMode = "live" | "sample";
+
+/** What was found on this machine before anything was started. */
+export interface HostFacts {
+  /** By resource name: the Ollama that answers for it, null where none does. */
+  readonly ollama: Readonly<Record<string, OllamaFacts | null>>;
+  /** The mode asked for with `--llm`; null = live where a model answers, else sample. */
+  readonly llm: LlmMode | null;
+  /** True: `AGENTS_OLLAMA_URL` names the server. */
+  readonly ollamaGiven: boolean;
+}
+
+/** What serves a resource in this run, and why. */
+export interface StandIn {
+  readonly name: string;
+  readonly kind: ResolvedResource["kind"];
+  readonly implementation: Implementation;
+  /** What an agent that `uses` it gets as `<NAME>_URL`; null where there is nothing to connect to. */
+  readonly url: string | null;
+  readonly version: string | null;
+  /** One line for people: what it really is. */
+  readonly reason: string;
+}
+
+/** The model mode that agents really run in, and why. */
+export interface LlmChoice {
+  readonly mode: LlmMode;
+  readonly reason: string;
+}
+
+/**
+ * What serves each resource on the embedded default: the durable bus and stores of the embedded sidecar for Redis,
+ * SQLite for SQL Server, and a model only where one answers. Pure: the facts are gathered before.
+ */
+export function standInsFor(config: ResolvedConfig, facts: HostFacts, stateDir: string): readonly StandIn[] {
+  const llm = chooseLlm(config, facts);
+  return Object.values(config.resources).flatMap((resource): readonly StandIn[] => {
+    switch (resource.kind) {
+      case "redis":
+        return [standIn(resource, "embedded", null, "durable bus and state store on SQLite")];
+      case "sqlserver": {
+        const database = resource.databases[0] ?? resource.name;
+        return [standIn(resource, "embedded", `sqlite:${stateDir}/state/${database}.db`, `SQLite at .agents/state/${database}.db`)];
+      }
+      case "ollama": {
+        const found = facts.ollama[resource.name] ?? null;
+        if (llm.mode === "sample" || found === null) {
+          return [{ ...standIn(resource, "embedded", llm.mode === "live" ? ollamaUrl(resource.port) : null, llm.reason) }];
+        }
+        const implementation = facts.ollamaGiven ? "external" : "local";
+        return [{ ...standIn(resource, implementation, found.url, llm.reason), version: found.version }];
+      }
+      case "external":
+      case "task":
+      case "container":
+        return []; // not a stand-in: these are started as what they are, or refused
+      default:
+        return resource satisfies never;
+    }
+  });
+}
+
+function standIn(resource: ResolvedResource, implementation: Implementation, url: string | null, reason: string): StandIn {
+  return { name: resource.name, kind: resource.kind, implementation, url, version: null, reason };
+}
+
+function ollamaUrl(port: number): string {
+  return `http://127.0.0.1:${port}`;
+}
+
+/** Live only where a model that the config asks for can answer; `--llm` decides otherwise. */
+export function chooseLlm(config: ResolvedConfig, facts: HostFacts): LlmChoice {
+  const resource = Object.values(config.resources).find((candidate) => candidate.kind === "ollama");
+  if (facts.llm === "sample") return { mode: "sample", reason: "asked for with --llm sample: answers are deterministic samples, marked as such" };
+  if (resource?.kind !== "ollama") return { mode: facts.llm ?? "sample", reason: "no model in the config: answers are deterministic samples, marked as such" };
+  const found = facts.ollama[resource.name] ?? null;
+  const wanted = resource.models[0];
+  const missing = found !== null && wanted !== undefined && !hasModel(found.models, wanted);
+  if (found !== null && !missing) return { mode: "live", reason: `ollama ${found.version} answers at ${found.url}` };
+  const why = missing && wanted !== undefined ? `ollama answers, but has no ${wanted}: ollama pull ${wanted}` : `no ollama answers on port ${resource.port}`;
+  return facts.llm === "live"
+    ? { mode: "live", reason: `${why}; model calls fail until it is there` }
+    : { mode: "sample", reason: `${why}; answers are deterministic samples, marked as such` };
+}
+
+/** `llama3.2` means `llama3.2:latest`, as for Ollama itself. */
+function hasModel(models: readonly string[], wanted: string): boolean {
+  const full = wanted.includes(":") ? wanted : `${wanted}:latest`;
+  return models.includes(full);
+}

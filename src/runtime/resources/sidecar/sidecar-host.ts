@@ -1,0 +1,83 @@
+import type { ResolvedComponent } from "../../model/resolved.ts";
+
+/** One agent's sidecar, as the runtime asks for it. */
+export interface SidecarSpec {
+  readonly appId: string;
+  /** Port of the app on loopback. */
+  readonly appPort: number;
+  /** Preferred HTTP port; where it is taken a free one is used. 0 = choose. */
+  readonly httpPort: number;
+  /** False: `httpPort` was given by the user as strict. */
+  readonly mayMove: boolean;
+  /** Topics declared in the config: registered from now on, even before the app was ever started. */
+  readonly subscribes: readonly string[];
+  readonly concurrency: number;
+  readonly deliveryTimeoutMs: number;
+}
+
+/** What a started sidecar tells. */
+export interface SidecarStarted {
+  readonly appId: string;
+  readonly httpPort: number;
+}
+
+/** What the host tells the runtime. */
+export type SidecarEvent =
+  /** The app's `/dapr/subscribe` was read: what it listens to now. */
+  | { readonly type: "subscribed"; readonly appId: string; readonly topics: readonly string[] }
+  | { readonly type: "log"; readonly appId: string; readonly level: "info" | "warn" | "error"; readonly text: string }
+  /** Something in the journal changed (coalesced, at most every 50 ms): readers look again. */
+  | { readonly type: "journal" }
+  /** The sidecar was asked to shut down through its API, or the host itself died. */
+  | { readonly type: "stopped"; readonly appId: string; readonly reason: string }
+  | { readonly type: "failed"; readonly message: string };
+
+/**
+ * Serves the embedded sidecars of one run: one durable bus, one journal, one HTTP port per agent.
+ * Lives apart from the orchestrator's event loop (a worker), so that a log flood or a slow front end never delays an event.
+ */
+export interface SidecarHost extends AsyncDisposable {
+  /** Opens the port and registers the app's declared and last seen subscriptions. Deliveries are held until `appReady`. */
+  start(spec: SidecarSpec): Promise<SidecarStarted>;
+  /** The app listens: read `/dapr/subscribe` again, then deliver. */
+  appReady(appId: string): void;
+  /** The app is stopping or gone: hold its deliveries. Resolves once no delivery to it is in flight or `graceMs` have passed. */
+  appGone(appId: string, graceMs: number): Promise<void>;
+  /** Closes the port. Subscriptions stay: events wait. */
+  stop(appId: string): Promise<void>;
+  /** The agent left the config: its subscriptions end. */
+  forget(appId: string): Promise<void>;
+  /** Publishes through the runtime's own sidecar. `envelope` is the CloudEvent; answers when it is committed. */
+  publish(request: PublishRequest): Promise<void>;
+  /** Delivers a recorded event again: to all its subscribers, or to one. Gives the ids of the new deliveries. */
+  replay(eventId: string, to: string | null): Promise<ReplayResult>;
+  /** Puts dead deliveries of an event back in line. */
+  retry(eventId: string): Promise<ReplayResult>;
+  /** Deliveries that are with an app at this moment: `<eventSeq>/<agent>`. */
+  inFlight(): Promise<readonly string[]>;
+  onEvent(listener: (event: SidecarEvent) => void): Disposable;
+}
+
+export interface PublishRequest {
+  readonly pubsub: string;
+  readonly topic: string;
+  /** Bytes as they are published. */
+  readonly body: string;
+  /** `application/cloudevents+json`: body is the whole event. With `raw`, it is published verbatim, no envelope. */
+  readonly contentType: string;
+  readonly raw: boolean;
+}
+
+export type ReplayResult =
+  | { readonly found: true; readonly agents: readonly string[] }
+  | { readonly found: false; readonly reason: string };
+
+/** What a host is made with. */
+export interface SidecarHostOptions {
+  readonly runId: string;
+  /** Absolute path of `.agents/`. */
+  readonly stateDir: string;
+  readonly components: readonly ResolvedComponent[];
+  /** Absolute folder of the config: relative paths in component metadata start here. */
+  readonly root: string;
+}
