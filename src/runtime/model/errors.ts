@@ -43,7 +43,19 @@ export interface ErrorDetails {
   readonly hint?: string;
   /** Further lines below the message: all the problems of a config, last log lines … */
   readonly lines?: readonly string[];
+  /** Every single problem where there are several (a config, a payload), for scripts; `lines` is the same for people. */
+  readonly problems?: readonly ErrorProblem[];
   readonly cause?: unknown;
+}
+
+/** One of several things that are wrong with an input. */
+export interface ErrorProblem {
+  readonly path: string;
+  readonly message: string;
+  readonly expected: string;
+  readonly found: string;
+  /** What was probably meant, ready to be copied; null where nothing is near. */
+  readonly suggestion: string | null;
 }
 
 /**
@@ -69,7 +81,7 @@ export class AgentsError extends Error {
 
   /** The shape that `--json` prints on stderr as `{ "error": … }`, and that the control API answers with. */
   toJSON(): SerialisedError {
-    const { path, expected, found, hint, lines } = this.details;
+    const { path, expected, found, hint, lines, problems } = this.details;
     return {
       code: this.code,
       message: this.message,
@@ -78,6 +90,7 @@ export class AgentsError extends Error {
       found: found ?? null,
       hint: hint ?? null,
       ...(lines === undefined ? {} : { lines }),
+      ...(problems === undefined ? {} : { problems }),
     };
   }
 }
@@ -91,16 +104,18 @@ export interface SerialisedError {
   readonly found: string | null;
   readonly hint: string | null;
   readonly lines?: readonly string[];
+  readonly problems?: readonly ErrorProblem[];
 }
 
 /** Makes the error again on the other side of a process border. */
 export function reviveError(error: SerialisedError): AgentsError {
-  const { code, message, path, expected, found, hint, lines } = error;
+  const { code, message, path, expected, found, hint, lines, problems } = error;
   return new AgentsError(code, message, {
     ...(path === null ? {} : { path }),
     ...(expected === null ? {} : { expected }),
     ...(found === null ? {} : { found }),
     ...(hint === null ? {} : { hint }),
     ...(lines === undefined ? {} : { lines }),
+    ...(problems === undefined ? {} : { problems }),
   });
 }

@@ -22,5 +22,6 @@ export interface Running extends AsyncDisposable {
 /** How an incarnation ended. */
 export type Exit =
   | { readonly by: "code"; readonly code: number }
-  | { readonly by: "signal"; readonly signal: string }
+  /** `outOfMemory`: the kernel ended it for want of memory. */
+  | { readonly by: "signal"; readonly signal: string; readonly outOfMemory?: true }
   | { readonly by: "spawn-error"; readonly message: string };

@@ -1,0 +1,78 @@
+import type { Logger } from "../log/logger.ts";
+import { AlreadyHandled } from "./already-handled.ts";
+import { HandlerContext } from "./context.ts";
+import { DropEvent } from "./drop-event.ts";
+import type { Inbox } from "./inbox.ts";
+import { readDelivery } from "./read-event.ts";
+import type { Delivery } from "./read-event.ts";
+import type { EventSubscription } from "./routes.ts";
+
+/** What became of one delivery. */
+export type DeliveryOutcome =
+  | { readonly status: "SUCCESS" }
+  | { readonly status: "DROP"; readonly reason: string }
+  | { readonly status: "RETRY"; readonly error: unknown };
+
+/**
+ * Handles one delivery: at most one completed handling of an event, and nothing is acknowledged before all that it caused
+ * is published. A repeated delivery publishes what is left and runs nothing.
+ */
+export async function deliver(
+  subscription: EventSubscription,
+  body: unknown,
+  inbox: Inbox,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<DeliveryOutcome> {
+  const type = subscription.definition.type;
+  try {
+    const delivery = readDelivery(body, type);
+    const ctx = contextOf(delivery, log, signal);
+    await handleOnce(subscription, delivery, ctx, inbox);
+    await inbox.flush();
+    return { status: "SUCCESS" };
+  } catch (error) {
+    if (error instanceof DropEvent) {
+      log.warn("dropped an event", { type, ...idOf(body), reason: error.message });
+      return { status: "DROP", reason: error.message };
+    }
+    const reason = error instanceof Error ? error.message : String(error);
+    log.error("failed to handle an event; it will be delivered again", { type, ...idOf(body), reason });
+    return { status: "RETRY", error };
+  }
+}
+
+async function handleOnce(
+  subscription: EventSubscription,
+  delivery: Delivery,
+  ctx: HandlerContext,
+  inbox: Inbox,
+): Promise<void> {
+  if (await inbox.isHandled(delivery.event.id)) {
+    ctx.log.debug("the event was handled before");
+    return;
+  }
+  try {
+    await subscription.deliver(delivery.event, ctx);
+    ctx.log.debug("handled an event", { type: delivery.event.eventType });
+  } catch (error) {
+    if (!(error instanceof AlreadyHandled)) throw error;
+  }
+}
+
+function contextOf({ event, depth, traceparent }: Delivery, log: Logger, signal: AbortSignal): HandlerContext {
+  const { correlationId } = event.data;
+  return new HandlerContext({
+    correlationId,
+    event: { id: event.id, type: event.eventType },
+    depth,
+    traceparent,
+    signal,
+    log: log.with({ correlationId, event: event.id }),
+  });
+}
+
+function idOf(body: unknown): { id?: string } {
+  const id = typeof body === "object" && body !== null && "id" in body ? body.id : undefined;
+  return typeof id === "string" ? { id } : {};
+}

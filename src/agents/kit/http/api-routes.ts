@@ -1,0 +1,78 @@
+import type { Context, Hono } from "hono";
+import { HandlerContext } from "../handling/context.ts";
+import type { CommandRoute, QueryRoute } from "../handling/routes.ts";
+import { readJson } from "./read-body.ts";
+import type { AppParts } from "./app.ts";
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/** Path of a command or query as the router wants it: parameters with a colon. */
+export function routerPath(agent: string, path: string): string {
+  return `/api/${agent}${path.replaceAll(/\{([^}/]+)\}/g, ":$1")}`;
+}
+
+/** Mounts commands and queries below `/api/<agent>`. */
+export function mountApi(app: Hono, parts: AppParts): void {
+  for (const route of parts.queries) {
+    app.get(routerPath(parts.name, route.path), (c) => answer(parts, c, (ctx) => runQuery(route, c, ctx)));
+  }
+  for (const route of parts.commands) {
+    app.on(route.method, routerPath(parts.name, route.path), (c) =>
+      answer(parts, c, (ctx) => runCommand(parts, route, c, ctx)),
+    );
+  }
+}
+
+function answer(
+  parts: AppParts,
+  c: Context,
+  run: (ctx: HandlerContext) => Promise<unknown>,
+): Promise<Response> {
+  return parts.inFlight.run(c.req.raw.signal, async (signal) => {
+    const sent = c.req.header("x-correlation-id");
+    const correlationId = sent !== undefined && UUID.test(sent) ? sent : parts.newId();
+    const traceparent = c.req.header("traceparent");
+    const ctx = new HandlerContext({
+      correlationId,
+      event: null,
+      depth: null,
+      traceparent: traceparent !== undefined && TRACEPARENT.test(traceparent) ? traceparent : null,
+      signal,
+      log: parts.log.with({ correlationId }),
+    });
+    c.header("x-correlation-id", correlationId);
+    return c.json(await run(ctx));
+  });
+}
+
+function runQuery(route: QueryRoute, c: Context, ctx: HandlerContext): Promise<unknown> {
+  // A parameter that is given several times arrives as a list.
+  const sent = Object.entries(c.req.queries()).map(([key, values]) => [
+    key,
+    values.length === 1 ? values[0] : values,
+  ]);
+  return route.run({ ...Object.fromEntries(sent), ...c.req.param() }, ctx);
+}
+
+async function runCommand(
+  parts: AppParts,
+  route: CommandRoute,
+  c: Context,
+  ctx: HandlerContext,
+): Promise<unknown> {
+  const hasBody = route.method !== "delete" || c.req.header("content-type") !== undefined;
+  const body = hasBody ? await readJson(c.req) : {};
+  const params = c.req.param();
+  const input =
+    Object.keys(params).length > 0 && typeof body === "object" && body !== null ? { ...body, ...params } : body;
+  const result = await route.run(input, ctx);
+  await parts.publishCommitted(ctx);
+  return {
+    correlationId: ctx.correlationId,
+    result,
+    events: ctx.emitted,
+    generatedBy: ctx.generatedBy,
+    promptRef: ctx.promptRef,
+  };
+}

@@ -1,0 +1,51 @@
+import type { Hono } from "hono";
+import type { ModelDescription } from "../model/chat-model.ts";
+import type { PromptStatus } from "../prompts/prompt.ts";
+import type { SidecarState } from "../sidecar/sidecar-client.ts";
+import type { AppParts } from "./app.ts";
+
+/** Where health is read from. */
+export interface HealthSource {
+  /** `ready` once the database is up to date. */
+  readiness(): "starting" | "ready" | "stopping";
+  /** Called after the first answer that says ready. */
+  wasSeenReady(): void;
+  model(): ModelDescription;
+  sidecar(): SidecarState;
+  outboxPending(): Promise<number>;
+  prompts(): Promise<readonly PromptStatus[]>;
+  database(): string | null;
+  own(): Promise<Readonly<Record<string, unknown>>>;
+}
+
+/** Probes, and the health document that people and the runtime read. */
+export function mountHealth(app: Hono, { name, health }: AppParts): void {
+  app.get("/healthz/live", (c) => c.json({ status: "live" }));
+
+  app.get("/healthz/ready", (c) => {
+    const status = health.readiness();
+    if (status === "ready") health.wasSeenReady();
+    return c.json({ status }, status === "ready" ? 200 : 503);
+  });
+
+  app.get(`/api/${name}/health`, async (c) => {
+    const [pending, prompts, own] = await Promise.all([health.outboxPending(), health.prompts(), health.own()]);
+    const model = health.model();
+    const broken = prompts.some((prompt) => prompt.at === "broken");
+    const readiness = health.readiness();
+    return c.json({
+      ...own,
+      status: readiness === "ready" && broken ? "degraded" : readiness,
+      agent: name,
+      llm: { mode: model.mode, generatedBy: model.generatedBy, model: model.model, reason: model.reason },
+      sidecar: health.sidecar(),
+      database: health.database(),
+      outbox: { pending },
+      prompts: prompts.map((prompt) =>
+        prompt.at === "ready"
+          ? { name: prompt.name, ref: prompt.ref }
+          : { name: prompt.name, ref: prompt.ref, problem: prompt.problem },
+      ),
+    });
+  });
+}

@@ -1,0 +1,102 @@
+import type { z } from "zod";
+import { ModelUnavailable, OutputInvalid } from "../model/chat-model.ts";
+import { EtagMismatch } from "../state/state-store.ts";
+import { VersionConflict } from "../domain/event-store.ts";
+import { Problem } from "./problem.ts";
+import type { ProblemIssue } from "./problem.ts";
+
+/** A problem document as RFC 9457 describes it, with the members that this API adds. */
+export interface ProblemDocument {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly instance: string;
+  readonly hint?: string;
+  readonly errors?: readonly ProblemIssue[];
+}
+
+/** The problem that an error stands for. What is not expected becomes a 500 that tells no internals. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (isZodError(error)) {
+    const errors = error.issues.map((issue) => ({ path: pathOf(issue.path), message: issue.message }));
+    return new Problem(422, summary(errors), {
+      kind: "validation",
+      title: "The input is not valid",
+      errors,
+      cause: error,
+    });
+  }
+  if (error instanceof ModelUnavailable) {
+    return new Problem(503, error.message, {
+      kind: error.reason,
+      title: "No model can answer",
+      hint: error.hint,
+      headers: { "retry-after": "5" },
+      cause: error,
+    });
+  }
+  if (error instanceof OutputInvalid) {
+    return new Problem(502, error.message, {
+      kind: "model-output-invalid",
+      title: "The model's output cannot be used",
+      errors: error.issues,
+      cause: error,
+    });
+  }
+  if (error instanceof VersionConflict || error instanceof EtagMismatch) {
+    return new Problem(409, error.message, {
+      kind: "conflict",
+      title: "Conflict",
+      hint: "Someone else changed it at the same time: read it again and repeat the request.",
+      cause: error,
+    });
+  }
+  return new Problem(500, "The agent failed to handle the request; its log says more.", {
+    kind: "internal",
+    title: "Internal error",
+    cause: error,
+  });
+}
+
+export function toDocument(problem: Problem, instance: string): ProblemDocument {
+  const { kind, title, hint, errors } = problem.options;
+  return {
+    type: `urn:agents:problem:${kind}`,
+    title,
+    status: problem.status,
+    detail: problem.message,
+    instance,
+    ...(hint === undefined ? {} : { hint }),
+    ...(errors === undefined ? {} : { errors }),
+  };
+}
+
+export function problemResponse(problem: Problem, instance: string): Response {
+  return new Response(JSON.stringify(toDocument(problem, instance)), {
+    status: problem.status,
+    headers: { ...problem.options.headers, "content-type": "application/problem+json" },
+  });
+}
+
+/** By its mark and not by its class: an agent may bring a zod of its own. */
+function isZodError(error: unknown): error is z.ZodError {
+  return error instanceof Error && "issues" in error && Array.isArray(error.issues) && /Zod/.test(error.name);
+}
+
+function pathOf(path: readonly PropertyKey[]): string {
+  let text = "";
+  for (const part of path) {
+    if (typeof part === "number") text += `[${part}]`;
+    else text += text === "" ? String(part) : `.${String(part)}`;
+  }
+  return text;
+}
+
+function summary(errors: readonly ProblemIssue[]): string {
+  const first = errors[0];
+  if (first === undefined) return "The input does not have the expected shape.";
+  const more = errors.length === 1 ? "" : ` (and ${errors.length - 1} more)`;
+  return `${first.path === "" ? "The input" : first.path}: ${first.message}${more}`;
+}

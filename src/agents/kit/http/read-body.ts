@@ -1,0 +1,57 @@
+import type { HonoRequest } from "hono";
+import { Problem } from "./problem.ts";
+
+/** Largest request body: the same 4 MiB as Dapr's. */
+export const MAX_BODY = 4 * 1024 * 1024;
+
+const JSON_TYPE = /^application\/(?:json|[\w.+-]+\+json)\s*(?:;|$)/i;
+
+/**
+ * The JSON body of a request. Other content types are refused also because a browser sends them to any site unasked.
+ *
+ * @throws Problem 413, 415 or 400.
+ */
+export async function readJson(request: HonoRequest): Promise<unknown> {
+  const type = request.header("content-type") ?? "";
+  if (!JSON_TYPE.test(type)) {
+    throw new Problem(415, `The content type is "${type}", expected application/json.`, {
+      kind: "unsupported-media-type",
+      title: "Unsupported media type",
+      hint: "Send the body as JSON with the header content-type: application/json.",
+    });
+  }
+  const text = await readText(request);
+  if (text.trim() === "") throw malformed("The body is empty.");
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw malformed(`The body is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+async function readText(request: HonoRequest): Promise<string> {
+  const declared = Number(request.header("content-length"));
+  if (declared > MAX_BODY) throw tooLarge();
+  // With a declared length the server reads no more than that; without one the bytes are counted as they come.
+  if (Number.isInteger(declared)) return await request.text();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.raw.body ?? []) {
+    size += chunk.byteLength;
+    if (size > MAX_BODY) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function tooLarge(): Problem {
+  return new Problem(413, "The body is larger than 4 MiB.", {
+    kind: "body-too-large",
+    title: "Body too large",
+    headers: { connection: "close" },
+  });
+}
+
+function malformed(detail: string): Problem {
+  return new Problem(400, detail, { kind: "malformed", title: "Malformed request" });
+}

@@ -1,0 +1,84 @@
+/**
+ * Everything that an agent is made of: `agents-apphost/kit`.
+ *
+ * @example
+ * await runAgent({
+ *   name: "greeter",
+ *   description: "Greets people.",
+ *   publishes: events,
+ *   compose: (kit) => ({
+ *     commands: [
+ *       command({
+ *         name: "Greet",
+ *         path: "/execute",
+ *         input: z.object({ who: z.string().min(1) }),
+ *         output: z.object({ greeting: z.string() }),
+ *         handler: async ({ who }, ctx) => {
+ *           const { output } = await kit.generate(ctx, { prompt: "greet", input: { who }, output: greeting });
+ *           return output;
+ *         },
+ *       }),
+ *     ],
+ *   }),
+ * });
+ */
+export { runAgent } from "./run-agent.ts";
+export type { AgentDefinition, AgentKit, AgentParts, Generated, GenerateRequest } from "./agent.ts";
+
+export { command, on, query } from "./handling/routes.ts";
+export type {
+  CommandOptions,
+  CommandRoute,
+  EventSubscription,
+  QueryRoute,
+  RouteOptions,
+  SubscriptionOptions,
+} from "./handling/routes.ts";
+export { DropEvent } from "./handling/drop-event.ts";
+export type { EmittedEvent, HandlerContext } from "./handling/context.ts";
+
+export { defineEvent } from "./events/define-event.ts";
+export type { EventDefinition, EventDefinitionOptions } from "./events/define-event.ts";
+export type { CloudEvent, StandardEvent, StandardEventData } from "./events/standard-event.ts";
+export type { Emit, EmitOptions } from "./events/emit.ts";
+
+export { fold } from "./domain/decider.ts";
+export type { Decider } from "./domain/decider.ts";
+export { decideOn, VersionConflict } from "./domain/event-store.ts";
+export type { Decision, DomainEvent, EventStore, RecordedEvent } from "./domain/event-store.ts";
+
+export { conflict, invalid, notFound, Problem } from "./http/problem.ts";
+export type { ProblemIssue, ProblemOptions } from "./http/problem.ts";
+
+export type { EventCodec, TransactOptions, UnitOfWork } from "./sql/unit-of-work.ts";
+export { sql } from "kysely";
+export type { Generated as GeneratedColumn, Insertable, Kysely, Selectable } from "kysely";
+export type { Migration } from "kysely/migration";
+
+export { EtagMismatch, SidecarFailure } from "./state/state-store.ts";
+export type { SaveOptions, StateEntry, StateStore, StateUnitOfWork } from "./state/state-store.ts";
+
+export { ModelUnavailable, OutputInvalid } from "./model/chat-model.ts";
+export type {
+  CallOptions,
+  ChatMessage,
+  ChatModel,
+  ChatRequest,
+  ChatResponse,
+  GeneratedBy,
+  JsonSchema,
+  ModelDescription,
+  ModelUnavailableReason,
+  OutputIssue,
+} from "./model/chat-model.ts";
+
+export { PromptInputInvalid, PromptNotFound } from "./prompts/prompt.ts";
+export type {
+  Prompt,
+  PromptExample,
+  PromptModelSettings,
+  PromptRegistry,
+  PromptStatus,
+} from "./prompts/prompt.ts";
+
+export type { LogFields, Logger } from "./log/logger.ts";

@@ -1,0 +1,107 @@
+/** A JSON Schema (2020-12) as data. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** Who made an output: a live model, a recording of one, or the built-in sample model. */
+export type GeneratedBy = "live" | "cassette" | "sample";
+
+/** One message of a conversation. Roles come from the prompt file alone, never from a value. */
+export interface ChatMessage {
+  readonly role: "system" | "user" | "assistant";
+  readonly content: string;
+}
+
+/** What is asked of a model. */
+export interface ChatRequest {
+  readonly messages: readonly ChatMessage[];
+  /** The shape that the answer must have; left out, the answer is free text. */
+  readonly outputSchema?: JsonSchema;
+  readonly temperature?: number;
+  readonly maxOutputTokens?: number;
+  readonly seed?: number;
+  /** Settings that one provider alone knows, keyed by its name, e.g. `{ ollama: { num_ctx: 8192 } }`. */
+  readonly overrides?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** `name@version+hash` of the prompt that the messages were rendered from. */
+  readonly promptRef?: string;
+  /** An output that the prompt file gives for exactly this input. The sample model answers with it. */
+  readonly exampleOutput?: unknown;
+}
+
+/** What a model answered. */
+export interface ChatResponse {
+  readonly text: string;
+  readonly finishReason: "stop" | "length" | "other";
+  readonly usage: { readonly input: number | null; readonly output: number | null };
+  readonly model: string | null;
+  readonly generatedBy: GeneratedBy;
+}
+
+/** What a model is, for health and logs. */
+export interface ModelDescription {
+  readonly mode: "live" | "sample";
+  readonly generatedBy: GeneratedBy;
+  /** Name of the model; null for the sample model. */
+  readonly model: string | null;
+  /** Why this one is used. */
+  readonly reason: string;
+}
+
+export interface CallOptions {
+  readonly signal: AbortSignal;
+}
+
+/** Port to a language model. */
+export interface ChatModel {
+  /** @throws ModelUnavailable when no model can be asked: unreachable, missing, overloaded, timed out or refused. */
+  generate(request: ChatRequest, options: CallOptions): Promise<ChatResponse>;
+  /** The answer piece by piece. */
+  stream(request: ChatRequest, options: CallOptions): AsyncIterable<string>;
+  describe(): ModelDescription;
+}
+
+/** Why a model cannot answer. */
+export type ModelUnavailableReason =
+  | "ollama-unreachable"
+  | "model-missing"
+  | "overloaded"
+  | "timeout"
+  | "context-truncated"
+  | "model-error";
+
+/** No model can answer right now. The message says which one, and the hint what to do about it. */
+export class ModelUnavailable extends Error {
+  override readonly name = "ModelUnavailable";
+  readonly reason: ModelUnavailableReason;
+  readonly hint: string;
+
+  constructor(reason: ModelUnavailableReason, message: string, hint: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.reason = reason;
+    this.hint = hint;
+  }
+}
+
+/** One thing that is wrong with a model's output. */
+export interface OutputIssue {
+  /** JSON Pointer into the output; empty for the whole. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** The model's output does not fit the prompt's schema, also after one round of repair. The raw text is kept. */
+export class OutputInvalid extends Error {
+  override readonly name = "OutputInvalid";
+  readonly raw: string;
+  readonly issues: readonly OutputIssue[];
+  readonly promptRef: string;
+
+  constructor(promptRef: string, raw: string, issues: readonly OutputIssue[]) {
+    const first = issues[0];
+    super(
+      `The model's output for ${promptRef} does not fit its schema` +
+        (first === undefined ? "." : `: ${first.path === "" ? "the output" : first.path} ${first.message}.`),
+    );
+    this.promptRef = promptRef;
+    this.raw = raw;
+    this.issues = issues;
+  }
+}

@@ -1,0 +1,97 @@
+import { createHash } from "node:crypto";
+import { basename } from "node:path";
+import type { JsonSchema } from "../model/chat-model.ts";
+import type { PromptExample } from "./prompt.ts";
+import { PromptBroken } from "./prompt-broken.ts";
+import { promptFileSchema } from "./prompt-file-schema.ts";
+import { schemaCheck } from "./json-schema.ts";
+import { compileTemplate } from "./template.ts";
+import { PromptInputInvalid } from "./prompt.ts";
+import type { Prompt } from "./prompt.ts";
+
+interface PromptFile {
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+  readonly labels?: readonly string[];
+  readonly model?: {
+    readonly options?: { temperature?: number; maxOutputTokens?: number; seed?: number };
+    readonly overrides?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  };
+  readonly input: JsonSchema;
+  readonly output?: JsonSchema;
+  readonly partials?: readonly string[];
+  readonly messages: readonly { readonly role: "system" | "user" | "assistant"; readonly content: string }[];
+  readonly examples?: readonly PromptExample[];
+}
+
+/**
+ * Reads the text of one prompt file: YAML, checked against the file format, its schemas compiled, its templates parsed,
+ * its examples checked. What this accepts can be rendered.
+ *
+ * @throws PromptBroken
+ */
+export async function readPrompt(file: string, text: string): Promise<Prompt> {
+  const { parseYaml } = await import("./yaml.ts");
+  const document = parseYaml(file, text);
+  const at = document.place;
+  const formatIssues = await schemaCheck(promptFileSchema, "the prompt file format");
+  const [issue] = formatIssues(document.value);
+  if (issue !== undefined) throw new PromptBroken(`${at(issue.path)}: ${issue.path || "the file"} ${issue.message}`);
+  const read = document.value as PromptFile; // checked by the schema, just now
+  const stem = basename(file).replace(/(@[^@]+)?\.ya?ml$/, "");
+  if (read.name !== stem) {
+    throw new PromptBroken(`${at("/name")}: the name is "${read.name}", expected "${stem}", the stem of the file`);
+  }
+
+  const compile = async (schema: JsonSchema, path: string): ReturnType<typeof schemaCheck> => {
+    try {
+      return await schemaCheck(schema, path);
+    } catch (error) {
+      throw new PromptBroken(`${at(path)}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    }
+  };
+  const checkInput = await compile(read.input, "/input");
+  const checkOutput = read.output === undefined ? null : await compile(read.output, "/output");
+  const templates = await Promise.all(
+    read.messages.map(async ({ role, content }, index) => {
+      try {
+        return { role, render: await compileTemplate(content, read.input) };
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new PromptBroken(`${at(`/messages/${index}/content`)}: ${reason}`, { cause: error });
+      }
+    }),
+  );
+  for (const [index, example] of (read.examples ?? []).entries()) {
+    const wrong =
+      checkInput(example.input).map((found) => ({ ...found, path: `/input${found.path}` }))[0] ??
+      checkOutput?.(example.output).map((found) => ({ ...found, path: `/output${found.path}` }))[0];
+    if (wrong === undefined) continue;
+    const path = `/examples/${index}${wrong.path}`;
+    throw new PromptBroken(`${at(path)}: example ${index + 1}: ${wrong.path} ${wrong.message}`);
+  }
+
+  const hash = createHash("sha256").update(text).digest("hex").slice(0, 12);
+  const ref = `${read.name}@${read.version}+${hash}`;
+  return {
+    name: read.name,
+    version: read.version,
+    ref,
+    description: read.description,
+    labels: read.labels ?? [],
+    file,
+    model: { options: read.model?.options ?? {}, overrides: read.model?.overrides ?? {} },
+    input: read.input,
+    output: read.output ?? null,
+    examples: read.examples ?? [],
+    render: (input) => {
+      const [wrong] = checkInput(input);
+      if (wrong !== undefined) {
+        throw new PromptInputInvalid(`The values for ${ref} do not fit: ${wrong.path || "the input"} ${wrong.message}`);
+      }
+      return templates.map(({ role, render }) => ({ role, content: render(input) }));
+    },
+    check: (output) => checkOutput?.(output) ?? [],
+  };
+}

@@ -1,0 +1,101 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from "kysely";
+import type { Migration } from "kysely/migration";
+import { StartError } from "../process/start-error.ts";
+import { SqliteConnection, SqliteDriver } from "./connection.ts";
+import { migrate } from "./migrate.ts";
+
+/** SQLite can change a schema inside a transaction; with that, two processes that start together migrate once. */
+class TransactionalAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}
+
+function kyselyOn<DB>(connection: SqliteConnection, ready: Promise<void>): Kysely<DB> {
+  return new Kysely<DB>({
+    dialect: {
+      createAdapter: () => new TransactionalAdapter(),
+      createDriver: () => new SqliteDriver(connection, ready),
+      createIntrospector: (db) => new SqliteIntrospector(db),
+      createQueryCompiler: () => new SqliteQueryCompiler(),
+    },
+  });
+}
+
+/** An open database and the promise that its schema is in place. */
+export interface OpenDatabase<DB> {
+  readonly db: Kysely<DB>;
+  /** Queries wait for it by themselves. Rejects with a {@link StartError}. */
+  readonly ready: Promise<void>;
+  close(): void;
+}
+
+/**
+ * Opens the database behind a URL and brings the agent's tables up to date. Several agents may share one file.
+ *
+ * @throws StartError when the URL cannot be used.
+ */
+export function openDatabase<DB>(
+  agent: string,
+  url: string,
+  migrations: Readonly<Record<string, Migration>>,
+): OpenDatabase<DB> {
+  const file = openFile(agent, url);
+  const connection = new SqliteConnection(file);
+  const ready = migrate(kyselyOn(connection, Promise.resolve()), agent, migrations);
+  // Whoever needs the database sees the error; nobody needing it yet is no reason to crash.
+  ready.catch(() => undefined);
+  return { db: kyselyOn<DB>(connection, ready), ready, close: () => file.close() };
+}
+
+function openFile(agent: string, url: string): DatabaseSync {
+  const path = /^sqlite:(?:\/\/(?=\/))?(.+)$/.exec(url)?.[1];
+  if (path === undefined) {
+    const scheme = /^[a-z+]+:/i.exec(url)?.[0] ?? "no scheme";
+    throw new StartError(
+      `${agent} cannot open its database: its URL has ${scheme}, expected sqlite:`,
+      /^mssql:/i.test(url)
+        ? "SQL Server is not supported yet: run with --mode embedded, which uses SQLite."
+        : "Set the URL to sqlite:/absolute/path/of/a/file.db.",
+    );
+  }
+  try {
+    if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true });
+    const file = new DatabaseSync(path);
+    configure(file);
+    return file;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StartError(
+      `${agent} cannot open its database ${path}: ${reason}`,
+      "Check that the folder exists and can be written to.",
+      error,
+    );
+  }
+}
+
+const BUSY = 5; // SQLITE_BUSY
+const WAL_ATTEMPTS = 200;
+
+function configure(file: DatabaseSync): void {
+  file.exec("pragma busy_timeout = 10000; pragma foreign_keys = on");
+  // Switching to WAL needs the file for a moment alone, and SQLite does not wait for that: others may be starting too.
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      file.exec("pragma journal_mode = wal");
+      break;
+    } catch (error) {
+      if (!isBusy(error) || attempt === WAL_ATTEMPTS) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5 + Math.random() * 10);
+    }
+  }
+  // What an agent has acknowledged must survive a power cut.
+  file.exec("pragma synchronous = full");
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && "errcode" in error && (Number(error.errcode) & 0xff) === BUSY;
+}

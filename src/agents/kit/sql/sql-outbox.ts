@@ -1,0 +1,37 @@
+import type { Kysely } from "kysely";
+import type { CloudEvent } from "../events/standard-event.ts";
+import type { Outbox } from "../outbox/outbox.ts";
+import type { KitTables, TableNames } from "./tables.ts";
+
+/** The outbox table of one agent. */
+export class SqlOutbox implements Outbox {
+  readonly #db: Kysely<Record<string, KitTables["outbox"]>>;
+  readonly #table: string;
+
+  constructor(db: Kysely<Record<string, KitTables["outbox"]>>, names: TableNames) {
+    this.#db = db;
+    this.#table = names.outbox;
+  }
+
+  async pending(): Promise<number> {
+    const row = await this.#db
+      .selectFrom(this.#table)
+      .select((eb) => eb.fn.countAll<number>().as("count"))
+      .executeTakeFirst();
+    return Number(row?.count ?? 0);
+  }
+
+  async read(limit: number): Promise<readonly CloudEvent[]> {
+    const rows = await this.#db
+      .selectFrom(this.#table)
+      .select("envelope")
+      .orderBy("seq")
+      .limit(limit)
+      .execute();
+    return rows.map((row) => JSON.parse(row.envelope) as CloudEvent); // written by the unit of work
+  }
+
+  async remove(ids: readonly string[]): Promise<void> {
+    await this.#db.deleteFrom(this.#table).where("id", "in", ids).execute();
+  }
+}

@@ -1,0 +1,66 @@
+import { sql } from "kysely";
+import type { Generated } from "kysely";
+import type { Migration } from "kysely/migration";
+
+/** The kit's own tables, without the agent's prefix. */
+export interface KitTables {
+  inbox: { event_id: string; handled_at: string };
+  outbox: { seq: Generated<number>; id: string; envelope: string; created_at: string };
+  events: {
+    position: Generated<number>;
+    stream_id: string;
+    version: number;
+    type: string;
+    data: string;
+    metadata: string;
+    schema_version: string;
+    recorded_at: string;
+  };
+}
+
+/** Names of the kit's tables of one agent; agents may share a database. */
+export interface TableNames {
+  readonly inbox: string;
+  readonly outbox: string;
+  readonly events: string;
+}
+
+export function tableNames(agent: string): TableNames {
+  const prefix = agent.replaceAll("-", "_");
+  return { inbox: `${prefix}_inbox`, outbox: `${prefix}_outbox`, events: `${prefix}_events` };
+}
+
+/** Migrations of the kit's own tables. Add to them; never change one that was released. */
+export function kitMigrations(names: TableNames): Record<string, Migration> {
+  return {
+    "0001_inbox_outbox_events": {
+      async up(db) {
+        await db.schema
+          .createTable(names.inbox)
+          .addColumn("event_id", "varchar(100)", (column) => column.primaryKey())
+          .addColumn("handled_at", "varchar(30)", (column) => column.notNull())
+          .execute();
+        await db.schema
+          .createTable(names.outbox)
+          .addColumn("seq", "integer", (column) => column.primaryKey().autoIncrement())
+          .addColumn("id", "varchar(100)", (column) => column.notNull().unique())
+          .addColumn("envelope", "text", (column) => column.notNull())
+          .addColumn("created_at", "varchar(30)", (column) => column.notNull())
+          .execute();
+        await db.schema
+          .createTable(names.events)
+          .addColumn("position", "integer", (column) => column.primaryKey().autoIncrement())
+          .addColumn("stream_id", "varchar(200)", (column) => column.notNull())
+          .addColumn("version", "integer", (column) => column.notNull())
+          .addColumn("type", "varchar(200)", (column) => column.notNull())
+          .addColumn("data", "text", (column) => column.notNull())
+          .addColumn("metadata", "text", (column) => column.notNull())
+          .addColumn("schema_version", "varchar(20)", (column) => column.notNull())
+          .addColumn("recorded_at", "varchar(30)", (column) => column.notNull())
+          .addUniqueConstraint(`${names.events}_stream`, ["stream_id", "version"])
+          .execute();
+        await sql`create index ${sql.id(`${names.inbox}_handled`)} on ${sql.table(names.inbox)} (handled_at)`.execute(db);
+      },
+    },
+  };
+}

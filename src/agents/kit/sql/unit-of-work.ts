@@ -1,0 +1,30 @@
+import type { Transaction } from "kysely";
+import type { DomainEvent, EventStore } from "../domain/event-store.ts";
+import type { Emit } from "../events/emit.ts";
+
+/**
+ * Turns a stored event back into the domain's. A zod schema of the union of all event types is one: it is given
+ * `{ type, data, schemaVersion }`.
+ */
+export interface EventCodec<Event extends DomainEvent> {
+  parse(stored: unknown): Event;
+}
+
+/** One SQL transaction: aggregate, inbox and outbox commit together or not at all. */
+export interface UnitOfWork<DB> {
+  /** The transaction. `kit.db` must not be used while it is open. */
+  readonly db: Transaction<DB>;
+  readonly emit: Emit;
+  /** The agent's event streams, inside this transaction. */
+  events<Event extends DomainEvent>(codec: EventCodec<Event>): EventStore<Event>;
+}
+
+/** How a unit of work takes part in the handling of an event. */
+export interface TransactOptions {
+  /**
+   * True by default: this unit completes the handling of the event, and a repeated delivery is acknowledged without
+   * running the handler. Set to false for an earlier step of a handler that has several: a repeated delivery then runs
+   * the handler again, which resumes from what it finds stored.
+   */
+  readonly completes?: boolean;
+}

@@ -1,0 +1,47 @@
+import type { z } from "zod";
+import type { Emit } from "../events/emit.ts";
+
+/** A value in the Dapr state store, with the ETag of what was read. */
+export interface StateEntry<Value> {
+  readonly value: Value;
+  readonly etag: string;
+}
+
+/** How a value is written. */
+export interface SaveOptions {
+  /**
+   * First write wins: the ETag that was read, or `new` when the key must not exist yet. Left out, the last write wins.
+   */
+  readonly etag?: string;
+  /** Whole seconds after which the store may forget the value. */
+  readonly ttlInSeconds?: number;
+}
+
+/** The agent's state in Dapr's state store, through the sidecar. Keys are the agent's own; JSON values. */
+export interface StateStore {
+  /** Null when there is none. @throws ZodError when what is stored does not fit the schema. */
+  get<Value>(key: string, schema: z.ZodType<Value>): Promise<StateEntry<Value> | null>;
+  /** @throws EtagMismatch when someone else has written since. */
+  save(key: string, value: unknown, options?: SaveOptions): Promise<void>;
+  /** Deletes the key; a key that does not exist is no error. @throws EtagMismatch */
+  delete(key: string, options?: Pick<SaveOptions, "etag">): Promise<void>;
+}
+
+/** One state transaction: aggregate, the mark that the event is handled, and outgoing events commit together. */
+export interface StateUnitOfWork {
+  get<Value>(key: string, schema: z.ZodType<Value>): Promise<StateEntry<Value> | null>;
+  /** Written when the unit commits. */
+  save(key: string, value: unknown, options?: SaveOptions): void;
+  delete(key: string, options?: Pick<SaveOptions, "etag">): void;
+  readonly emit: Emit;
+}
+
+/** Someone else has written the key since it was read. */
+export class EtagMismatch extends Error {
+  override readonly name = "EtagMismatch";
+}
+
+/** The sidecar cannot be asked, or refused what was asked. */
+export class SidecarFailure extends Error {
+  override readonly name = "SidecarFailure";
+}

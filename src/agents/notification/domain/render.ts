@@ -1,0 +1,52 @@
+import { checkGrounding } from "./grounding.ts";
+import type { Content, Wording } from "./notification-event.ts";
+import { smsSize } from "./sms.ts";
+
+/** A model's sentence that opens the message, and who wrote it; or why there is none. */
+export type Opening =
+  | {
+      readonly from: "model";
+      readonly text: string;
+      readonly generatedBy: "live" | "cassette" | "sample";
+      readonly promptRef: string;
+    }
+  | { readonly from: "nobody"; readonly reason: string };
+
+/** What the text is made from. */
+export type RenderInput = { readonly recipient: string; readonly subject: string; readonly message: string };
+
+/**
+ * Makes the text that is sent: the opening, then the message word for word. So a model can add a tone but can
+ * neither lose nor change what is to be said; an opening with an invented fact is left out, and `wording` says so.
+ */
+export function render(input: RenderInput, opening: Opening): Content {
+  const wording = judge(input, opening);
+  const body =
+    wording.by === "model" && opening.from === "model"
+      ? `${opening.text.trim()}\n\n${input.message}`
+      : input.message;
+  const subject = oneLine(input.subject);
+  return { subject, body, sms: smsSize(`${subject}: ${input.message}`), wording };
+}
+
+/** A subject for a message that came without one: its first line. */
+export function subjectFrom(message: string): string {
+  const first = oneLine(message.trim().split("\n", 1)[0] ?? "");
+  const characters = Array.from(first);
+  return characters.length <= 80 ? first : `${characters.slice(0, 79).join("").trimEnd()}…`;
+}
+
+function judge(input: RenderInput, opening: Opening): Wording {
+  if (opening.from === "nobody")
+    return { by: "template", reason: opening.reason, generatedBy: null, promptRef: null };
+  const { generatedBy, promptRef } = opening;
+  const verdict = checkGrounding(opening.text, `${input.recipient}\n${input.subject}\n${input.message}`);
+  if (verdict.grounded) return { by: "model", reason: null, generatedBy, promptRef };
+  const reason = `the model's words hold what was not in its input: ${verdict.invented.join(", ")}`;
+  return { by: "template", reason, generatedBy, promptRef };
+}
+
+/** A subject becomes a header in mail: a line break in it would start another one. */
+function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trim();
+}

@@ -1,0 +1,50 @@
+/**
+ * How many short messages a text costs. The alphabets and the extension table are those of 3GPP TS 23.038
+ * §6.2.1; the sizes follow from 140 octets a message, six of which a concatenated message gives to its header.
+ */
+
+/** The size of a text as short messages; `units` are septets in GSM-7 and UTF-16 code units in UCS-2. */
+export type SmsSize = {
+  readonly encoding: "GSM-7" | "UCS-2";
+  readonly units: number;
+  readonly segments: number;
+};
+
+const BASIC = new Set(
+  "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?" +
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà",
+);
+
+/** Each of these is an escape and a character: two septets. */
+const EXTENSION = new Set("\f^{}\\[~]|€");
+
+const LIMITS = { "GSM-7": { single: 160, part: 153 }, "UCS-2": { single: 70, part: 67 } } as const;
+
+/** Sizes a text. One character outside GSM-7 moves the whole text to UCS-2. An empty text is one message. */
+export function smsSize(text: string): SmsSize {
+  const characters = Array.from(text);
+  const gsm = characters.every((character) => BASIC.has(character) || EXTENSION.has(character));
+  const encoding = gsm ? "GSM-7" : "UCS-2";
+  const widths = characters.map((character) => widthOf(character, gsm));
+  const units = widths.reduce((sum, width) => sum + width, 0);
+  const { single, part } = LIMITS[encoding];
+  return { encoding, units, segments: units <= single ? 1 : countParts(widths, part) };
+}
+
+function widthOf(character: string, gsm: boolean): number {
+  return gsm ? (EXTENSION.has(character) ? 2 : 1) : character.length;
+}
+
+/** A part never ends inside an escape sequence or a surrogate pair, so it may stay one unit short. */
+function countParts(widths: readonly number[], part: number): number {
+  let parts = 1;
+  let used = 0;
+  for (const width of widths) {
+    if (used + width > part) {
+      parts += 1;
+      used = 0;
+    }
+    used += width;
+  }
+  return parts;
+}

@@ -1,0 +1,120 @@
+import type { Listed } from "../constraint.ts";
+import type { Sentence, Span } from "../text/sentence.ts";
+import { endBefore, type Finding, isFree, matches } from "./finding.ts";
+import { isNegated } from "./polarity.ts";
+
+const duty = "(?:must|shall|should|may only|can only|could only|has to|have to|needs? to|is required to|are required to|will|cannot|may not|may)";
+const following = "(?: the)?(?: following| these| allowed| permitted| valid| supported| predefined| literal| strings?| values?| options?| codes?| constants?)*";
+
+/** Openings after which bare words count as values, not only quoted ones and numbers. */
+const strong: readonly RegExp[] = [
+  new RegExp(`\\b(?:one|any|some)(?: and only one)? of${following}(?: [a-z]+){0,2}? ?(?::|-)? `, "gu"),
+  /\b(?:be|is|are|equal|equals|contain|contains|have|has|value|values|set to|accepts?|to) either(?: of)? /gu,
+  /\b(?:allowed|valid|permitted|accepted|supported|possible|legal|acceptable|only)(?: [a-z]+){0,2}? (?:values?|options?|states?|choices?|types?|statuses|codes?|modes?|levels?|methods?|formats?|colou?rs?|sizes?|roles?|currencies|languages?)(?: (?:for|of) (?:[a-z]+|@\d+| ){1,5}?)? ?(?:are|is|include|:) ?:? /gu,
+];
+/** Openings after which only quoted values and lists of numbers count. */
+const weak: readonly RegExp[] = [
+  new RegExp(`\\b${duty}(?: not| never| only| always| also)*(?: be| equal| have| contain| take| use| return| hold| carry)(?: set| equal)?(?: to| exactly| only| as)*(?: (?:the|an?) (?:exact |literal |fixed |constant )?(?:string|value|literal|text|keyword|token|constant|word|number)(?: of| either)?)? `, "gu"),
+  /\b(?:equals?(?: to)?|equal to|set to|fixed to|is always|are always|is exactly|the (?:exact |literal )?(?:value|string|literal) (?:is |of )?|(?:value|values) (?:is|are|of) )/gu,
+];
+const onlyThese = /\bonly (?=[@#a-z])/gu;
+const categories = /\b(?:status|state|type|mode|level|role|kind|unit|priority|method|colou?r|size|gender|category|value|currency|country|language|severity|environment|encoding|format|direction|answer|choice|option|flag)\b[^,]*$/u;
+
+const nouns = /^ ?(?:attributes?|headers?|members?|fields?|propert(?:y|ies)|parameters?|elements?|keys?|objects?|events?)\b/u;
+const stop = /\b(?:is|are|be|must|shall|should|may|can|will|was|of|than|that|which|when|if|in|on|for|with|to|by|at|not|the|this|these|it|they|as|least|most|more|less|between|from|has|have|following|present|absent|empty|null|unique|valid|provided|omitted)\b/u;
+
+/** Reads closed lists of values: "one of …", "either … or …", "must be …". */
+export function readEnumerations(sentence: Sentence, claimed: readonly Finding[]): Finding[] {
+  const found: Finding[] = [];
+  for (const opening of openings(sentence.canon)) {
+    const list = listAt(sentence, opening.end, opening.bare);
+    if (list === null || (opening.only && !/^ (?:[a-z]+ )?(?:are|is|may be|can be|must be|shall be)\b/u.test(sentence.canon.slice(list.span.end)))) continue;
+    if (!isFree(list.span, [...claimed, ...found])) continue;
+    if (list.values.length < 2 && (list.bare || typeof list.values[0] === "number")) continue;
+    found.push(toFinding(sentence, list, [...claimed, ...found]));
+  }
+  return found;
+}
+
+interface Opening {
+  readonly end: number;
+  readonly bare: boolean;
+  readonly only: boolean;
+}
+
+function openings(canon: string): Opening[] {
+  const list: Opening[] = [];
+  const add = (pattern: RegExp, bare: boolean, only = false) => {
+    for (const { match } of matches(pattern, canon)) list.push({ end: match.index + match[0].length, bare, only });
+  };
+  for (const pattern of strong) add(pattern, true);
+  add(onlyThese, true, true);
+  for (const pattern of weak) {
+    for (const { match } of matches(pattern, canon)) {
+      const bare = categories.test(canon.slice(0, match.index));
+      list.push({ end: match.index + match[0].length, bare, only: false });
+    }
+  }
+  return list;
+}
+
+interface List {
+  readonly values: Listed[];
+  readonly span: Span;
+  readonly bare: boolean;
+}
+
+const separator = /^(?: ,)?(?: (?:or|and|nor|and\/or|xor))? |^ [|/] /u;
+const quote = /^(?:(?:an?|the) (?:string |value |literal )?)?@(\d+)(?: \( [^()]{0,60} \))?/u;
+const digits = /^#(\d+)(?: (?:%|percent))?/u;
+const word = /^(?:(?:an?|the) )?([a-z][\w-]*(?: [a-z][\w-]*){0,2}?)(?= ,| or | and | nor | [|/] | [.;:)]|$)/u;
+
+function listAt(sentence: Sentence, start: number, allowBare: boolean): List | null {
+  const values: Listed[] = [];
+  let [at, end, bare] = [start, start, false];
+  for (;;) {
+    const text = sentence.canon.slice(at);
+    const item = itemAt(sentence, text, allowBare);
+    if (item === null) break;
+    values.push(item.value);
+    bare ||= item.bare;
+    end = at + item.length;
+    const next = separator.exec(sentence.canon.slice(end));
+    if (next === null) break;
+    at = end + next[0].length;
+  }
+  if (values.length === 0 || nouns.test(sentence.canon.slice(end))) return null;
+  const booleans = values.every((value) => value === "true" || value === "false") && bare;
+  const kept = booleans ? values.map((value) => value === "true") : values;
+  return { values: [...new Set(kept)], span: { start, end }, bare: bare && !booleans };
+}
+
+function itemAt(sentence: Sentence, text: string, allowBare: boolean): { value: Listed; length: number; bare: boolean } | null {
+  const quoted = quote.exec(text);
+  const token = quoted === null ? undefined : sentence.token(quoted[1] ?? "");
+  if (quoted !== null && token?.at === "quoted") return { value: token.value, length: quoted[0].length, bare: false };
+  const number = digits.exec(text);
+  const amount = number === null ? undefined : sentence.token(number[1] ?? "");
+  if (number !== null && amount?.at === "number" && !/^ (?:or|and) (?:more|less|fewer|above|below|over|older|up|greater|higher)\b/u.test(text.slice(number[0].length)))
+    return { value: amount.amount.value, length: number[0].length, bare: false };
+  const bare = allowBare ? word.exec(text) : null;
+  if (bare === null || stop.test(bare[1] ?? "")) return null;
+  return { value: original(sentence, text, bare), length: bare[0].length, bare: true };
+}
+
+/** The capital letters that the author wrote count: "GET" is not "get". */
+function original(sentence: Sentence, text: string, match: RegExpExecArray): string {
+  const start = sentence.canon.length - text.length + match[0].length - (match[1] ?? "").length;
+  return sentence.asWritten({ start, end: start + (match[1] ?? "").length });
+}
+
+function toFinding(sentence: Sentence, list: List, claimed: readonly Finding[]): Finding {
+  const folded = /\bcase-?\s?insensitive(?:ly)?\b|\bregardless of (?:the )?case\b|\bignor(?:e|es|ing) (?:the )?case\b|\bin any case\b/u.test(sentence.canon);
+  const from = endBefore(list.span.start, claimed);
+  const negated = isNegated(sentence.canon, list.span, from);
+  const text = list.values.some((value) => typeof value === "string");
+  const said = folded || /\bcase-?\s?sensitive\b/u.test(sentence.canon);
+  const assumptions = text && !said ? ["Capital letters count, as no word says otherwise."] : [];
+  const constraint = { kind: "enumeration", values: list.values, caseSensitive: !folded, accepts: negated ? "unlisted" : "listed" } as const;
+  return { span: list.span, constraint, assumptions };
+}

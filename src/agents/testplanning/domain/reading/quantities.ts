@@ -1,0 +1,129 @@
+import type { Length, Range } from "../constraint.ts";
+import { stepOf } from "../decimal.ts";
+import type { Sentence } from "../text/sentence.ts";
+import { type Bounds, type End, findBounds } from "./bounds.ts";
+import { endBefore, type Finding } from "./finding.ts";
+import { isTurned, type Turns, turnsAround } from "./polarity.ts";
+import { unitAfter, type UnitWords } from "./units.ts";
+
+/** An interval with negation resolved. */
+interface Interval {
+  readonly bounds: Bounds;
+  readonly min: End | null;
+  readonly max: End | null;
+  readonly outside: boolean;
+}
+
+/** Reads numbers with bounds: ranges, limits, counts and lengths. */
+export function readQuantities(sentence: Sentence, claimed: readonly Finding[]): Finding[] {
+  const intervals = pairUp(sentence, findBounds(sentence, claimed), claimed);
+  return intervals.map((interval) => toFinding(sentence, interval, claimed));
+}
+
+function pairUp(sentence: Sentence, all: readonly Bounds[], claimed: readonly Finding[]): Interval[] {
+  const read: { interval: Interval; turns: Turns; raw: Bounds }[] = [];
+  for (const bounds of all) {
+    const last = read.at(-1);
+    const from = Math.max(endBefore(bounds.span.start, claimed), last?.raw.span.end ?? 0);
+    const turns = turnsAround(sentence.canon, bounds.span, from, last?.turns);
+    const link = /^[ ,]*(and|or)(?: (?:be|is|are))? *$/u.exec(withoutUnit(sentence, last?.raw, bounds.span.start))?.[1];
+    const joint = last === undefined ? null : gap(last.raw, bounds, link, isTurned(turns));
+    if (joint !== null) read[read.length - 1] = { interval: joint, turns, raw: joint.bounds };
+    else read.push({ interval: turned(bounds, isTurned(turns)), turns, raw: bounds });
+  }
+  return read.map(({ interval }) => interval);
+}
+
+function withoutUnit(sentence: Sentence, last: Bounds | undefined, to: number): string {
+  if (last === undefined) return "";
+  const rest = sentence.canon.slice(last.span.end, to);
+  return rest.slice(unitAfter(rest).length);
+}
+
+/**
+ * "less than 0 or greater than 100" accepts what lies outside; "above 0 and below 100 are rejected" rejects
+ * what lies inside: both are one interval with `outside`.
+ */
+function gap(first: Bounds, second: Bounds, link: string | undefined, isNegative: boolean): Interval | null {
+  if (first.sides !== "one" || second.sides !== "one") return null;
+  const span = { start: first.span.start, end: second.span.end };
+  const bounds = { ...second, span };
+  const [low, high] = [first.min ?? second.min, first.max ?? second.max];
+  if (low === null || high === null) return null;
+  if (link === "or" && !isNegative && high.amount.value < low.amount.value)
+    return { bounds, min: opposite(high), max: opposite(low), outside: true };
+  if (link === "and" && isNegative && low.amount.value < high.amount.value)
+    return { bounds, min: low, max: high, outside: true };
+  return null;
+}
+
+function opposite(end: End): End {
+  return { ...end, inclusive: !end.inclusive };
+}
+
+function turned(bounds: Bounds, isNegative: boolean): Interval {
+  const { min, max, outside } = bounds;
+  if (!isNegative) return { bounds, min, max, outside };
+  if (bounds.sides !== "one") return { bounds, min, max, outside: !outside };
+  return { bounds, min: max === null ? null : opposite(max), max: min === null ? null : opposite(min), outside };
+}
+
+function toFinding(sentence: Sentence, interval: Interval, claimed: readonly Finding[]): Finding {
+  const { canon } = sentence;
+  const { bounds } = interval;
+  const words = unitOf(canon, bounds);
+  const span = { start: bounds.span.start, end: Math.max(bounds.span.end, bounds.after + words.length) };
+  const window = canon.slice(endBefore(bounds.span.start, claimed), bounds.span.start);
+  const measure = words.measure ?? (words.unit === null && speaksOfLength(window, canon.slice(span.end)) ? "characters" : null);
+  const assumptions = bounds.assumed ? ["Both ends of the interval belong to it, as no word says otherwise."] : [];
+  const isLength = measure !== null && !interval.outside;
+  if (isLength && words.measure === null)
+    assumptions.push("A length without a unit is counted in characters.");
+  const constraint = isLength ? toLength(interval, measure) : toRange(interval, words.unit ?? measure, saysWhole(canon, span));
+  return { span, constraint, assumptions, ...(words.field === null ? {} : { field: words.field }) };
+}
+
+function unitOf(canon: string, bounds: Bounds): UnitWords {
+  const last = unitAfter(canon.slice(bounds.after));
+  if (last.measure !== null || last.unit !== null || bounds.sides === "one") return last;
+  const first = /#\d+/u.exec(canon.slice(bounds.span.start, bounds.after));
+  const early = first === null ? last : unitAfter(canon.slice(bounds.span.start + first.index + first[0].length));
+  return { ...early, length: 0 };
+}
+
+function speaksOfLength(before: string, after: string): boolean {
+  return /\blengths?\b(?! of time)/u.test(before) || /^ (?:long|in length)\b/u.test(after);
+}
+
+function saysWhole(canon: string, span: { start: number; end: number }): boolean {
+  const clause = canon.slice(0, span.start).split(/[.;]/u).at(-1) ?? "";
+  const after = canon.slice(span.end).split(/[.;]/u)[0] ?? "";
+  return /\b(?:integers?|whole numbers?|integral|whole)\b/u.test(`${clause} ${after}`);
+}
+
+function toRange(interval: Interval, unit: string | null, whole: boolean): Range {
+  const { min, max, outside } = interval;
+  const step = stepOf(Math.max(min?.amount.decimals ?? 0, max?.amount.decimals ?? 0));
+  return {
+    kind: "range",
+    min: min?.amount.value ?? null,
+    minInclusive: min?.inclusive ?? false,
+    max: max?.amount.value ?? null,
+    maxInclusive: max?.inclusive ?? false,
+    step,
+    whole,
+    multipleOf: null,
+    accepts: outside ? "outside" : "inside",
+    unit: unit ?? min?.amount.currency ?? max?.amount.currency ?? null,
+  };
+}
+
+function toLength(interval: Interval, of: Length["of"]): Length {
+  const { min, max } = interval;
+  return {
+    kind: "length",
+    of,
+    min: min === null ? null : Math.ceil(min.amount.value) + (min.inclusive ? 0 : 1),
+    max: max === null ? null : Math.floor(max.amount.value) - (max.inclusive ? 0 : 1),
+  };
+}

@@ -1,0 +1,78 @@
+import { existsSync } from "node:fs";
+import { basename, dirname, relative } from "node:path";
+import type { AgentsError } from "../model/errors.ts";
+import type { SourcePlace } from "./source-error.ts";
+import { placeInStack, unreadableConfig } from "./source-error.ts";
+
+/** Why importing a config failed, as an error for its author: where, and what to do about it. */
+export async function explainImport(thrown: unknown, file: string): Promise<AgentsError> {
+  const root = dirname(file);
+  const error = thrown instanceof Error ? thrown : new Error(`it throws ${String(thrown)}`);
+  const place = placeOf(error, file) ?? (error instanceof SyntaxError ? await parsePlace(file) : undefined);
+  const hint = hintFor(error, root);
+  return unreadableConfig({ file, root, reason: reasonOf(error), ...(place === undefined ? {} : { place }), ...(hint === undefined ? {} : { hint }), cause: thrown });
+}
+
+function placeOf(error: Error, file: string): SourcePlace | undefined {
+  const place = placeInStack(error.stack ?? "");
+  // Node's own resolver has frames of its callers only: ours would be named.
+  return place === undefined || codeOf(error) === "ERR_MODULE_NOT_FOUND" || isOurs(place.file, file) ? undefined : place;
+}
+
+const isOurs = (place: string, file: string): boolean => place.startsWith(import.meta.dirname) && !file.startsWith(import.meta.dirname);
+
+function reasonOf(error: Error): string {
+  const message = error.message.split("\n", 1)[0] ?? "";
+  const sentence = message.endsWith(".") ? message : `${message}.`;
+  return error instanceof SyntaxError || codeOf(error)?.startsWith("ERR_") === true ? sentence : `it throws ${error.name}: ${sentence}`;
+}
+
+function hintFor(error: Error, root: string): string | undefined {
+  switch (codeOf(error)) {
+    case "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX":
+      return "Node runs the config as it is, with its types removed: write enums, namespaces and parameter properties as plain objects, functions and fields.";
+    case "ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING":
+      return "Node does not run TypeScript below node_modules: import the package's JavaScript, or move the config out of it.";
+    case "ERR_MODULE_NOT_FOUND":
+      return hintForMissing(error.message, root);
+    default:
+      return /exports is not defined|require is not defined/.test(error.message)
+        ? 'Write import and export (ES modules), or set "type": "module" in package.json.'
+        : undefined;
+  }
+}
+
+function hintForMissing(message: string, root: string): string {
+  const name = /Cannot find (?:package|module) '([^']+)'/.exec(message)?.[1] ?? "";
+  const withEnding = [".ts", ".js", "/index.ts"].map((ending) => name + ending).find((path) => existsSync(path));
+  if (withEnding !== undefined) return `Write the file's ending: "./${relative(root, withEnding)}".`;
+  if (name.startsWith("/")) return `There is no such file: ${relative(root, name)}. Relative imports name it with its ending.`;
+  return existsSync(`${root}/node_modules`) ? `Install it: npm install ${name}` : "Install the project's packages first: npm install";
+}
+
+/** Node does not say where plain JavaScript is wrong; esbuild, loaded for this only, does. */
+async function parsePlace(file: string): Promise<SourcePlace | undefined> {
+  const { build } = await import("esbuild");
+  try {
+    await build({ entryPoints: [file], absWorkingDir: dirname(file), bundle: true, write: false, packages: "external", format: "esm", platform: "node", logLevel: "silent" });
+    return undefined;
+  } catch (error) {
+    const location = firstLocation(error);
+    return location === undefined ? undefined : { file: `${dirname(file)}/${location.file || basename(file)}`, line: location.line, column: location.column + 1 };
+  }
+}
+
+interface Location {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+function firstLocation(error: unknown): Location | undefined {
+  const errors = (error as { readonly errors?: readonly { readonly location: Location | null }[] }).errors; // esbuild's BuildFailure
+  return errors?.find(({ location }) => location !== null)?.location ?? undefined;
+}
+
+function codeOf(error: Error): string | undefined {
+  return "code" in error && typeof error.code === "string" ? error.code : undefined;
+}

@@ -1,0 +1,37 @@
+import { relative } from "node:path";
+import { invalidConfig } from "../model/config/problem.ts";
+import { resolveConfig } from "../model/config/resolve.ts";
+import type { ResolvedConfig } from "../model/resolved.ts";
+import { evaluateConfig } from "./evaluate.ts";
+import type { ConfigPlace } from "./find.ts";
+import { findConfigFile } from "./find.ts";
+
+/** A config that is right, and the files that decide it: watch these. */
+export interface LoadedConfig {
+  readonly config: ResolvedConfig;
+  /** Absolute paths: the config file first, then the project's own files that it imports. */
+  readonly files: readonly string[];
+}
+
+/**
+ * Finds, reads, checks and resolves a config.
+ *
+ * @throws AgentsError AGENTS_CONFIG_NOT_FOUND, AGENTS_CONFIG_UNREADABLE, or AGENTS_CONFIG_INVALID with all problems.
+ */
+export async function loadConfig(place: ConfigPlace): Promise<LoadedConfig> {
+  return loadFile(await findConfigFile(place));
+}
+
+/** The same for a file that was found already. A module is evaluated once per process: see load-fresh.ts for a reload. */
+export async function loadFile(file: string): Promise<LoadedConfig> {
+  const { raw, files } = await evaluateConfig(file);
+  const resolution = resolveConfig(raw, file);
+  switch (resolution.at) {
+    case "resolved":
+      return { config: resolution.config, files };
+    case "invalid":
+      throw invalidConfig(relative(process.cwd(), file) || file, resolution.problems);
+    default:
+      return resolution satisfies never;
+  }
+}

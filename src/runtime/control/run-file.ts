@@ -1,0 +1,78 @@
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { isSameProcess } from "./process-start.ts";
+import type { RunFile } from "./run-control.ts";
+import { ensureStateDir, errorCode, stateBroken, stateDirOf } from "./state-dir.ts";
+
+/** What `.agents/run.json` tells about the run of a folder. */
+export type FoundRun =
+  | { readonly at: "none" }
+  /** It is there, but cannot be understood (cut short, edited, of another version). */
+  | { readonly at: "broken"; readonly path: string; readonly reason: string }
+  /** Its process is gone, or its pid belongs to another process by now. */
+  | { readonly at: "stale"; readonly file: RunFile }
+  | { readonly at: "up"; readonly file: RunFile };
+
+const runFilePath = (root: string): string => join(stateDirOf(root), "run.json");
+
+/** Writes `run.json`, readable by its owner only, in one step: a reader sees the old one or the new one, never a half. */
+export function writeRunFile(root: string, file: RunFile): void {
+  ensureStateDir(root);
+  const path = runFilePath(root);
+  const draft = `${path}.${process.pid}`;
+  try {
+    rmSync(draft, { force: true }); // a leftover could have other rights
+    writeFileSync(draft, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600, flag: "wx" });
+    renameSync(draft, path);
+  } catch (cause) {
+    rmSync(draft, { force: true });
+    throw stateBroken(path, cause);
+  }
+}
+
+/** Looks for the run of this folder. Throws `AGENTS_STATE_BROKEN` only where the file may not be read. */
+export function findRun(root: string): FoundRun {
+  const path = runFilePath(root);
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (cause) {
+    const code = errorCode(cause);
+    if (code === "ENOENT" || code === "ENOTDIR") return { at: "none" };
+    throw stateBroken(path, cause);
+  }
+  const file = parse(text);
+  if (typeof file === "string") return { at: "broken", path, reason: file };
+  return isSameProcess(file) ? { at: "up", file } : { at: "stale", file };
+}
+
+/** Removes `run.json`, if it is still that run's own. */
+export function removeRunFile(root: string, runId: string): void {
+  const path = runFilePath(root);
+  try {
+    const file = parse(readFileSync(path, "utf8"));
+    if (typeof file !== "string" && file.runId !== runId) return;
+    rmSync(path, { force: true });
+  } catch (cause) {
+    if (errorCode(cause) !== "ENOENT") throw stateBroken(path, cause);
+  }
+}
+
+const TEXTS = ["runId", "project", "processStart", "startedAt", "control", "token", "configFile"] as const;
+
+/** The file, or what is wrong with it. */
+function parse(text: string): RunFile | string {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return "it is not JSON";
+  }
+  if (typeof value !== "object" || value === null) return "it is not a JSON object";
+  const fields = value as Readonly<Record<string, unknown>>;
+  if (fields["version"] !== 1) return `its version is ${JSON.stringify(fields["version"])}, expected 1`;
+  if (!Number.isSafeInteger(fields["pid"])) return "its pid is not a number";
+  for (const name of TEXTS) if (typeof fields[name] !== "string") return `its ${name} is not a text`;
+  if (!/^http:\/\/127\.0\.0\.1:\d+$/.test(String(fields["control"]))) return "its control address is not on 127.0.0.1";
+  return value as RunFile;
+}

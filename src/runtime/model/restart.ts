@@ -1,0 +1,68 @@
+import type { RestartPolicy } from "./resolved.ts";
+
+/** First pause after a crash, in ms; doubles with each further crash. */
+export const BACKOFF_FIRST_MS = 200;
+/** No pause is longer. */
+export const BACKOFF_MAX_MS = 10_000;
+/** So many crashes … */
+export const CRASH_LOOP_COUNT = 5;
+/** … within so many ms are a crash loop. */
+export const CRASH_LOOP_WINDOW_MS = 30_000;
+/** Ready for so long, earlier crashes are forgotten. */
+export const STABLE_AFTER_MS = 10_000;
+
+/** Times (ms) of the crashes since the last stable run, oldest first. Planned restarts are never in it. */
+export type CrashHistory = readonly number[];
+
+/** An exit that nobody asked for. */
+export interface UnplannedExit {
+  /** True: exit code 0. */
+  readonly clean: boolean;
+  /** How long it had been ready, in ms; null = it never was. */
+  readonly readyForMs: number | null;
+  /** A task, which is meant to end. */
+  readonly oneShot: boolean;
+  readonly policy: RestartPolicy;
+  readonly history: CrashHistory;
+  /** Present, in ms. */
+  readonly now: number;
+  /** 0 ≤ x < 1. */
+  readonly random: () => number;
+}
+
+export type RestartDecision =
+  | { readonly do: "complete" }
+  /** It ended on its own accord, and the policy lets it rest. */
+  | { readonly do: "rest" }
+  /** It failed, and the policy does not start it again. */
+  | { readonly do: "give-up" }
+  | { readonly do: "loop"; readonly crashes: number; readonly withinMs: number }
+  | { readonly do: "retry"; readonly delayMs: number; readonly nth: number; readonly history: CrashHistory };
+
+/** The restart policy: what follows an exit that nobody asked for. */
+export function decideRestart(exit: UnplannedExit): RestartDecision {
+  if (exit.oneShot) return exit.clean ? { do: "complete" } : { do: "give-up" };
+  // A server that ends before it ever served has not ended well, whatever its exit code says.
+  const clean = exit.clean && exit.readyForMs !== null;
+  if (clean && exit.policy !== "always") return { do: "rest" };
+  if (exit.policy === "never") return { do: "give-up" };
+
+  const stable = exit.readyForMs !== null && exit.readyForMs >= STABLE_AFTER_MS;
+  const history = [...(stable ? [] : exit.history), exit.now];
+  const first = history.at(-CRASH_LOOP_COUNT);
+  if (first !== undefined && exit.now - first <= CRASH_LOOP_WINDOW_MS) {
+    return { do: "loop", crashes: CRASH_LOOP_COUNT, withinMs: exit.now - first };
+  }
+  return {
+    do: "retry",
+    delayMs: backoff(history.length, exit.random),
+    nth: history.length,
+    history: history.slice(-32),
+  };
+}
+
+/** Pause before the nth restart: doubling, with up to a quarter taken off so that many do not come back in step. */
+export function backoff(nth: number, random: () => number): number {
+  const full = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** Math.min(nth - 1, 16));
+  return Math.round(full * (1 - random() / 4));
+}

@@ -1,0 +1,60 @@
+import type * as Esbuild from "esbuild";
+import { AgentsError } from "../../model/errors.ts";
+
+/**
+ * esbuild runs as one child process per Node process. It is loaded at the first build that is really needed, and can be
+ * given back in between: starting it again costs some 10 ms, while after a large build it keeps hundreds of megabytes.
+ */
+let working = 0;
+let generation = 0;
+let loaded: Promise<typeof Esbuild> | null = null;
+
+export interface EsbuildService {
+  readonly esbuild: typeof Esbuild;
+  /** Contexts belong to one generation of the child process and are worthless in the next. */
+  readonly generation: number;
+}
+
+/** Runs `work` with esbuild; if its child process died meanwhile, once more with a new one. */
+export async function withEsbuild<T>(work: (service: EsbuildService) => Promise<T>): Promise<T> {
+  loaded ??= import("esbuild");
+  const esbuild = await loaded;
+  working += 1;
+  try {
+    const before = generation;
+    try {
+      return await work({ esbuild, generation });
+    } catch (error) {
+      if (!isServiceGone(error)) throw error;
+      if (generation === before) await nextGeneration(esbuild);
+    }
+    return await work({ esbuild, generation }).catch(refuse);
+  } finally {
+    working -= 1;
+  }
+}
+
+/** Ends the child process, unless somebody is building right now. */
+export async function releaseEsbuild(): Promise<void> {
+  if (loaded === null || working > 0) return;
+  const esbuild = await loaded;
+  if (working === 0) await nextGeneration(esbuild);
+}
+
+async function nextGeneration(esbuild: typeof Esbuild): Promise<void> {
+  generation += 1;
+  await esbuild.stop();
+}
+
+function refuse(error: unknown): never {
+  if (!isServiceGone(error)) throw error;
+  throw new AgentsError("AGENTS_SPAWN_FAILED", `the bundler (esbuild) does not run: ${error.message}`, {
+    hint: "Install it again: rm -rf node_modules/esbuild node_modules/@esbuild && npm install",
+    cause: error,
+  });
+}
+
+/** esbuild has no code for this; a build failure has `errors`, anything else is about its child process. */
+function isServiceGone(error: unknown): error is Error {
+  return error instanceof Error && !("errors" in error) && !(error instanceof AgentsError);
+}

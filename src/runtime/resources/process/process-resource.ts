@@ -1,0 +1,53 @@
+import type { Resource, Running } from "../resource.ts";
+import type { Marker } from "./marker.ts";
+import { markerVariables } from "./marker.ts";
+import { noteMemoryKills } from "./out-of-memory.ts";
+import { RunningProcess } from "./running-process.ts";
+import { spawnGroup } from "./spawn.ts";
+
+/** Somebody who ends our process groups if we cannot: the watchdog. */
+export interface GroupKeeper {
+  add(pgid: number): void;
+  remove(pgid: number): void;
+}
+
+/** A program as a resource. */
+export interface ProcessSpec {
+  readonly name: string;
+  readonly runId: string;
+  readonly command: readonly [string, ...string[]];
+  readonly cwd: string;
+  /** The whole environment but the marker (AGENTS_RUN_ID, AGENTS_NAME), which is added. */
+  readonly env: Readonly<Record<string, string>>;
+  /** From SIGTERM to SIGKILL, in ms. */
+  readonly stopTimeoutMs: number;
+  /** Bytes as they come; the chunk belongs to the receiver. */
+  readonly onOutput: (stream: "stdout" | "stderr", chunk: Buffer) => void;
+  readonly keeper?: GroupKeeper;
+}
+
+/** A program that runs in a process group of its own, with a marker in its environment. */
+export function createProcessResource(spec: ProcessSpec): Resource {
+  const marker: Marker = { runId: spec.runId, name: spec.name };
+  return {
+    name: spec.name,
+    async start(signal: AbortSignal): Promise<Running> {
+      signal.throwIfAborted();
+      noteMemoryKills();
+      const child = await spawnGroup({ ...spec, env: { ...spec.env, ...markerVariables(marker) } });
+      spec.keeper?.add(child.pid);
+      child.stdout.on("data", (chunk: Buffer) => spec.onOutput("stdout", chunk));
+      child.stderr.on("data", (chunk: Buffer) => spec.onOutput("stderr", chunk));
+      const running = new RunningProcess(child, {
+        marker,
+        stopTimeoutMs: spec.stopTimeoutMs,
+        onGone: () => spec.keeper?.remove(child.pid),
+      });
+      if (signal.aborted) {
+        await running.stop({ now: true });
+        signal.throwIfAborted();
+      }
+      return running;
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import { Agent, request, type IncomingMessage, type OutgoingHttpHeaders } from "node:http";
+import { StringDecoder } from "node:string_decoder";
+import type { Attempt } from "./outcome.ts";
+
+const ANSWER_LIMIT = 64 * 1024;
+
+/** One app's HTTP channel on loopback: kept-alive connections, no redirects, a timeout of ours. */
+export class AppClient {
+  readonly #port: number;
+  readonly #agent: Agent;
+
+  constructor(port: number, connections: number) {
+    this.#port = port;
+    // Idle connections go after 2 s: many servers close theirs after 5 s, and a request must not meet that.
+    this.#agent = new Agent({ keepAlive: true, maxSockets: connections, scheduling: "lifo", timeout: 2000 });
+  }
+
+  post(path: string, headers: OutgoingHttpHeaders, body: Uint8Array, timeoutMs: number): Promise<Attempt> {
+    return this.#call("POST", path, headers, body, timeoutMs);
+  }
+
+  get(path: string, headers: OutgoingHttpHeaders, timeoutMs: number): Promise<Attempt> {
+    return this.#call("GET", path, headers, null, timeoutMs);
+  }
+
+  /** Closes every connection; what is in flight breaks. */
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  #call(method: string, path: string, headers: OutgoingHttpHeaders, body: Uint8Array | null, timeoutMs: number): Promise<Attempt> {
+    return new Promise((resolve) => {
+      let connected = false;
+      const call = request({ host: "127.0.0.1", port: this.#port, method, path, headers, agent: this.#agent });
+      const deadline = setTimeout(() => finish({ at: "timeout", afterMs: timeoutMs }), timeoutMs);
+      const finish = (attempt: Attempt): void => {
+        clearTimeout(deadline);
+        resolve(attempt);
+        if (attempt.at !== "answered") call.destroy();
+      };
+      call.on("socket", (socket) => {
+        if (!socket.connecting) connected = true;
+        else socket.once("connect", () => (connected = true));
+      });
+      call.on("response", (response) => readAnswer(response, finish));
+      call.on("error", (error) => finish({ at: connected ? "broken" : "refused", message: error.message }));
+      if (body === null) call.end();
+      else call.end(body);
+    });
+  }
+}
+
+function readAnswer(response: IncomingMessage, finish: (attempt: Attempt) => void): void {
+  const decoder = new StringDecoder("utf8");
+  let text = "";
+  response.on("data", (chunk: Buffer) => {
+    if (text.length < ANSWER_LIMIT) text += decoder.write(chunk);
+  });
+  response.on("end", () => finish({ at: "answered", status: response.statusCode ?? 0, body: text }));
+  // `close` without `end`: the app died while it answered.
+  response.on("close", () => {
+    if (!response.complete) finish({ at: "broken", message: "the answer ended early" });
+  });
+}

@@ -1,0 +1,127 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { ReplayResult } from "../../sidecar-host.ts";
+import { BusStore } from "../store/bus-store.ts";
+import { GroupCommit } from "../store/group-commit.ts";
+import { SubscriptionTable } from "../store/subscription-table.ts";
+import { MAX_DEPTH, type BusEvent, type QueuedDelivery, type StoredEvent } from "./event.ts";
+import { Lane, type LaneContext, type LaneOptions } from "./lane.ts";
+import { Redelivery } from "./redelivery.ts";
+import type { RetryPolicy } from "./retry-policy.ts";
+import { SubscriptionRegistry } from "./subscription-registry.ts";
+
+/** Larger bodies are read back from the store when their turn comes, so that a full lane stays small in memory. */
+const KEEP_BODY_BYTES = 8 * 1024;
+
+export interface BusOptions {
+  readonly retry: RetryPolicy;
+  /** Sent to the apps as `dapr-api-token`. */
+  readonly appToken: string | undefined;
+  /** Told after every commit. */
+  readonly onCommit: () => void;
+}
+
+/** The durable bus of one project: takes events, gives each subscriber its own delivery, and runs a lane per agent. */
+export class Bus {
+  readonly store: BusStore;
+  readonly commit: GroupCommit;
+  readonly subscriptions: SubscriptionRegistry;
+  readonly #redelivery: Redelivery;
+  readonly #options: BusOptions;
+  readonly #lanes = new Map<string, Lane>();
+  #fresh: { readonly agent: string; readonly delivery: QueuedDelivery }[] = [];
+
+  constructor(db: DatabaseSync, options: BusOptions) {
+    this.#options = options;
+    this.store = new BusStore(db);
+    this.commit = new GroupCommit(db, options.onCommit);
+    this.subscriptions = new SubscriptionRegistry(new SubscriptionTable(db), this.store, this.commit);
+    this.#redelivery = new Redelivery(db, this.store, this.subscriptions);
+  }
+
+  /** True while any delivery is with an app. */
+  get busy(): boolean {
+    return [...this.#lanes.values()].some((lane) => lane.inFlight.length > 0);
+  }
+
+  /** `<eventSeq>/<agent>` of every delivery that is with an app. */
+  get inFlight(): readonly string[] {
+    return [...this.#lanes].flatMap(([agent, lane]) => lane.inFlight.map((seq) => `${seq}/${agent}`));
+  }
+
+  /** Takes an event: written in this turn, delivered and true once `commit` has committed it. */
+  accept(event: BusEvent): void {
+    this.commit.write(() => this.#insert(event, null));
+  }
+
+  addLane(options: LaneOptions): Lane {
+    const { agent } = options;
+    const context: LaneContext = {
+      store: this.store,
+      commit: this.commit,
+      retry: this.#options.retry,
+      appToken: this.#options.appToken,
+      routeFor: (pubsub, topic) => this.subscriptions.find(agent, pubsub, topic)?.route ?? null,
+      deadLetter: (event, topic) => this.#deadLetter(event, topic),
+    };
+    const lane = new Lane(context, options);
+    this.#lanes.set(agent, lane);
+    return lane;
+  }
+
+  removeLane(agent: string): void {
+    this.#lanes.delete(agent);
+  }
+
+  /** Delivers a recorded event again, to all its present subscribers or to one. */
+  async replay(eventId: string, to: string | null): Promise<ReplayResult> {
+    const result = this.commit.write(() => this.#redelivery.replay(eventId, to));
+    return this.#afterRedelivery(result);
+  }
+
+  /** Puts dead deliveries back in line. */
+  async retry(eventId: string): Promise<ReplayResult> {
+    const result = this.commit.write(() => this.#redelivery.retry(eventId));
+    return this.#afterRedelivery(result);
+  }
+
+  async #afterRedelivery(result: ReplayResult): Promise<ReplayResult> {
+    await this.commit.committed();
+    if (result.found) for (const agent of result.agents) this.#lanes.get(agent)?.rewind();
+    return result;
+  }
+
+  #insert(event: BusEvent, deadLetterOf: number | null): void {
+    const seq = this.store.insertEvent(event, Date.now(), deadLetterOf);
+    const subscribers = this.subscriptions.to(event.pubsub, event.topic);
+    if (subscribers.length === 0) return;
+    const tooDeep = deadLetterOf === null && event.depth > MAX_DEPTH;
+    const stored: StoredEvent | null = event.body.byteLength <= KEEP_BODY_BYTES || tooDeep ? { ...event, seq, deadLetterOf } : null;
+    for (const { agent, definition } of subscribers) {
+      if (tooDeep) {
+        this.store.insertDelivery(seq, agent, "dead", `it is number ${event.depth} of a chain of events; more than ${MAX_DEPTH} are taken for a loop`);
+        const topic = definition?.deadLetterTopic ?? null;
+        if (topic !== null && stored !== null) this.#deadLetter(stored, topic);
+      } else {
+        const id = this.store.insertDelivery(seq, agent, "pending", null);
+        this.#offerLater(agent, { id, eventSeq: seq, attempts: 0, event: stored });
+      }
+    }
+  }
+
+  #deadLetter(event: StoredEvent, topic: string): void {
+    // A dead letter that fails in its own topic would go round for ever.
+    if (event.deadLetterOf !== null && event.topic === topic) return;
+    this.#insert({ ...event, topic }, event.deadLetterOf ?? event.seq);
+  }
+
+  #offerLater(agent: string, delivery: QueuedDelivery): void {
+    this.#fresh.push({ agent, delivery });
+    if (this.#fresh.length > 1) return;
+    this.commit.afterCommit((error) => {
+      const fresh = this.#fresh;
+      this.#fresh = [];
+      if (error !== null) return;
+      for (const one of fresh) this.#lanes.get(one.agent)?.offer(one.delivery);
+    });
+  }
+}

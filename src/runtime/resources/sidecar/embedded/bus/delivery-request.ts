@@ -1,0 +1,74 @@
+import { randomUUID } from "node:crypto";
+import type { OutgoingHttpHeaders } from "node:http";
+import type { Route } from "./subscription.ts";
+import type { StoredEvent } from "./event.ts";
+
+/** What is posted to the app for one event. */
+export interface DeliveryRequest {
+  readonly headers: OutgoingHttpHeaders;
+  readonly body: Uint8Array;
+}
+
+/** What an event without trace carries: Dapr sends the all-zero context (https://www.w3.org/TR/trace-context/). */
+const NO_TRACE = "00-00000000000000000000000000000000-0000000000000000-00";
+
+/** Node refuses these in a header value. */
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+const UNSENDABLE = /[^\t\x20-\x7e\x80-\xff]/u;
+
+/** Builds the POST for an event as Dapr does: envelope bytes as they were stored, metadata as lower-case headers. */
+export function deliveryRequest(event: StoredEvent, route: Route, appToken: string | undefined): DeliveryRequest {
+  const bulk = route.definition.bulk;
+  const body = bulk ? bulkOfOne(event, route.raw) : route.raw ? wrapRaw(event) : event.body;
+  const headers: OutgoingHttpHeaders = {
+    "content-type": bulk ? "application/json" : "application/cloudevents+json",
+    "content-length": body.byteLength,
+  };
+  for (const [name, value] of Object.entries(event.metadata ?? {})) {
+    if (/^[\w!#$%&'*+.^`|~-]+$/u.test(name) && !UNSENDABLE.test(value)) headers[name.toLowerCase()] = value;
+  }
+  headers["content-length"] = body.byteLength;
+  headers["pubsubname"] = event.pubsub;
+  headers["traceparent"] = event.traceparent ?? NO_TRACE;
+  if (appToken !== undefined) headers["dapr-api-token"] = appToken;
+  return { headers, body };
+}
+
+/** Why an event cannot be delivered to a subscriber that expects an envelope; null where it can. */
+export function envelopeProblem(event: StoredEvent, route: Route): string | null {
+  if (route.raw || !event.raw) return null;
+  try {
+    const value: unknown = JSON.parse(Buffer.from(event.body).toString());
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return null;
+  } catch {
+    // Not JSON: said below.
+  }
+  return "it was published raw and is not a CloudEvent; subscribe with metadata rawPayload: true";
+}
+
+function wrapRaw(event: StoredEvent): Uint8Array {
+  return Buffer.from(
+    JSON.stringify({
+      id: randomUUID(),
+      specversion: "1.0",
+      datacontenttype: "application/octet-stream",
+      source: "Dapr",
+      type: "com.dapr.event.sent",
+      topic: event.topic,
+      pubsubname: event.pubsub,
+      data_base64: Buffer.from(event.body).toString("base64"),
+    }),
+  );
+}
+
+function bulkOfOne(event: StoredEvent, raw: boolean): Uint8Array {
+  const bytes = Buffer.from(event.body);
+  const item = raw ? JSON.stringify(bytes.toString("base64")) : bytes.toString();
+  const entry =
+    `{"entryId":${JSON.stringify(String(event.seq))},"event":${item},` +
+    `"contentType":${raw ? '"application/octet-stream"' : '"application/cloudevents+json"'},"metadata":{}}`;
+  return Buffer.from(
+    `{"id":${JSON.stringify(randomUUID())},"type":"com.dapr.event.sent.bulk","topic":${JSON.stringify(event.topic)},` +
+      `"pubsubname":${JSON.stringify(event.pubsub)},"metadata":{"pubsubName":${JSON.stringify(event.pubsub)}},"entries":[${entry}]}`,
+  );
+}

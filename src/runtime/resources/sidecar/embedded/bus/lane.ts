@@ -1,0 +1,251 @@
+import type { GroupCommit } from "../store/group-commit.ts";
+import type { BusStore } from "../store/bus-store.ts";
+import type { AppClient } from "./app-client.ts";
+import { attemptDelivery, type LaneRoutes, type Verdict } from "./attempt-delivery.ts";
+import type { DeliveryChange, QueuedDelivery, StoredEvent } from "./event.ts";
+import { LaneQueue } from "./lane-queue.ts";
+import { Prober } from "./prober.ts";
+import { retryDelay, type RetryPolicy } from "./retry-policy.ts";
+
+/** What a lane needs of the bus around it. */
+export interface LaneContext extends LaneRoutes {
+  readonly store: BusStore;
+  readonly commit: GroupCommit;
+  readonly retry: RetryPolicy;
+  /** Publishes a copy of the event to a dead-letter topic; called inside a write. */
+  deadLetter(event: StoredEvent, topic: string): void;
+}
+
+export interface LaneOptions {
+  readonly agent: string;
+  readonly port: number;
+  readonly client: AppClient;
+  readonly concurrency: number;
+  readonly timeoutMs: number;
+}
+
+/*
+ *            open()                  refused
+ *   held  ----------->  open  ------------------->  probing
+ *    ^ ^                 |  ^------------------------  |
+ *    | '----- hold() ----'        it listens           |
+ *    '------------------- hold() ----------------------'
+ */
+type LaneState =
+  /** `planned`: the runtime stops the app itself, so a connection that breaks is not the event's fault. */
+  | { readonly at: "held"; readonly planned: boolean }
+  | { readonly at: "open" }
+  | { readonly at: "probing" };
+
+interface Flight {
+  readonly delivery: QueuedDelivery;
+  readonly retry: boolean;
+  readonly startedAt: number;
+  /** The store says `delivering`. */
+  marked: boolean;
+}
+
+/** A delivery that takes longer is shown as `delivering`; a faster one is not worth a write. */
+const SHOW_AFTER_MS = 100;
+/** Between two turns of the event loop at most so many deliveries are started. */
+const BURST = 64;
+
+/**
+ * The way of events to one agent: starts them in publish order, so many at once; what fails leaves the lane and comes
+ * back later without holding up the others.
+ */
+export class Lane {
+  readonly #context: LaneContext;
+  readonly #options: LaneOptions;
+  readonly #queue: LaneQueue;
+  readonly #prober: Prober;
+  readonly #flights = new Map<number, Flight>();
+  readonly #idle = new Set<() => void>();
+  #state: LaneState = { at: "held", planned: true };
+  #retriesInFlight = 0;
+  #readAfterCommit = false;
+  #retryTimer: NodeJS.Timeout | null = null;
+  #markTimer: NodeJS.Timeout | null = null;
+  #closed = false;
+
+  constructor(context: LaneContext, options: LaneOptions) {
+    this.#context = context;
+    this.#options = options;
+    this.#queue = new LaneQueue(context.store, options.agent);
+    this.#prober = new Prober(options.port, () => this.open());
+  }
+
+  /** `<eventSeq>` of what is with the app now. */
+  get inFlight(): readonly number[] {
+    return [...this.#flights.values()].map((flight) => flight.delivery.eventSeq);
+  }
+
+  /** The app listens: deliver what waits, from the beginning. */
+  open(): void {
+    if (this.#closed) return;
+    this.#prober.stop();
+    this.#state = { at: "open" };
+    this.rewind();
+  }
+
+  /** Starts nothing more. Resolves once nothing is in flight or `graceMs` have passed. */
+  async hold(graceMs: number): Promise<void> {
+    this.#prober.stop();
+    this.#state = { at: "held", planned: graceMs > 0 };
+    if (this.#flights.size === 0 || graceMs <= 0) return;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.#idle.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, graceMs);
+      this.#idle.add(done);
+    });
+  }
+
+  /** Reads what waits again from the store: routes have changed, or deliveries came back by hand. */
+  rewind(): void {
+    this.#queue.rewind();
+    this.#armRetry();
+    this.#pump();
+  }
+
+  /** A new delivery, committed. */
+  offer(delivery: QueuedDelivery): void {
+    if (this.#queue.offer(delivery)) this.#pump();
+  }
+
+  /** Ends the lane: holds, waits, then cuts what is still in flight; that is delivered again another time. */
+  async close(graceMs: number): Promise<void> {
+    await this.hold(Math.max(graceMs, 1));
+    this.#closed = true;
+    if (this.#retryTimer !== null) clearTimeout(this.#retryTimer);
+    if (this.#markTimer !== null) clearTimeout(this.#markTimer);
+    this.#options.client.close();
+  }
+
+  #pump(): void {
+    for (let started = 0; this.#state.at === "open" && !this.#closed && this.#flights.size < this.#options.concurrency; started += 1) {
+      if (started === BURST) {
+        setImmediate(() => this.#pump());
+        return;
+      }
+      if (!this.#startNext()) return this.#readLater();
+    }
+  }
+
+  /** The store is not read while something in it is uncommitted: that must not be delivered yet. */
+  #readLater(): void {
+    const { commit } = this.#context;
+    if (this.#readAfterCommit || !commit.open || !this.#queue.wantsRead(Date.now())) return;
+    this.#readAfterCommit = true;
+    commit.afterCommit(() => {
+      this.#readAfterCommit = false;
+      this.#pump();
+    });
+  }
+
+  #startNext(): boolean {
+    const mayRead = !this.#context.commit.open;
+    const mayRetry = this.#retriesInFlight < Math.max(1, this.#options.concurrency >> 1);
+    const retry = mayRetry ? this.#queue.takeRetry(Date.now(), mayRead) : null;
+    const delivery = retry ?? this.#queue.take((id) => this.#flights.has(id), mayRead);
+    if (delivery === null) return false;
+    const flight: Flight = { delivery, retry: retry !== null, startedAt: performance.now(), marked: retry !== null };
+    this.#flights.set(delivery.id, flight);
+    if (flight.retry) {
+      this.#retriesInFlight += 1;
+      this.#write(() => this.#context.store.markDelivering(delivery));
+      this.#armRetry();
+    }
+    this.#markTimer ??= setTimeout(() => this.#markSlow(), SHOW_AFTER_MS);
+    void this.#run(flight);
+    return true;
+  }
+
+  async #run(flight: Flight): Promise<void> {
+    const { delivery } = flight;
+    const event = delivery.event ?? this.#context.store.event(delivery.eventSeq);
+    const verdict = event === null ? null : await attemptDelivery(event, this.#context, this.#options);
+    const durationMs = Math.round((performance.now() - flight.startedAt) * 100) / 100;
+    this.#flights.delete(delivery.id);
+    if (flight.retry) this.#retriesInFlight -= 1;
+    if (this.#closed) return;
+    if (event !== null && verdict !== null) this.#settle(flight, event, verdict, durationMs);
+    if (this.#flights.size === 0) for (const tell of this.#idle) tell();
+    this.#pump();
+  }
+
+  #settle(flight: Flight, event: StoredEvent, verdict: Verdict, durationMs: number): void {
+    const { delivery } = flight;
+    if (verdict.at === "unrouted") return this.#putBack(flight, false);
+    if (verdict.at === "unreachable") return this.#unreachable(flight);
+    if (verdict.at === "retry" && verdict.broken && this.#state.at === "held" && this.#state.planned) return this.#putBack(flight, true);
+    const attempts = delivery.attempts + (verdict.at === "expired" ? 0 : 1);
+    const error = verdict.at === "success" ? null : verdict.error;
+    const delay = verdict.at === "retry" ? retryDelay(this.#context.retry, attempts) : null;
+    const status = verdict.at !== "retry" ? verdict.at : delay === null ? "dead" : "retrying";
+    const nextAt = delay === null ? null : Date.now() + delay;
+    const change: DeliveryChange = { status, attempts, nextAt, durationMs, error, response: null };
+    const deadLetterTopic = status === "success" || status === "retrying" ? null : verdict.deadLetterTopic;
+    this.#write(() => {
+      this.#context.store.changeDelivery(delivery, change);
+      if (deadLetterTopic !== null) this.#context.deadLetter(event, deadLetterTopic);
+    });
+    if (nextAt !== null) this.#armRetry();
+  }
+
+  #unreachable(flight: Flight): void {
+    this.#putBack(flight, true);
+    if (this.#state.at !== "open") return;
+    this.#state = { at: "probing" };
+    this.#prober.start();
+  }
+
+  /** Back to where it was, as if it had not been tried. */
+  #putBack(flight: Flight, inFront: boolean): void {
+    const { delivery } = flight;
+    if (flight.marked) {
+      const change: DeliveryChange = { status: "pending", attempts: delivery.attempts, nextAt: null, durationMs: null, error: null, response: null };
+      this.#write(() => this.#context.store.changeDelivery(delivery, change));
+    }
+    if (inFront) this.#queue.putBack(delivery);
+  }
+
+  /** Where the write is lost the store still has the delivery open: it is read, and delivered, again. */
+  #write(work: () => void): void {
+    try {
+      this.#context.commit.write(work);
+    } catch {
+      // Told to everybody who waits for the commit, below.
+    }
+    this.#context.commit.afterCommit((error) => {
+      if (error !== null && !this.#closed) setTimeout(() => this.rewind(), 1000).unref();
+    });
+  }
+
+  #armRetry(): void {
+    if (this.#retryTimer !== null) clearTimeout(this.#retryTimer);
+    this.#retryTimer = null;
+    const at = this.#closed ? null : this.#context.store.nextRetryAt(this.#options.agent);
+    if (at === null) return;
+    this.#queue.retryAt(at);
+    this.#retryTimer = setTimeout(() => this.#pump(), Math.max(0, at - Date.now()));
+  }
+
+  #markSlow(): void {
+    this.#markTimer = null;
+    const now = performance.now();
+    let waiting = false;
+    for (const flight of this.#flights.values()) {
+      if (flight.marked) continue;
+      if (now - flight.startedAt < SHOW_AFTER_MS * 0.9) waiting = true;
+      else {
+        flight.marked = true;
+        this.#write(() => this.#context.store.markDelivering(flight.delivery));
+      }
+    }
+    if (waiting) this.#markTimer = setTimeout(() => this.#markSlow(), SHOW_AFTER_MS);
+  }
+}

@@ -1,0 +1,65 @@
+/** What happened to one delivery attempt, as far as the wire tells. */
+export type Attempt =
+  /** The app answered. `body` is cut at 64 KiB. */
+  | { readonly at: "answered"; readonly status: number; readonly body: string }
+  /** No connection came about: the app never saw the event. */
+  | { readonly at: "refused"; readonly message: string }
+  /** The connection broke after the app may have seen the event. */
+  | { readonly at: "broken"; readonly message: string }
+  | { readonly at: "timeout"; readonly afterMs: number };
+
+/** What an attempt means for the delivery. */
+export type Outcome =
+  | { readonly at: "success" }
+  | { readonly at: "drop"; readonly error: string }
+  | { readonly at: "retry"; readonly error: string }
+  /** Does not count: hold deliveries until the app listens again. */
+  | { readonly at: "unreachable"; readonly error: string };
+
+/**
+ * Reads an attempt by Dapr's rules (https://docs.dapr.io/reference/api/pubsub_api/#expected-http-response): 2xx with an
+ * empty, unreadable or SUCCESS body acknowledges, RETRY and unknown statuses are tried again, DROP and 404 are dropped,
+ * anything else (a redirect is not followed) is tried again.
+ */
+export function outcomeOf(attempt: Attempt): Outcome {
+  switch (attempt.at) {
+    case "answered":
+      return judge(attempt.status, attempt.body);
+    case "refused":
+      return { at: "unreachable", error: attempt.message };
+    case "broken":
+      return { at: "retry", error: `the connection broke during handling: ${attempt.message}` };
+    case "timeout":
+      return { at: "retry", error: `no answer after ${attempt.afterMs / 1000} s` };
+    default:
+      return attempt satisfies never;
+  }
+}
+
+function judge(status: number, body: string): Outcome {
+  if (status === 404) return { at: "drop", error: "the app answered 404: it has no such route" };
+  if (status < 200 || status > 299) return { at: "retry", error: withBody(`the app answered ${status}`, body) };
+  const said = statusIn(body);
+  if (said === "" || said === "SUCCESS") return { at: "success" };
+  if (said === "DROP") return { at: "drop", error: "the app answered DROP" };
+  if (said === "RETRY") return { at: "retry", error: "the app answered RETRY" };
+  return { at: "retry", error: `the app answered the unknown status ${said}` };
+}
+
+/** The `status` of a 2xx body; empty where the body states none. */
+function statusIn(body: string): string {
+  if (body === "" || !body.includes("{")) return "";
+  try {
+    const value: unknown = JSON.parse(body);
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return "";
+    const found = Object.entries(value).findLast(([name]) => name.toLowerCase() === "status")?.[1] as unknown;
+    return typeof found === "string" ? found : "";
+  } catch {
+    return "";
+  }
+}
+
+function withBody(message: string, body: string): string {
+  const start = body.trim().slice(0, 300);
+  return start === "" ? message : `${message}: ${start}`;
+}

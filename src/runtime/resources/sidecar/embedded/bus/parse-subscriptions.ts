@@ -1,0 +1,86 @@
+import type { SubscriptionDefinition } from "./subscription.ts";
+
+/** One entry of an app's `GET /dapr/subscribe`. */
+export interface ParsedSubscription {
+  readonly pubsub: string;
+  readonly topic: string;
+  readonly definition: SubscriptionDefinition;
+}
+
+export type ParsedAnswer =
+  | { readonly ok: true; readonly subscriptions: readonly ParsedSubscription[]; readonly warnings: readonly string[] }
+  | { readonly ok: false; readonly message: string };
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Reads the answer of `GET /dapr/subscribe` (Dapr's programmatic subscriptions). Field names match in any case, as they do in Dapr. */
+export function parseSubscriptions(text: string): ParsedAnswer {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    const start = text.trimStart().slice(0, 40);
+    return { ok: false, message: `GET /dapr/subscribe did not answer JSON but: ${start}` };
+  }
+  if (value === null) return { ok: true, subscriptions: [], warnings: [] };
+  if (!Array.isArray(value)) return { ok: false, message: "GET /dapr/subscribe did not answer a JSON array" };
+  const subscriptions: ParsedSubscription[] = [];
+  const warnings: string[] = [];
+  for (const [index, entry] of value.entries()) {
+    const parsed = parseEntry(entry);
+    if (typeof parsed === "string") warnings.push(`subscription ${index + 1} is left out: ${parsed}`);
+    else if (subscriptions.some((one) => one.pubsub === parsed.pubsub && one.topic === parsed.topic)) {
+      warnings.push(`subscription ${index + 1} is left out: ${parsed.pubsub}/${parsed.topic} is there already`);
+    } else subscriptions.push(parsed);
+  }
+  return { ok: true, subscriptions, warnings };
+}
+
+function parseEntry(entry: unknown): ParsedSubscription | string {
+  const fields = lowerFields(entry);
+  if (fields === null) return "it is not an object";
+  const pubsub = text(fields["pubsubname"]);
+  const topic = text(fields["topic"]);
+  if (pubsub === null || topic === null) return "it has no pubsubname or no topic";
+  const routes = lowerFields(fields["routes"]) ?? {};
+  const rules: { match: string; path: string }[] = [];
+  let defaultPath = text(routes["default"]) ?? text(fields["route"]);
+  for (const rule of Array.isArray(routes["rules"]) ? routes["rules"] : []) {
+    const { match, path } = lowerFields(rule) ?? {};
+    const where = text(path);
+    if (where === null) return "one of its routing rules has no path";
+    // A rule that states no condition is the default (Dapr).
+    if (text(match) === null) defaultPath = where;
+    else rules.push({ match: String(match), path: where });
+  }
+  if (rules.length === 0 && defaultPath === null) return `${topic} has no route`;
+  return {
+    pubsub,
+    topic,
+    definition: {
+      rules,
+      defaultPath,
+      deadLetterTopic: text(fields["deadlettertopic"]),
+      metadata: stringFields(fields["metadata"]),
+      bulk: lowerFields(fields["bulksubscribe"])?.["enabled"] === true,
+    },
+  };
+}
+
+function lowerFields(value: unknown): Fields | null {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return null;
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name.toLowerCase(), field]));
+}
+
+function stringFields(value: unknown): Readonly<Record<string, string>> {
+  if (typeof value !== "object" || value === null) return {};
+  const entries = Object.entries(value).map(([name, field]): [string, string] => [
+    name,
+    typeof field === "string" ? field : JSON.stringify(field),
+  ]);
+  return Object.fromEntries(entries);
+}
+
+function text(value: unknown): string | null {
+  return typeof value === "string" && value !== "" ? value : null;
+}

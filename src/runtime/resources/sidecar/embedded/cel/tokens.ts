@@ -1,0 +1,53 @@
+import { CelError } from "./cel-error.ts";
+
+/** A token of a CEL expression with where it begins. */
+export type Token =
+  | { readonly at: "name"; readonly text: string; readonly start: number }
+  | { readonly at: "value"; readonly value: string | number | boolean | null; readonly start: number }
+  | { readonly at: "op"; readonly text: string; readonly start: number }
+  | { readonly at: "end"; readonly start: number };
+
+const PATTERN =
+  /\s*(?:(?<name>[A-Za-z_]\w*)|(?<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)u?|(?<string>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|(?<op>&&|\|\||==|!=|<=|>=|[<>!.,()[\]-]))/uy;
+
+const LITERALS: ReadonlyMap<string, boolean | null> = new Map<string, boolean | null>([
+  ["true", true],
+  ["false", false],
+  ["null", null],
+]);
+
+/** Splits an expression into tokens; anything else in it is an error that says where. */
+export function tokenise(source: string): Token[] {
+  const tokens: Token[] = [];
+  const end = source.trimEnd().length;
+  PATTERN.lastIndex = 0;
+  while (PATTERN.lastIndex < end) {
+    const start = PATTERN.lastIndex;
+    const groups = PATTERN.exec(source)?.groups;
+    if (groups === undefined) throw new CelError(`cannot read "${source.slice(start).trim().slice(0, 20)}"`);
+    tokens.push(tokenOf(groups, start));
+  }
+  tokens.push({ at: "end", start: end });
+  return tokens;
+}
+
+function tokenOf(groups: Readonly<Record<string, string | undefined>>, start: number): Token {
+  const { name, number, string, op } = groups;
+  if (name !== undefined) {
+    const literal = LITERALS.get(name);
+    return literal === undefined ? { at: "name", text: name, start } : { at: "value", value: literal, start };
+  }
+  if (number !== undefined) return { at: "value", value: Number(number), start };
+  if (string !== undefined) return { at: "value", value: unquote(string), start };
+  return { at: "op", text: op ?? "", start };
+}
+
+const ESCAPES: ReadonlyMap<string, string> = new Map([
+  ["n", "\n"],
+  ["r", "\r"],
+  ["t", "\t"],
+]);
+
+function unquote(quoted: string): string {
+  return quoted.slice(1, -1).replaceAll(/\\(.)/gu, (_, escaped: string) => ESCAPES.get(escaped) ?? escaped);
+}

@@ -1,0 +1,48 @@
+/** An answer that is an error, in Dapr's shapes; thrown by handlers, written by the server. */
+export class DaprError extends Error {
+  override readonly name = "DaprError";
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+
+  constructor(status: number, body: Readonly<Record<string, unknown>>) {
+    super(String(body["message"] ?? status));
+    this.status = status;
+    this.body = body;
+  }
+}
+
+/** `{ errorCode, message }`. */
+export function plainError(status: number, errorCode: string, message: string): DaprError {
+  return new DaprError(status, { errorCode, message });
+}
+
+/** What the newer errors of Dapr say besides code and message. */
+export interface ErrorDetails {
+  readonly reason: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly resource?: { readonly type: string; readonly name: string; readonly description?: string };
+  readonly field?: { readonly field: string; readonly description: string };
+}
+
+/** `{ errorCode, message, details }`, the details as google.rpc error details (https://google.aip.dev/193). */
+export function detailedError(status: number, errorCode: string, message: string, details: ErrorDetails): DaprError {
+  const { reason, metadata, resource, field } = details;
+  const info = { "@type": "type.googleapis.com/google.rpc.ErrorInfo", domain: "dapr.io", metadata: metadata ?? null, reason };
+  const list: Record<string, unknown>[] = [info];
+  if (resource !== undefined) {
+    list.push({
+      "@type": "type.googleapis.com/google.rpc.ResourceInfo",
+      description: resource.description ?? "",
+      owner: "",
+      resource_name: resource.name,
+      resource_type: resource.type,
+    });
+  }
+  if (field !== undefined) list.push({ "@type": "type.googleapis.com/google.rpc.BadRequest", field_violations: [field] });
+  return new DaprError(status, { errorCode, message, details: list });
+}
+
+/** The error of Dapr's for a body it cannot read. */
+export function malformed(why: string): DaprError {
+  return plainError(400, "ERR_MALFORMED_REQUEST", `failed deserializing HTTP body: ${why}`);
+}

@@ -1,0 +1,103 @@
+import type { Bus } from "../bus/bus.ts";
+import type { BusEvent } from "../bus/event.ts";
+import { makeEvent } from "../publish/make-event.ts";
+import type { PublishInput } from "../publish/publish-input.ts";
+import { rawPayload } from "../publish/publish-metadata.ts";
+import { queryMetadata, readBody, sendEmpty, type Call } from "./call.ts";
+import { detailedError } from "./dapr-error.ts";
+
+/** What publishing needs of its sidecar. */
+export interface PublishContext {
+  readonly appId: string;
+  readonly bus: Bus;
+  readonly pubsubs: ReadonlySet<string>;
+}
+
+/** `POST|PUT /v1.0/publish/{pubsub}/{topic…}`: 204 once the event is on disk. */
+export async function handlePublish(context: PublishContext, call: Call, pubsub: string, topic: string): Promise<void> {
+  const metadata = queryMetadata(call);
+  checkTarget(context, pubsub, topic, metadata);
+  const raw = wantsRaw(pubsub, metadata);
+  const body = await readBody(call).catch((error: Error) => {
+    throw publishFailed(pubsub, topic, error.message);
+  });
+  const input: PublishInput = {
+    appId: context.appId,
+    pubsub,
+    topic,
+    body,
+    contentType: call.request.headers["content-type"] ?? null,
+    metadata,
+    ...traceHeaders(call),
+  };
+  const made = makeEvent(input, raw, Date.now());
+  if (!made.ok) throw noCloudEvent(context.appId, pubsub, made.why);
+  await commitEvents(context.bus, [made.event], pubsub, topic);
+  sendEmpty(call);
+}
+
+/** Takes events in one transaction and resolves once they are on disk. */
+export async function commitEvents(bus: Bus, events: readonly BusEvent[], pubsub: string, topic: string): Promise<void> {
+  try {
+    for (const event of events) bus.accept(event);
+    await bus.commit.committed();
+  } catch (error) {
+    throw publishFailed(pubsub, topic, error instanceof Error ? error.message : String(error));
+  }
+}
+
+export function checkTarget(context: PublishContext, pubsub: string, topic: string, metadata: Readonly<Record<string, string>>): void {
+  if (context.pubsubs.size === 0) {
+    throw detailedError(400, "ERR_PUBSUB_NOT_CONFIGURED", `pubsub ${pubsub} is not configured`, {
+      reason: "DAPR_PUBSUB_NOT_CONFIGURED",
+      metadata,
+      resource: { type: "pubsub", name: pubsub, description: `pubsub ${pubsub} is not configured` },
+    });
+  }
+  if (!context.pubsubs.has(pubsub)) {
+    throw detailedError(404, "ERR_PUBSUB_NOT_FOUND", `pubsub ${pubsub} is not found`, { reason: "DAPR_PUBSUB_NOT_FOUND", metadata });
+  }
+  if (topic !== "") return;
+  const message = `topic is empty in pubsub ${pubsub}`;
+  throw detailedError(404, "ERR_TOPIC_NAME_EMPTY", message, {
+    reason: "DAPR_PUBSUB_TOPIC_NAME_EMPTY",
+    metadata,
+    resource: { type: "pubsub", name: pubsub, description: message },
+  });
+}
+
+export function wantsRaw(pubsub: string, metadata: Readonly<Record<string, string>>): boolean {
+  const read = rawPayload(metadata);
+  if (read.ok) return read.raw;
+  const message = `failed deserializing metadata. Error: rawPayload value must be a valid boolean: actual is '${read.found}'`;
+  throw detailedError(400, "ERR_PUBSUB_REQUEST_METADATA", message, {
+    reason: "DAPR_PUBSUB_METADATA_DESERIALIZATION",
+    metadata,
+    resource: { type: "pubsub", name: pubsub, description: message },
+  });
+}
+
+export function traceHeaders(call: Call): Pick<PublishInput, "traceparent" | "tracestate"> {
+  const { traceparent, tracestate } = call.request.headers;
+  return {
+    traceparent: typeof traceparent === "string" ? traceparent : null,
+    tracestate: typeof tracestate === "string" ? tracestate : null,
+  };
+}
+
+export function noCloudEvent(appId: string, pubsub: string, why: string): Error {
+  return detailedError(500, "ERR_PUBSUB_CLOUD_EVENTS_SER", "cannot create cloudevent", {
+    reason: "DAPR_PUBSUB_CLOUD_EVENT_CREATION",
+    metadata: { appID: appId, error: why },
+    resource: { type: "pubsub", name: pubsub, description: "cannot create cloudevent" },
+  });
+}
+
+function publishFailed(pubsub: string, topic: string, why: string): Error {
+  const message = `error when publishing to topic ${topic} in pubsub ${pubsub}: ${why}`;
+  return detailedError(500, "ERR_PUBSUB_PUBLISH_MESSAGE", message, {
+    reason: "DAPR_PUBSUB_PUBLISH_MESSAGE",
+    metadata: { topic, error: why },
+    resource: { type: "pubsub", name: pubsub, description: message },
+  });
+}

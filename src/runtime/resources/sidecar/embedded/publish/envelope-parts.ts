@@ -1,0 +1,32 @@
+import type { BusEvent } from "../bus/event.ts";
+import type { PublishInput } from "./publish-input.ts";
+import { envelopeOverrides, ttlMs } from "./publish-metadata.ts";
+
+/** What came out: the event, or why no CloudEvent can be made of the body. */
+export type MadeEvent = { readonly ok: true; readonly event: BusEvent } | { readonly ok: false; readonly why: string };
+
+/** The three trace attributes: an incoming context is copied unchanged, without one they are empty. */
+export function traceOf(input: PublishInput): { readonly id: string; readonly parent: string; readonly state: string } {
+  const overrides = envelopeOverrides(input.metadata);
+  const incoming = input.traceparent ?? "";
+  return {
+    id: overrides.traceid ?? incoming,
+    parent: overrides.traceparent ?? incoming,
+    state: overrides.tracestate ?? input.tracestate ?? "",
+  };
+}
+
+export function expiry(metadata: Readonly<Record<string, string>>, now: number): number | null {
+  const ttl = ttlMs(metadata);
+  // Whole seconds, as in the envelope.
+  return ttl === null ? null : Math.floor((now + ttl) / 1000) * 1000;
+}
+
+/** `2026-01-31T12:00:00Z`: whole seconds, UTC. */
+export function rfc3339(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}
+
+export function metadataOf(metadata: Readonly<Record<string, string>>): Readonly<Record<string, string>> | null {
+  return Object.keys(metadata).length === 0 ? null : metadata;
+}

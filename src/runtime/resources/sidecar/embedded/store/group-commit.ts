@@ -1,0 +1,97 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+
+/** Told once what it wrote is on disk, or why it is not. */
+export type CommitListener = (error: Error | null) => void;
+
+/**
+ * One transaction per turn of the event loop, for everything that came in and everything that was acknowledged in it:
+ * one fsync is shared by all of them. The first write of a turn begins it, `setImmediate` (after all sockets that were
+ * ready have been read) commits it.
+ */
+export class GroupCommit {
+  readonly #db: DatabaseSync;
+  readonly #onCommit: () => void;
+  readonly #begin: StatementSync;
+  readonly #commit: StatementSync;
+  #listeners: CommitListener[] = [];
+  #failure: Error | null = null;
+  #open = false;
+  #immediate: NodeJS.Immediate | null = null;
+
+  /** `onCommit` is told after every commit that succeeded. */
+  constructor(db: DatabaseSync, onCommit: () => void = () => {}) {
+    this.#db = db;
+    this.#onCommit = onCommit;
+    this.#begin = db.prepare("BEGIN IMMEDIATE");
+    this.#commit = db.prepare("COMMIT");
+  }
+
+  /** True while something is written and not committed. */
+  get open(): boolean {
+    return this.#open;
+  }
+
+  /** Writes inside this turn's transaction. A statement that throws fails the whole turn: SQLite may have rolled it back by itself. */
+  write<T>(work: () => T): T {
+    // First, so that `afterCommit` inside the work, and after a begin that failed, waits for this turn's end.
+    this.#immediate ??= setImmediate(() => this.#finish());
+    try {
+      if (!this.#open) {
+        this.#begin.run();
+        this.#open = true;
+      }
+      return work();
+    } catch (error) {
+      this.#failure ??= error instanceof Error ? error : new Error(String(error));
+      throw error;
+    }
+  }
+
+  /** Calls back after the commit of this turn; at once where nothing is open. */
+  afterCommit(listener: CommitListener): void {
+    if (this.#immediate === null) listener(null);
+    else this.#listeners.push(listener);
+  }
+
+  /** Resolves after the commit of this turn. */
+  committed(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.afterCommit((error) => (error === null ? resolve() : reject(error)));
+    });
+  }
+
+  /** Commits now; for the end, when no further turn comes. */
+  flush(): void {
+    if (this.#immediate !== null) this.#finish();
+  }
+
+  #finish(): void {
+    if (this.#immediate !== null) clearImmediate(this.#immediate);
+    this.#immediate = null;
+    const listeners = this.#listeners;
+    this.#listeners = [];
+    const failure = this.#end();
+    for (const listener of listeners) listener(failure);
+    if (failure === null) this.#onCommit();
+  }
+
+  #end(): Error | null {
+    const failure = this.#failure;
+    const open = this.#open;
+    this.#failure = null;
+    this.#open = false;
+    try {
+      if (failure === null && open) this.#commit.run();
+      if (failure === null) return null;
+      this.#rollback();
+      return failure;
+    } catch (error) {
+      this.#rollback();
+      return error instanceof Error ? error : new Error(String(error));
+    }
+  }
+
+  #rollback(): void {
+    if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
+  }
+}

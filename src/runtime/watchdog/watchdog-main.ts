@@ -1,0 +1,48 @@
+/*
+ * The watchdog: a process that does nothing but wait for the end of the pipe on its stdin. The kernel closes that pipe
+ * however the orchestrator ends, `kill -9` included; then everything of the run is killed. In a session of its own, so
+ * that neither Ctrl-C nor a closed terminal reaches it first.
+ *
+ * argv: run id. stdin, one a line: `add <pgid>`, `remove <pgid>`, and `end` when all was stopped in good order.
+ */
+import { readSync } from "node:fs";
+import { killRun } from "./kill-run.ts";
+
+for (const signal of ["SIGINT", "SIGHUP", "SIGTERM"] as const) process.on(signal, () => undefined);
+
+const runId = process.argv[2];
+const groups = new Set<number>();
+
+if (runId !== undefined && runId !== "" && readOrders() === "orphaned") await killRun(runId, groups);
+process.exit(0);
+
+/** Blocks: there is nothing else to do, and a process that sleeps in a read costs nothing. */
+function readOrders(): "ended" | "orphaned" {
+  const chunk = Buffer.alloc(4096);
+  let rest = "";
+  for (;;) {
+    const size = readChunk(chunk);
+    if (size === 0) return "orphaned";
+    const lines = (rest + chunk.toString("latin1", 0, size)).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) {
+      const [order, pgid] = line.split(" ");
+      if (order === "end") return "ended";
+      if (order === "add") groups.add(Number(pgid));
+      if (order === "remove") groups.delete(Number(pgid));
+    }
+  }
+}
+
+function readChunk(chunk: Buffer): number {
+  for (;;) {
+    try {
+      return readSync(0, chunk, 0, chunk.length, null);
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? error.code : null;
+      // Where the pipe is a socket that does not block there is a short wait instead.
+      if (code === "EAGAIN") Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+      else if (code !== "EINTR") return 0;
+    }
+  }
+}

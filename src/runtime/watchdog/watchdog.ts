@@ -1,0 +1,110 @@
+import type { ChildProcessByStdio } from "node:child_process";
+import { spawn } from "node:child_process";
+import type { Writable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+/** Beside this file, as source or as built. */
+const PROGRAM = fileURLToPath(new URL(`./watchdog-main${import.meta.url.slice(-3)}`, import.meta.url));
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 5_000;
+
+export interface WatchdogOptions {
+  readonly runId: string;
+  /** Told when it died and was started again, or cannot be started: until it runs, `kill -9` of us leaves children behind. */
+  readonly onTrouble: (text: string) => void;
+}
+
+type Child = ChildProcessByStdio<Writable, null, null>;
+
+/**
+ * The watchdog of a run, seen from the run: a process that kills every child of the run when this process dies, however
+ * it dies. Exists when the constructor returns. Dies with the run, and is started again if it dies before.
+ */
+export class Watchdog implements AsyncDisposable {
+  readonly #options: WatchdogOptions;
+  readonly #groups = new Set<number>();
+  readonly #ended = new AbortController();
+  #child: Child;
+  #pause = FIRST_PAUSE_MS;
+
+  constructor(options: WatchdogOptions) {
+    this.#options = options;
+    this.#child = this.#start();
+  }
+
+  /** Null while it is being started again. */
+  get pid(): number | null {
+    return this.#child.exitCode === null && this.#child.signalCode === null
+      ? (this.#child.pid ?? null)
+      : null;
+  }
+
+  /** Registers a process group: what finds our children on systems where environments cannot be read. */
+  add(pgid: number): void {
+    this.#groups.add(pgid);
+    this.#order(`add ${pgid}`);
+  }
+
+  remove(pgid: number): void {
+    this.#groups.delete(pgid);
+    this.#order(`remove ${pgid}`);
+  }
+
+  /** All was stopped in good order: it may go. Resolves when it has gone. */
+  async end(): Promise<void> {
+    if (this.#ended.signal.aborted) return;
+    this.#ended.abort();
+    const child = this.#child;
+    if (this.pid === null) return;
+    child.ref();
+    const gone = new Promise<void>((resolve) => {
+      child.once("exit", () => resolve());
+    });
+    child.stdin.end("end\n");
+    const inTime = new AbortController();
+    await Promise.race([gone, sleep(2_000, undefined, { signal: inTime.signal }).catch(() => undefined)]);
+    inTime.abort();
+    if (child.exitCode === null) child.kill("SIGKILL");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end();
+  }
+
+  #order(line: string): void {
+    if (this.#child.stdin.writable) this.#child.stdin.write(`${line}\n`);
+  }
+
+  #start(): Child {
+    // An empty environment: if we run inside of another run, its marker must not make our watchdog a part of it.
+    const child = spawn(process.execPath, ["--no-warnings", PROGRAM, this.#options.runId], {
+      cwd: "/",
+      env: {},
+      detached: true,
+      stdio: ["pipe", "ignore", "ignore"],
+    });
+    child.unref();
+    child.stdin.on("error", () => {
+      // It died: its exit says so, and the next one is told everything again.
+    });
+    child.once("error", ({ message }) => this.#restart(message));
+    child.once("exit", (code, signal) => this.#restart(signal ?? `exit ${code}`));
+    for (const pgid of this.#groups) child.stdin.write(`add ${pgid}\n`);
+    return child;
+  }
+
+  #restart(why: string): void {
+    const { signal } = this.#ended;
+    if (signal.aborted) return;
+    const pause = this.#pause;
+    this.#pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+    void sleep(pause, undefined, { signal }).then(
+      () => {
+        this.#child = this.#start();
+        this.#options.onTrouble(`The watchdog ended (${why}) and was started again.`);
+      },
+      () => undefined,
+    );
+  }
+}

@@ -1,0 +1,116 @@
+import t from "tap";
+import { generateCode } from "../../../../src/agents/implementation/domain/generate.ts";
+import type { Language } from "../../../../src/agents/implementation/domain/generated-code.ts";
+import { planCode } from "../../../../src/agents/implementation/domain/plan.ts";
+import type { Plan } from "../../../../src/agents/implementation/domain/plan.ts";
+import type { Specification } from "../../../../src/agents/implementation/domain/spec.ts";
+import { hasPython, runGenerated } from "./run-generated.ts";
+import { samples, specificationOf } from "./specs.ts";
+
+const matches = (pattern: string, text: string): boolean => new RegExp(pattern, "u").test(text);
+
+function planned(spec: Specification): Extract<Plan, { at: "planned" }> {
+  const plan = planCode(spec, matches);
+  if (plan.at === "skipped") throw new Error(plan.reason);
+  return plan;
+}
+
+for (const language of ["typescript", "python"] as const satisfies readonly Language[]) {
+  const skip = language === "python" && !(await hasPython()) && "python3 is not on this machine";
+
+  t.test(
+    `the ${language} code of every kind of constraint passes every case when the tests run`,
+    { skip },
+    async (t) => {
+      const spec = specificationOf(samples);
+      const code = generateCode(planned(spec), language, { summary: 'Ends here: */ """ \\' });
+      const run = await runGenerated(t.testdir({}), language, code.files);
+      t.equal(run.exitCode, 0, run.output);
+      t.equal(run.passed, spec.cases.length);
+      t.equal(code.tests.length, spec.cases.length, "each case is covered by a test");
+      t.strictSame(new Set(code.tests.map((test) => test.caseId)).size, spec.cases.length);
+    },
+  );
+
+  t.test(`a wrong ${language} implementation fails the generated tests`, { skip }, async (t) => {
+    const sample = samples.filter((each) => each.field === "age");
+    const code = generateCode(planned(specificationOf(sample)), language, { summary: "" });
+    const broken = code.files.map((file) =>
+      file.role === "test" ? file : { ...file, content: file.content.replaceAll("65", "64") },
+    );
+    t.strictNotSame(broken, code.files, "the code was changed");
+    const run = await runGenerated(t.testdir({}), language, broken);
+    t.not(run.exitCode, 0);
+  });
+
+  t.test(`words from a model change comments of the ${language} code and nothing else`, async (t) => {
+    const plan = planned(specificationOf(samples));
+    const attack = '*/ process.exit(0) /*\n"""\nimport os\u2028\u202e evil';
+    const [calm, hostile] = ["", attack].map((summary) => generateCode(plan, language, { summary }));
+    const strip = (text = ""): string =>
+      text.replace(language === "python" ? /"""(?:[^"\\]|\\.)*"""/gs : /\/\*\*.*?\*\//gs, "");
+    t.equal(strip(hostile?.files[0]?.content), strip(calm?.files[0]?.content));
+    t.equal(hostile?.files[1]?.content, calm?.files[1]?.content);
+    t.notMatch(hostile?.files[0]?.content, /[\u202e\u2028]/);
+  });
+}
+
+t.test("a long input stays short in the test and is long when it runs", async (t) => {
+  const spec: Specification = {
+    specId: "s",
+    requirement: "Bodies hold at most 65536 characters.",
+    testable: true,
+    reason: null,
+    rules: [
+      {
+        id: "R1",
+        subject: "a body",
+        field: "body",
+        strength: "must",
+        constraint: { kind: "length", of: "characters", min: null, max: 65_536 },
+      },
+    ],
+    cases: [
+      {
+        id: "a",
+        requirementId: "r",
+        ruleId: "R1",
+        title: "at",
+        input: { kind: "repeat", unit: "a", times: 65_536 },
+        expected: "accept",
+      },
+      {
+        id: "b",
+        requirementId: "r",
+        ruleId: "R1",
+        title: "above",
+        input: { kind: "repeat", unit: "a", times: 65_537 },
+        expected: "reject",
+      },
+    ],
+  };
+  const code = generateCode(planned(spec), "typescript", { summary: "" });
+  t.ok(code.files.every((file) => file.content.length < 2000));
+  const run = await runGenerated(t.testdir({}), "typescript", code.files);
+  t.equal(run.passed, 2, run.output);
+});
+
+t.test("nothing is generated where it could not be right, and the reason is given", async (t) => {
+  const good = specificationOf(samples.slice(0, 1));
+  const reasonOf = (spec: Specification): string => {
+    const plan = planCode(spec, matches);
+    return plan.at === "skipped" ? plan.reason : "planned";
+  };
+  t.equal(reasonOf(good), "planned");
+  t.equal(reasonOf({ ...good, testable: false, reason: "it is an opinion" }), "it is an opinion");
+  t.match(reasonOf({ ...good, rules: [], cases: [] }), /no rules/);
+  t.match(reasonOf({ ...good, cases: [] }), /no cases/);
+  const turned = good.cases.map((each) => ({ ...each, expected: "accept" }) as const);
+  t.match(
+    reasonOf({ ...good, cases: turned }),
+    /case REQ-1-R1-reject-0 expects "accept", but rule R1 \(range\) rejects/,
+  );
+  t.match(reasonOf({ ...good, rules: [], cases: good.cases }), /no rules/);
+  const huge = { ...good.cases[0]!, input: { kind: "repeat", unit: "a", times: 1e9 } } as const;
+  t.match(reasonOf({ ...good, cases: [huge] }), /longer than/);
+});

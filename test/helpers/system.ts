@@ -1,0 +1,181 @@
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import type { Test } from "tap";
+
+/** This repository. */
+export const REPO = resolve(import.meta.dirname, "../..");
+
+const CLI = [`--conditions=agents-source`, join(REPO, "src/cli/main.ts")];
+
+export interface Ran {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A project in a folder of its own, driven through the CLI as a process. */
+export class Project {
+  readonly root: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly #ups: Up[] = [];
+
+  constructor(root: string, env: NodeJS.ProcessEnv = {}) {
+    this.root = root;
+    this.env = { ...process.env, NO_COLOR: "1", XDG_STATE_HOME: join(root, ".xdg"), ...env };
+    delete this.env["CI"];
+  }
+
+  /** Runs one command to its end. */
+  async agents(args: readonly string[], input?: string): Promise<Ran> {
+    const child = spawn(process.execPath, [...CLI, ...args], { cwd: this.root, env: this.env, stdio: "pipe" });
+    child.stdin.end(input ?? "");
+    const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
+    return { code: typeof code === "number" ? code : null, stdout, stderr };
+  }
+
+  /** `--json` output, parsed. */
+  async json(args: readonly string[]): Promise<unknown> {
+    const ran = await this.agents([...args, "--json"]);
+    if (ran.code !== 0) throw new Error(`agents ${args.join(" ")} ended with ${ran.code}: ${ran.stderr}`);
+    return JSON.parse(ran.stdout);
+  }
+
+  /** NDJSON output, parsed. */
+  async lines(args: readonly string[]): Promise<unknown[]> {
+    const ran = await this.agents([...args, "--json"]);
+    if (ran.code !== 0) throw new Error(`agents ${args.join(" ")} ended with ${ran.code}: ${ran.stderr}`);
+    return ran.stdout.split("\n").filter(Boolean).map((line): unknown => JSON.parse(line));
+  }
+
+  /** A foreground `agents up`, in a pipe. */
+  up(args: readonly string[] = []): Up {
+    const up = new Up(spawn(process.execPath, [...CLI, "up", "--ui", "json", ...args], { cwd: this.root, env: this.env, stdio: ["ignore", "pipe", "pipe"] }));
+    this.#ups.push(up);
+    return up;
+  }
+
+  write(files: Readonly<Record<string, string>>): void {
+    for (const [name, content] of Object.entries(files)) {
+      const file = join(this.root, name);
+      mkdirSync(join(file, ".."), { recursive: true });
+      writeFileSync(file, content);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.agents(["down"]);
+    for (const up of this.#ups) if (up.child.exitCode === null && up.child.signalCode === null) up.child.kill("SIGKILL");
+    await until("nothing of the run is left", () => this.survivors().length === 0, 10_000);
+    rmSync(this.root, { recursive: true, force: true });
+  }
+
+  /** Processes that carry the marker of a run of this project. */
+  survivors(): readonly number[] {
+    return readdirSync("/proc")
+      .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+      .filter((pid) => {
+        try {
+          const env = readFileSync(`/proc/${pid}/environ`, "latin1");
+          return env.includes("AGENTS_RUN_ID=") && env.includes(`XDG_STATE_HOME=${this.root}`);
+        } catch {
+          return false; // gone meanwhile
+        }
+      })
+      .map(Number);
+  }
+}
+
+/** One `agents up --ui json`. */
+export class Up {
+  readonly child: ChildProcess;
+  readonly events: Record<string, unknown>[] = [];
+  stderr = "";
+  readonly closed: Promise<number | null>;
+  readonly #waiting = new Set<() => void>();
+
+  constructor(child: ChildProcess) {
+    this.child = child;
+    child.stderr?.on("data", (chunk: Buffer) => (this.stderr += chunk.toString()));
+    if (child.stdout === null) throw new Error("up has no stdout");
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      this.events.push(JSON.parse(line));
+      for (const wake of this.#waiting) wake();
+    });
+    this.closed = once(child, "close").then(([code]: unknown[]) => {
+      for (const wake of this.#waiting) wake();
+      return typeof code === "number" ? code : null;
+    });
+  }
+
+  /** The first event, past or to come, that fits. */
+  async event(what: string, fits: (event: Record<string, unknown>) => boolean, timeoutMs = 30_000): Promise<Record<string, unknown>> {
+    let found: Record<string, unknown> | undefined;
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => finish(new Error(`no event "${what}" in ${timeoutMs} ms\n${this.stderr}\n${JSON.stringify(this.events.slice(-5))}`)), timeoutMs);
+      const finish = (error?: Error): void => {
+        clearTimeout(timer);
+        this.#waiting.delete(look);
+        if (error === undefined) resolve();
+        else reject(error);
+      };
+      const look = (): void => {
+        found = this.events.find(fits);
+        if (found !== undefined) finish();
+        else if (this.child.exitCode !== null || this.child.signalCode !== null) finish(new Error(`up ended with ${this.child.exitCode} before "${what}"\n${this.stderr}`));
+      };
+      this.#waiting.add(look);
+      look();
+    });
+    if (found === undefined) throw new Error("unreachable");
+    return found;
+  }
+
+  ready(): Promise<Record<string, unknown>> {
+    return this.event("run ready", (event) => event["type"] === "run" && event["state"] === "ready");
+  }
+}
+
+/** A project with the three agents of this repository, on free ports. */
+export function systemProject(t: Test, options: { readonly env?: NodeJS.ProcessEnv } = {}): Project {
+  const root = mkdtempSync(join(tmpdir(), "agents-system-"));
+  symlinkSync(join(REPO, "prompts"), join(root, "prompts"));
+  symlinkSync(join(REPO, "events"), join(root, "events"));
+  const project = new Project(root, { NOTIFICATION_DIR: join(root, "sent"), ...options.env });
+  const entry = (name: string): string => join(REPO, `src/agents/${name}/main.ts`);
+  project.write({
+    "agents.config.json": JSON.stringify({
+      name: "system-test",
+      resources: { redis: { kind: "redis" }, sqlserver: { kind: "sqlserver", databases: ["agentsdb"] } },
+      components: { "agents-pubsub": { kind: "pubsub", resource: "redis" }, "agents-statestore": { kind: "statestore", resource: "redis" } },
+      agents: {
+        notification: { entry: entry("notification"), port: 0, uses: ["sqlserver"], subscribes: ["agents.implementation.code.generated", "agents.notification.send.requested"] },
+        testplanning: { entry: entry("testplanning"), port: 0, uses: ["sqlserver"], subscribes: ["agents.implementation.code.generated"] },
+        implementation: { entry: entry("implementation"), port: 0, subscribes: ["agents.testplanning.spec.generated"] },
+      },
+    }),
+  });
+  t.teardown(() => project.close());
+  return project;
+}
+
+/** Looks until it is so; the only place that waits by the clock, as there is no event to wait for. */
+export async function until(what: string, holds: () => boolean | Promise<boolean>, timeoutMs = 15_000): Promise<void> {
+  const end = Date.now() + timeoutMs;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`not so after ${timeoutMs} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+async function text(stream: NodeJS.ReadableStream): Promise<string> {
+  let all = "";
+  stream.setEncoding("utf8");
+  for await (const chunk of stream) all += String(chunk);
+  return all;
+}

@@ -1,0 +1,38 @@
+import { readFileSync, readdirSync } from "node:fs";
+import t from "tap";
+import { pkg, project } from "./project.ts";
+
+/** The esbuild processes that this one started. */
+function services(): readonly number[] {
+  const tasks = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  return tasks.map(Number).filter((pid) => {
+    try {
+      const parent = Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, "utf8"))?.[1]);
+      return parent === process.pid && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("--service=");
+    } catch {
+      return false; // ended while it was looked at
+    }
+  });
+}
+
+const skip = process.platform === "linux" ? false : "reads /proc";
+
+t.test("closing gives the child process back, and so does a large build", { skip }, async (t) => {
+  const { another, path, write } = project(t, { ...pkg("dep", {}, { "index.js": `exports.dep = 1;` }), "main.ts": `import "dep";` });
+  const bundler = another();
+  await bundler.prepare("one", path("main.ts"));
+  t.same(services(), [], "after dependencies were built");
+  write("main.ts", `import "dep"; console.log(1);`);
+  await bundler.prepare("one", path("main.ts"));
+  t.equal(services().length, 1, "it stays for the next save");
+  await bundler.close();
+  t.same(services(), [], "after close");
+});
+
+t.test("when the child process dies the next build starts another", { skip }, async (t) => {
+  const { bundler, path, write, run } = project(t, { "main.ts": `console.log(1);` });
+  await bundler.prepare("one", path("main.ts"));
+  for (const pid of services()) process.kill(pid, "SIGKILL");
+  write("main.ts", `console.log(2);`);
+  t.equal((await run(await bundler.prepare("one", path("main.ts")))).stdout, "2\n");
+});
