@@ -71,7 +71,10 @@ export function defineConfig<const Resource extends string = never, const Name e
  * One agent: `entry` (a TypeScript or JavaScript file, run directly), `command` (any program that listens on `PORT`)
  * or `image` (a container).
  */
-export function agent<const Use extends string | UsableResource = never, const Dependency extends string = never>(
+export function agent<
+  const Use extends string | UsableResource = never,
+  const Dependency extends string = never,
+>(
   definition: AgentDefinition<Extract<Use, string>, Dependency> & { readonly uses?: readonly Use[] },
 ): AgentDefinition<Extract<Use, string>, Dependency> {
   return definition;
@@ -100,7 +103,10 @@ export function container<const Dependency extends string = never>(
 }
 
 /** A command that runs once before its dependants start: `dependsOn: { migrate: "completed" }`. */
-export function task<const Use extends string | UsableResource = never, const Dependency extends string = never>(
+export function task<
+  const Use extends string | UsableResource = never,
+  const Dependency extends string = never,
+>(
   options: Omit<TaskResource<Extract<Use, string>, Dependency>, "kind"> & { readonly uses?: readonly Use[] },
 ): TaskResource<Extract<Use, string>, Dependency> {
   return { kind: "task", ...options };
@@ -117,7 +123,10 @@ export function external(options: Omit<ExternalResource, "kind">): ExternalResou
  * @param resource The Redis that backs it, as a value or by name. Without one the runtime's own durable bus is used.
  */
 export function pubsub(resource?: RedisResource, settings?: ComponentSettings): PubSubComponent<never>;
-export function pubsub<const Resource extends string>(resource: Resource, settings?: ComponentSettings): PubSubComponent<Resource>;
+export function pubsub<const Resource extends string>(
+  resource: Resource,
+  settings?: ComponentSettings,
+): PubSubComponent<Resource>;
 export function pubsub(resource?: string | RedisResource, settings: ComponentSettings = {}): PubSubComponent {
   return { kind: "pubsub", ...(resource === undefined ? {} : { resource }), ...settings };
 }
@@ -127,9 +136,18 @@ export function pubsub(resource?: string | RedisResource, settings: ComponentSet
  *
  * @param resource The Redis that backs it, as a value or by name. Without one the runtime's own store is used.
  */
-export function stateStore(resource?: RedisResource, settings?: ComponentSettings): StateStoreComponent<never>;
-export function stateStore<const Resource extends string>(resource: Resource, settings?: ComponentSettings): StateStoreComponent<Resource>;
-export function stateStore(resource?: string | RedisResource, settings: ComponentSettings = {}): StateStoreComponent {
+export function stateStore(
+  resource?: RedisResource,
+  settings?: ComponentSettings,
+): StateStoreComponent<never>;
+export function stateStore<const Resource extends string>(
+  resource: Resource,
+  settings?: ComponentSettings,
+): StateStoreComponent<Resource>;
+export function stateStore(
+  resource?: string | RedisResource,
+  settings: ComponentSettings = {},
+): StateStoreComponent {
   return { kind: "statestore", ...(resource === undefined ? {} : { resource }), ...settings };
 }
 

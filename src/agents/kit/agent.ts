@@ -20,6 +20,8 @@ export interface AgentDefinition<DB = unknown> {
   readonly publishes: readonly EventDefinition[];
   /** Migrations of the agent's own tables, by name, run in the order of the names. Left out, the agent has no SQL. */
   readonly migrations?: Readonly<Record<string, Migration>>;
+  /** Name of the environment variable with the URL of the database; by default `SQLSERVER_URL`. */
+  readonly database?: string;
   /** Folder of the prompts of all agents; by default AGENTS_PROMPTS_DIR, or `prompts` in the working directory. */
   readonly promptsDir?: string;
   /** Puts the agent together from what the kit gives it. Runs once, before the server listens: do no I/O in it. */

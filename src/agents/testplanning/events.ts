@@ -117,6 +117,7 @@ export const decisionConstraint = z.object({
     .min(1)
     .max(6),
   expression: z.string().describe("For people: admin or (active and not locked)"),
+  // oxlint-disable-next-line unicorn/no-thenable -- a boolean column of the table
   table: z.array(z.object({ when: z.record(z.string(), z.boolean()), then: z.boolean() })).min(2),
 });
 
@@ -191,7 +192,7 @@ export const technique = z.enum([
 
 /** One test case. It traces to exactly one requirement, rule and class. */
 export const testCase = z.object({
-  id: z.string().describe("Unique among all specs: <requirementId>-TC01"),
+  id: z.string().describe("Unique among the requirements: <requirementId>-TC01"),
   requirementId: z.string(),
   ruleId: z.string(),
   classId: z.string(),
@@ -202,6 +203,9 @@ export const testCase = z.object({
 });
 
 const generatedBy = z.enum(["live", "cassette", "sample"]);
+
+/** Who worded the title and the text; `reason` says why the fixed text stands in for the model's. */
+const wording = z.object({ by: z.enum(["model", "template"]), reason: z.string().nullable() });
 
 /**
  * Payload of `agents.testplanning.spec.generated`, and the `result` of the execute command. Not testable: `reason`
@@ -220,6 +224,7 @@ export const specGeneratedPayload = z.object({
   classes: z.array(equivalenceClass),
   boundaryValues: z.array(boundaryValue),
   cases: z.array(testCase),
+  wording: wording.optional(),
   generatedBy,
   promptRef: z.string(),
 });
@@ -271,6 +276,7 @@ export const strategyCreatedPayload = z.object({
   strategyId: z.string().min(1),
   name: z.string(),
   summary: z.string(),
+  wording: wording.optional(),
   items: z
     .array(
       z.object({

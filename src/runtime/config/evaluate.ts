@@ -68,24 +68,44 @@ async function withTimeLimit<T>(work: Promise<T>, file: string): Promise<T> {
 /** Reported for a config that awaits for ever, here and by the loader that runs it in a worker. */
 export function neverDone(file: string): AgentsError {
   const reason = `it is still running after ${TIME_LIMIT_MS / 1000} s.`;
-  return unreadableConfig({ file, root: dirname(file), reason, hint: "A config is plain data: it waits for nothing and computes little." });
+  return unreadableConfig({
+    file,
+    root: dirname(file),
+    reason,
+    hint: "A config is plain data: it waits for nothing and computes little.",
+  });
 }
 
 function defaultExport(module: unknown, file: string): unknown {
-  const value = typeof module === "object" && module !== null && "default" in module ? module.default : undefined;
-  const report = (reason: string, hint: string) => unreadableConfig({ file, root: dirname(file), reason, hint });
-  if (value === undefined) throw report("it has no default export.", "Write: export default defineConfig({ … })");
+  const value =
+    typeof module === "object" && module !== null && "default" in module ? module.default : undefined;
+  const report = (reason: string, hint: string) =>
+    unreadableConfig({ file, root: dirname(file), reason, hint });
+  if (value === undefined)
+    throw report("it has no default export.", "Write: export default defineConfig({ … })");
   if (value instanceof Promise) {
-    throw report("its default export is a promise.", "A config is synchronous: write export default defineConfig({ … }) without async or await.");
+    throw report(
+      "its default export is a promise.",
+      "A config is synchronous: write export default defineConfig({ … }) without async or await.",
+    );
   }
-  if (typeof value === "function") throw report("its default export is a function.", "Export the config itself: export default defineConfig({ … })");
+  if (typeof value === "function")
+    throw report(
+      "its default export is a function.",
+      "Export the config itself: export default defineConfig({ … })",
+    );
   return value;
 }
 
 function parseJson(file: string): unknown {
   const result = parseJsonText(read(file));
   if (result.ok) return result.value;
-  throw unreadableConfig({ file, root: dirname(file), reason: `${result.reason}.`, place: { file, ...result.position } });
+  throw unreadableConfig({
+    file,
+    root: dirname(file),
+    reason: `${result.reason}.`,
+    place: { file, ...result.position },
+  });
 }
 
 async function parseYaml(file: string): Promise<unknown> {
@@ -95,7 +115,12 @@ async function parseYaml(file: string): Promise<unknown> {
   const [problem] = document.errors;
   if (problem === undefined) return document.toJS({ maxAliasCount: 100 });
   const { line, col } = lines.linePos(problem.pos[0]);
-  throw unreadableConfig({ file, root: dirname(file), reason: `${problem.message}.`, place: { file, line, column: col } });
+  throw unreadableConfig({
+    file,
+    root: dirname(file),
+    reason: `${problem.message}.`,
+    place: { file, line, column: col },
+  });
 }
 
 function read(file: string): string {
@@ -103,6 +128,11 @@ function read(file: string): string {
     return readFileSync(file, "utf8");
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw unreadableConfig({ file, root: dirname(file), reason: `${relative(dirname(file), file)}: ${reason}.`, cause });
+    throw unreadableConfig({
+      file,
+      root: dirname(file),
+      reason: `${relative(dirname(file), file)}: ${reason}.`,
+      cause,
+    });
   }
 }

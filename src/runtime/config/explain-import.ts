@@ -10,25 +10,37 @@ export async function explainImport(thrown: unknown, file: string): Promise<Agen
   const error = thrown instanceof Error ? thrown : new Error(`it throws ${String(thrown)}`);
   const place = placeOf(error, file) ?? (error instanceof SyntaxError ? await parsePlace(file) : undefined);
   const hint = hintFor(error, root);
-  return unreadableConfig({ file, root, reason: reasonOf(error), ...(place === undefined ? {} : { place }), ...(hint === undefined ? {} : { hint }), cause: thrown });
+  return unreadableConfig({
+    file,
+    root,
+    reason: reasonOf(error),
+    ...(place === undefined ? {} : { place }),
+    ...(hint === undefined ? {} : { hint }),
+    cause: thrown,
+  });
 }
 
 function placeOf(error: Error, file: string): SourcePlace | undefined {
   const place = placeInStack(error.stack ?? "");
   // Node's own resolver has frames of its callers only: ours would be named.
-  return place === undefined || codeOf(error) === "ERR_MODULE_NOT_FOUND" || isOurs(place.file, file) ? undefined : place;
+  return place === undefined || codeOf(error) === "ERR_MODULE_NOT_FOUND" || isOurs(place.file, file)
+    ? undefined
+    : place;
 }
 
-const isOurs = (place: string, file: string): boolean => place.startsWith(import.meta.dirname) && !file.startsWith(import.meta.dirname);
+const isOurs = (place: string, file: string): boolean =>
+  place.startsWith(import.meta.dirname) && !file.startsWith(import.meta.dirname);
 
 function reasonOf(error: Error): string {
   const message = error.message.split("\n", 1)[0] ?? "";
   const sentence = message.endsWith(".") ? message : `${message}.`;
-  return error instanceof SyntaxError || codeOf(error)?.startsWith("ERR_") === true ? sentence : `it throws ${error.name}: ${sentence}`;
+  return error instanceof SyntaxError || codeOf(error)?.startsWith("ERR_") === true
+    ? sentence
+    : `it throws ${error.name}: ${sentence}`;
 }
 
 function hintFor(error: Error, root: string): string | undefined {
-  switch (codeOf(error)) {
+  switch (codeOf(error) ?? "") {
     case "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX":
       return "Node runs the config as it is, with its types removed: write enums, namespaces and parameter properties as plain objects, functions and fields.";
     case "ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING":
@@ -44,21 +56,41 @@ function hintFor(error: Error, root: string): string | undefined {
 
 function hintForMissing(message: string, root: string): string {
   const name = /Cannot find (?:package|module) '([^']+)'/.exec(message)?.[1] ?? "";
-  const withEnding = [".ts", ".js", "/index.ts"].map((ending) => name + ending).find((path) => existsSync(path));
+  const withEnding = [".ts", ".js", "/index.ts"]
+    .map((ending) => name + ending)
+    .find((path) => existsSync(path));
   if (withEnding !== undefined) return `Write the file's ending: "./${relative(root, withEnding)}".`;
-  if (name.startsWith("/")) return `There is no such file: ${relative(root, name)}. Relative imports name it with its ending.`;
-  return existsSync(`${root}/node_modules`) ? `Install it: npm install ${name}` : "Install the project's packages first: npm install";
+  if (name.startsWith("/"))
+    return `There is no such file: ${relative(root, name)}. Relative imports name it with its ending.`;
+  return existsSync(`${root}/node_modules`)
+    ? `Install it: npm install ${name}`
+    : "Install the project's packages first: npm install";
 }
 
 /** Node does not say where plain JavaScript is wrong; esbuild, loaded for this only, does. */
 async function parsePlace(file: string): Promise<SourcePlace | undefined> {
   const { build } = await import("esbuild");
   try {
-    await build({ entryPoints: [file], absWorkingDir: dirname(file), bundle: true, write: false, packages: "external", format: "esm", platform: "node", logLevel: "silent" });
+    await build({
+      entryPoints: [file],
+      absWorkingDir: dirname(file),
+      bundle: true,
+      write: false,
+      packages: "external",
+      format: "esm",
+      platform: "node",
+      logLevel: "silent",
+    });
     return undefined;
   } catch (error) {
     const location = firstLocation(error);
-    return location === undefined ? undefined : { file: `${dirname(file)}/${location.file || basename(file)}`, line: location.line, column: location.column + 1 };
+    return location === undefined
+      ? undefined
+      : {
+          file: `${dirname(file)}/${location.file || basename(file)}`,
+          line: location.line,
+          column: location.column + 1,
+        };
   }
 }
 
@@ -68,9 +100,13 @@ interface Location {
   readonly column: number;
 }
 
+/** Of esbuild's BuildFailure. */
 function firstLocation(error: unknown): Location | undefined {
-  const errors = (error as { readonly errors?: readonly { readonly location: Location | null }[] }).errors; // esbuild's BuildFailure
-  return errors?.find(({ location }) => location !== null)?.location ?? undefined;
+  const errors =
+    error instanceof Error && "errors" in error && Array.isArray(error.errors) ? error.errors : [];
+  return errors
+    .map((one: { readonly location: Location | null }) => one.location)
+    .find((location) => location !== null);
 }
 
 function codeOf(error: Error): string | undefined {

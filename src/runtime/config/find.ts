@@ -4,7 +4,9 @@ import { basename, dirname, extname, join, resolve } from "node:path";
 import { AgentsError } from "../model/errors.ts";
 
 /** File names of a config, in the order in which they win within one folder. */
-export const CONFIG_FILES: readonly string[] = ["ts", "mts", "js", "mjs", "json", "yaml", "yml"].map((ending) => `agents.config.${ending}`);
+export const CONFIG_FILES: readonly string[] = ["ts", "mts", "js", "mjs", "json", "yaml", "yml"].map(
+  (ending) => `agents.config.${ending}`,
+);
 
 /** Where a command was asked to look. */
 export interface ConfigPlace {
@@ -18,20 +20,22 @@ export interface ConfigPlace {
 export async function findConfigFile(place: ConfigPlace): Promise<string> {
   if (place.file !== undefined) return namedFile(place.cwd, place.file);
   const { cosmiconfig } = await import("cosmiconfig");
-  // The loaders give the path alone: reading the file is done once, by us, with errors that say where.
-  const path = (file: string): { readonly file: string } => ({ file });
   const explorer = cosmiconfig("agents", {
     searchPlaces: [...CONFIG_FILES],
     searchStrategy: "global",
     ignoreEmptySearchPlaces: false,
     cache: false,
-    loaders: Object.fromEntries(CONFIG_FILES.map((name) => [extname(name), path])),
-    transform: (result) => (result !== null && CONFIG_FILES.includes(basename(result.filepath)) ? result : null),
+    loaders: Object.fromEntries(CONFIG_FILES.map((name) => [extname(name), pathOnly])),
+    transform: (result) =>
+      result !== null && CONFIG_FILES.includes(basename(result.filepath)) ? result : null,
   });
   const found = await explorer.search(place.cwd);
   if (found === null) throw noConfig(place.cwd);
   return realFolder(found.filepath);
 }
+
+/** Reading the file is done once, by us, with errors that say where. */
+const pathOnly = (file: string): { readonly file: string } => ({ file });
 
 /**
  * The folder of the project without reading its config, so that ps, logs, stop and down work while that is broken: the
@@ -70,7 +74,9 @@ function namedFile(cwd: string, file: string): string {
     throw new AgentsError("AGENTS_CONFIG_NOT_FOUND", `${path} is not a config file.`, {
       path,
       expected: `a file that ends with ${endings.join(", ")}`,
-      found: statSync(path).isDirectory() ? "a folder" : `a file that ends with ${extname(path) || "nothing"}`,
+      found: statSync(path).isDirectory()
+        ? "a folder"
+        : `a file that ends with ${extname(path) || "nothing"}`,
       hint: "-f takes the file itself; --cwd takes a folder.",
     });
   }
@@ -83,10 +89,14 @@ function realFolder(file: string): string {
 }
 
 function noConfig(cwd: string): AgentsError {
-  return new AgentsError("AGENTS_CONFIG_NOT_FOUND", `There is no agents.config.ts in ${cwd} or a folder above it.`, {
-    path: cwd,
-    expected: CONFIG_FILES.join(", "),
-    found: "none of them",
-    hint: "Go to the project's folder, name it with --cwd DIR or the file with -f FILE, or write one: export default defineConfig({ … }).",
-  });
+  return new AgentsError(
+    "AGENTS_CONFIG_NOT_FOUND",
+    `There is no agents.config.ts in ${cwd} or a folder above it.`,
+    {
+      path: cwd,
+      expected: CONFIG_FILES.join(", "),
+      found: "none of them",
+      hint: "Go to the project's folder, name it with --cwd DIR or the file with -f FILE, or write one: export default defineConfig({ … }).",
+    },
+  );
 }

@@ -26,7 +26,11 @@ const TIME_LIMIT_MS = 15_000;
  */
 export async function loadFresh(file: string): Promise<LoadedConfig> {
   const ending = extname(import.meta.url); // .ts from source, .js from dist
-  const worker = new Worker(new URL(`./fresh-worker${ending}`, import.meta.url), { workerData: { file }, stdout: true, stderr: true });
+  const worker = new Worker(new URL(`./fresh-worker${ending}`, import.meta.url), {
+    workerData: file,
+    stdout: true,
+    stderr: true,
+  });
   worker.stdout.resume();
   worker.stderr.resume();
   const timer = setTimeout(() => void worker.terminate(), TIME_LIMIT_MS);
@@ -69,5 +73,10 @@ function opened(answer: FreshAnswer): LoadedConfig {
 
 function endedEarly(file: string, late: boolean): Error {
   if (late) return neverDone(file);
-  return unreadableConfig({ file, root: dirname(file), reason: "it ends the process (process.exit).", hint: "A config only describes: leave the process alone." });
+  return unreadableConfig({
+    file,
+    root: dirname(file),
+    reason: "it ends the process (process.exit).",
+    hint: "A config only describes: leave the process alone.",
+  });
 }

@@ -57,12 +57,19 @@ function placeInHeader(stack: string): SourcePlace | undefined {
   const caret = lines.findIndex((line) => /^\s*\^+$/.test(line));
   const [, file, line] = header ?? [];
   if (file === undefined || line === undefined) return undefined;
-  return { file: toPath(file), line: Number(line), column: caret < 0 ? 1 : (lines[caret]?.indexOf("^") ?? 0) + 1 };
+  return {
+    file: toPath(file),
+    line: Number(line),
+    column: caret < 0 ? 1 : (lines[caret]?.indexOf("^") ?? 0) + 1,
+  };
 }
 
 function placeInFrames(stack: string): SourcePlace | undefined {
-  for (const [, file = "", line, column] of stack.matchAll(/at (?:.* \()?((?:file:\/\/)?\/[^\n]*?):(\d+):(\d+)\)?$/gm)) {
-    if (!file.includes("/node_modules/")) return { file: toPath(file), line: Number(line), column: Number(column) };
+  for (const [, file = "", line, column] of stack.matchAll(
+    /at (?:.* \()?((?:file:\/\/)?\/[^\n]*?):(\d+):(\d+)\)?$/gm,
+  )) {
+    if (!file.includes("/node_modules/"))
+      return { file: toPath(file), line: Number(line), column: Number(column) };
   }
   return undefined;
 }

@@ -27,7 +27,11 @@ export interface RunClient {
   /** A snapshot, then every change, until the run ends or the signal aborts. */
   feed(signal?: AbortSignal): AsyncGenerator<FeedMessage, void, undefined>;
   logs(query: LogQuery, options?: StreamOptions): AsyncGenerator<LogLine, void, undefined>;
-  act(action: ResourceAction, names: readonly string[], signal?: AbortSignal): Promise<readonly ResourceView[]>;
+  act(
+    action: ResourceAction,
+    names: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<readonly ResourceView[]>;
   /** Stops the run; answers when all its resources are stopped. The process itself ends right after: see `gone`. */
   down(signal?: AbortSignal): Promise<readonly ResourceView[]>;
   /** Resolves once the process of the run is gone. */
@@ -93,13 +97,20 @@ class ControlClient implements RunClient {
     return this.#stream("/v1/feed", signal);
   }
 
-  logs(query: LogQuery, { follow = false, signal }: StreamOptions = {}): AsyncGenerator<LogLine, void, undefined> {
+  logs(
+    query: LogQuery,
+    { follow = false, signal }: StreamOptions = {},
+  ): AsyncGenerator<LogLine, void, undefined> {
     const { resources, last, since, grep, level } = query;
     const target = `/v1/logs${search({ last, since, grep, level, follow }, { resource: resources })}`;
     return this.#stream(target, signal);
   }
 
-  async act(action: ResourceAction, names: readonly string[], signal?: AbortSignal): Promise<readonly ResourceView[]> {
+  async act(
+    action: ResourceAction,
+    names: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<readonly ResourceView[]> {
     return (await this.#json<Resources>("POST", "/v1/act", { action, names }, signal)).resources;
   }
 
@@ -111,13 +122,21 @@ class ControlClient implements RunClient {
     while (isSameProcess(this.file)) await delay(5, undefined, signal === undefined ? {} : { signal });
   }
 
-  events(query: EventQuery, { follow = false, signal }: StreamOptions = {}): AsyncGenerator<EventView, void, undefined> {
+  events(
+    query: EventQuery,
+    { follow = false, signal }: StreamOptions = {},
+  ): AsyncGenerator<EventView, void, undefined> {
     const { type, correlation, id, dead, after, limit } = query;
     return this.#stream(`/v1/events${search({ type, correlation, id, dead, after, limit, follow })}`, signal);
   }
 
   flow(id: string, waitSeconds?: number, signal?: AbortSignal): Promise<FlowView> {
-    return this.#json("GET", `/v1/flow/${encodeURIComponent(id)}${search({ wait: waitSeconds })}`, undefined, signal);
+    return this.#json(
+      "GET",
+      `/v1/flow/${encodeURIComponent(id)}${search({ wait: waitSeconds })}`,
+      undefined,
+      signal,
+    );
   }
 
   async publish(event: PublishRequest, signal?: AbortSignal): Promise<void> {
@@ -130,14 +149,22 @@ class ControlClient implements RunClient {
   }
 
   async retry(eventId: string, signal?: AbortSignal): Promise<readonly string[]> {
-    return (await this.#json<Agents>("POST", `/v1/events/${encodeURIComponent(eventId)}/retry`, undefined, signal)).agents;
+    return (
+      await this.#json<Agents>("POST", `/v1/events/${encodeURIComponent(eventId)}/retry`, undefined, signal)
+    ).agents;
   }
 
-  async #json<T>(method: "GET" | "POST", target: string, body: unknown, signal: AbortSignal | undefined): Promise<T> {
+  async #json<T>(
+    method: "GET" | "POST",
+    target: string,
+    body: unknown,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
     return this.#guarded(signal, async () => {
       const response = await this.#send(method, target, body, signal);
       const text = await readAll(response.body);
-      return (text === "" ? undefined : JSON.parse(text)) as T;
+      const value: T = JSON.parse(text === "" ? "null" : text);
+      return value;
     });
   }
 
@@ -151,8 +178,20 @@ class ControlClient implements RunClient {
     }
   }
 
-  async #send(method: "GET" | "POST", target: string, body: unknown, signal?: AbortSignal): Promise<HttpResponse> {
-    const response = await request({ port: this.#port, method, target, token: this.file.token, body, signal });
+  async #send(
+    method: "GET" | "POST",
+    target: string,
+    body: unknown,
+    signal?: AbortSignal,
+  ): Promise<HttpResponse> {
+    const response = await request({
+      port: this.#port,
+      method,
+      target,
+      token: this.file.token,
+      body,
+      signal,
+    });
     if (response.status < 400) return response;
     const text = await readAll(response.body);
     const error = errorIn(parseJson(text));
@@ -175,12 +214,16 @@ class ControlClient implements RunClient {
     for (let look = 0; look < 20 && isSameProcess(this.file); look++) await delay(10);
     if (!isSameProcess(this.file)) return notRunning(this.#root);
     const reason = error instanceof Error ? error.message : String(error);
-    return new AgentsError("AGENTS_CONTROL_FAILED", `${this.file.project} (pid ${this.file.pid}) does not answer: ${reason}.`, {
-      path: this.file.control,
-      found: reason,
-      hint: `Try again; if it stays so, stop the run with: kill ${this.file.pid}`,
-      cause: error,
-    });
+    return new AgentsError(
+      "AGENTS_CONTROL_FAILED",
+      `${this.file.project} (pid ${this.file.pid}) does not answer: ${reason}.`,
+      {
+        path: this.file.control,
+        found: reason,
+        hint: `Try again; if it stays so, stop the run with: kill ${this.file.pid}`,
+        cause: error,
+      },
+    );
   }
 }
 
@@ -193,7 +236,10 @@ interface Agents {
 }
 
 const notRunning = (root: string): AgentsError =>
-  new AgentsError("AGENTS_NOT_RUNNING", `Nothing is running in ${root}.`, { path: root, hint: "Start it with: agents up" });
+  new AgentsError("AGENTS_NOT_RUNNING", `Nothing is running in ${root}.`, {
+    path: root,
+    hint: "Start it with: agents up",
+  });
 
 type Scalars = Readonly<Record<string, string | number | boolean | undefined>>;
 

@@ -31,7 +31,7 @@ export async function* eventStream(
         yield event;
       }
       // What changed while the reader was busy is asked for at once, in one go.
-      while (!changed) await new Promise<void>((resolve) => (wake = resolve));
+      if (!changed) await new Promise<void>((resolve) => (wake = resolve));
       if (signal.aborted) return;
       changed = false;
       ({ cursor, events } = control.journal.changesSince(cursor, query));

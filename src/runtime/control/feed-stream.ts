@@ -9,7 +9,10 @@ const MAX_WAITING = 2000;
  * The run as a stream for one reader: a snapshot, then every change. A reader that is too slow loses the single steps,
  * never the outcome: what waits for it is replaced by a new snapshot.
  */
-export async function* feedStream(control: RunControl, signal: AbortSignal): AsyncGenerator<FeedMessage, void, undefined> {
+export async function* feedStream(
+  control: RunControl,
+  signal: AbortSignal,
+): AsyncGenerator<FeedMessage, void, undefined> {
   let waiting: RunEvent[] = [];
   let skipped = 0;
   let wake: (() => void) | null = null;

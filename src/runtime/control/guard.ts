@@ -20,7 +20,9 @@ export type Guard = (request: IncomingMessage) => Refusal | null;
 export function createGuard(token: string): Guard {
   const expected = digest(`Bearer ${token}`);
   return (request) => {
-    const hosts = request.rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === "host").length;
+    const hosts = request.rawHeaders.filter(
+      (name, index) => index % 2 === 0 && name.toLowerCase() === "host",
+    ).length;
     if (hosts !== 1 || !LOOPBACK.test(request.headers.host ?? "")) {
       return { status: 403, message: "The Host of the request is not this machine's loopback." };
     }

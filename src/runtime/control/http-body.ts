@@ -38,7 +38,12 @@ class LengthDecoder implements BodyDecoder {
 }
 
 /** What comes next in a chunked body. */
-type Expect = { readonly at: "size" } | { at: "data"; left: number } | { at: "data-end" } | { at: "trailer" } | { at: "end" };
+type Expect =
+  | { readonly at: "size" }
+  | { at: "data"; left: number }
+  | { at: "data-end" }
+  | { at: "trailer" }
+  | { at: "end" };
 
 class ChunkedDecoder implements BodyDecoder {
   readonly endsWithConnection = false;
@@ -63,7 +68,7 @@ class ChunkedDecoder implements BodyDecoder {
       }
       const newline = bytes.indexOf(10, at);
       const end = newline < 0 ? bytes.length : newline;
-      this.#line += bytes.latin1Slice(at, end);
+      this.#line += bytes.toString("latin1", at, end);
       at = end + 1;
       if (newline >= 0) this.#onLine();
     }

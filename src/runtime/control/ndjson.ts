@@ -11,10 +11,10 @@ export async function* readNdjson<T>(body: AsyncIterable<Buffer>): AsyncGenerato
     lines[0] = rest + (lines[0] ?? "");
     rest = lines.pop() ?? "";
     for (const line of lines) {
-      const value: unknown = JSON.parse(line);
+      const value: T = JSON.parse(line);
       const error = errorIn(value);
       if (error !== null) throw reviveError(error);
-      yield value as T;
+      yield value;
     }
   }
 }
@@ -22,7 +22,11 @@ export async function* readNdjson<T>(body: AsyncIterable<Buffer>): AsyncGenerato
 /** The error in an answer `{ "error": … }`, or null. */
 export function errorIn(value: unknown): SerialisedError | null {
   if (typeof value !== "object" || value === null || !("error" in value)) return null;
-  const error = value.error;
-  if (typeof error !== "object" || error === null || !("code" in error) || !("message" in error)) return null;
-  return typeof error.code === "string" && error.code in ERROR_EXITS ? (error as SerialisedError) : null;
+  return isSerialisedError(value.error) ? value.error : null;
+}
+
+function isSerialisedError(error: unknown): error is SerialisedError {
+  if (typeof error !== "object" || error === null || !("code" in error) || !("message" in error))
+    return false;
+  return typeof error.code === "string" && Object.hasOwn(ERROR_EXITS, error.code);
 }

@@ -18,6 +18,9 @@ export async function readJsonBody(request: IncomingMessage): Promise<unknown> {
   try {
     return JSON.parse(Buffer.concat(pieces).toString("utf8"));
   } catch (error) {
-    throw new HttpError(400, `The body of the request is not JSON: ${error instanceof Error ? error.message : ""}.`);
+    throw new HttpError(
+      400,
+      `The body of the request is not JSON: ${error instanceof Error ? error.message : ""}.`,
+    );
   }
 }

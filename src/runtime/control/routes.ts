@@ -35,13 +35,19 @@ const stream = (source: AsyncIterable<unknown>): Reply => ({ by: "stream", sourc
 /** The whole control API. */
 export const routes: readonly Route[] = [
   { method: "GET", path: /^\/v1\/run$/, answer: ({ control }) => json(control.view()) },
-  { method: "GET", path: /^\/v1\/feed$/, answer: ({ control, signal }) => stream(feedStream(control, signal)) },
+  {
+    method: "GET",
+    path: /^\/v1\/feed$/,
+    answer: ({ control, signal }) => stream(feedStream(control, signal)),
+  },
   {
     method: "GET",
     path: /^\/v1\/logs$/,
     answer: ({ control, query, signal }) => {
       const wanted = logQuery(query);
-      return stream(query.get("follow") === "1" ? control.followLogs(wanted, signal) : control.readLogs(wanted));
+      return stream(
+        query.get("follow") === "1" ? control.followLogs(wanted, signal) : control.readLogs(wanted),
+      );
     },
   },
   {
@@ -52,7 +58,11 @@ export const routes: readonly Route[] = [
       return json({ resources: await control.act(action, names, signal) });
     },
   },
-  { method: "POST", path: /^\/v1\/down$/, answer: async ({ control }) => json({ resources: await control.down() }) },
+  {
+    method: "POST",
+    path: /^\/v1\/down$/,
+    answer: async ({ control }) => json({ resources: await control.down() }),
+  },
   {
     method: "GET",
     path: /^\/v1\/events$/,
@@ -71,7 +81,8 @@ export const routes: readonly Route[] = [
   {
     method: "POST",
     path: /^\/v1\/events\/([^/]+)\/replay$/,
-    answer: async ({ control, id, body }) => json(agentsOf(id, await control.replay(id, replayTarget(await body())))),
+    answer: async ({ control, id, body }) =>
+      json(agentsOf(id, await control.replay(id, replayTarget(await body())))),
   },
   {
     method: "POST",
@@ -94,7 +105,8 @@ async function flow({ control, query, id, signal }: Call): Promise<FlowView> {
   }
 }
 
-const within = (signal: AbortSignal, ms: number): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(ms)]);
+const within = (signal: AbortSignal, ms: number): AbortSignal =>
+  AbortSignal.any([signal, AbortSignal.timeout(ms)]);
 
 function agentsOf(id: string, result: ReplayResult): { readonly agents: readonly string[] } {
   if (!result.found) throw unknownEvent(id, result.reason);

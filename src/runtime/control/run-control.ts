@@ -33,7 +33,11 @@ export interface RunControl {
   /** Kept lines that match, then every new one, with no gap, until the signal aborts. */
   followLogs(query: LogQuery, signal: AbortSignal): AsyncIterable<LogLine>;
   /** Acts on resources by name, in parallel; answers with all that it touched once they have reached their state. */
-  act(action: ResourceAction, names: readonly string[], signal: AbortSignal): Promise<readonly ResourceView[]>;
+  act(
+    action: ResourceAction,
+    names: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly ResourceView[]>;
   /** Starts the stop of everything; resolves when all is stopped, with what was stopped. The process ends after it. */
   down(): Promise<readonly ResourceView[]>;
   readonly journal: JournalReader;

@@ -60,19 +60,23 @@ export function removeRunFile(root: string, runId: string): void {
 
 const TEXTS = ["runId", "project", "processStart", "startedAt", "control", "token", "configFile"] as const;
 
+const isWhole = (file: Partial<RunFile>): file is RunFile =>
+  file.version === 1 && file.pid !== undefined && TEXTS.every((name) => file[name] !== undefined);
+
 /** The file, or what is wrong with it. */
 function parse(text: string): RunFile | string {
-  let value: unknown;
+  let file: Partial<RunFile> | null;
   try {
-    value = JSON.parse(text);
+    file = JSON.parse(text);
   } catch {
     return "it is not JSON";
   }
-  if (typeof value !== "object" || value === null) return "it is not a JSON object";
-  const fields = value as Readonly<Record<string, unknown>>;
-  if (fields["version"] !== 1) return `its version is ${JSON.stringify(fields["version"])}, expected 1`;
-  if (!Number.isSafeInteger(fields["pid"])) return "its pid is not a number";
-  for (const name of TEXTS) if (typeof fields[name] !== "string") return `its ${name} is not a text`;
-  if (!/^http:\/\/127\.0\.0\.1:\d+$/.test(String(fields["control"]))) return "its control address is not on 127.0.0.1";
-  return value as RunFile;
+  if (typeof file !== "object" || file === null) return "it is not a JSON object";
+  if (file.version !== 1) return `its version is ${JSON.stringify(file.version)}, expected 1`;
+  if (!Number.isSafeInteger(file.pid)) return "its pid is not a number";
+  const missing = TEXTS.find((name) => typeof file[name] !== "string");
+  if (missing !== undefined) return `its ${missing} is not a text`;
+  if (!/^http:\/\/127\.0\.0\.1:\d+$/.test(file.control ?? ""))
+    return "its control address is not on 127.0.0.1";
+  return isWhole(file) ? file : "a part of it is missing";
 }

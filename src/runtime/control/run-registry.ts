@@ -22,7 +22,8 @@ export interface RunEntry {
 export function registryDir(env: Readonly<Record<string, string | undefined>> = process.env): string {
   const xdg = env["XDG_STATE_HOME"];
   // The specification says that a relative path is to be ignored.
-  const base = xdg !== undefined && xdg.startsWith("/") ? xdg : join(env["HOME"] ?? homedir(), ".local", "state");
+  const base =
+    xdg !== undefined && xdg.startsWith("/") ? xdg : join(env["HOME"] ?? homedir(), ".local", "state");
   return join(base, "agents", "runs");
 }
 
@@ -60,7 +61,8 @@ export function listRuns(dir: string = registryDir()): readonly RunEntry[] {
   return living.toSorted((a, b) => a.startedAt.localeCompare(b.startedAt));
 }
 
-const fileName = (root: string): string => `${createHash("sha256").update(root).digest("hex").slice(0, 24)}.json`;
+const fileName = (root: string): string =>
+  `${createHash("sha256").update(root).digest("hex").slice(0, 24)}.json`;
 
 function names(dir: string): readonly string[] {
   try {
@@ -72,12 +74,10 @@ function names(dir: string): readonly string[] {
 
 function read(path: string): RunEntry | null {
   try {
-    const value: unknown = JSON.parse(readFileSync(path, "utf8"));
-    if (typeof value !== "object" || value === null) return null;
-    const entry = value as RunEntry;
-    const whole =
-      typeof entry.root === "string" && typeof entry.processStart === "string" && typeof entry.startedAt === "string";
-    return whole && Number.isSafeInteger(entry.pid) ? entry : null;
+    const entry: RunEntry | null = JSON.parse(readFileSync(path, "utf8"));
+    if (typeof entry !== "object" || entry === null || !Number.isSafeInteger(entry.pid)) return null;
+    const texts = [entry.root, entry.project, entry.runId, entry.processStart, entry.startedAt];
+    return texts.every((text) => typeof text === "string") ? entry : null;
   } catch {
     return null;
   }

@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { createGuard } from "./guard.ts";
 import { HttpError, toErrorReply } from "./http-error.ts";
 import { readJsonBody } from "./request-body.ts";
@@ -36,14 +35,13 @@ export async function startControlServer(control: RunControl, token: string): Pr
     }
     void answer(control, request, response, closing.signal);
   });
-  // A follower waits for hours; only the arrival of a request is timed (by Node's own defaults).
-  serve.timeout = 0;
   serve.listen({ host: "127.0.0.1", port: 0 });
   await once(serve, "listening");
-  const { port } = serve.address() as AddressInfo;
+  const address = serve.address();
+  if (address === null || typeof address === "string") throw new TypeError("a TCP server has a port");
   let closed: Promise<void> | null = null;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://127.0.0.1:${address.port}`,
     close: () => (closed ??= closeServer(serve, closing)),
   };
 }
@@ -70,7 +68,7 @@ async function answer(
   try {
     const { route, id, query } = find(request);
     const body = (): Promise<unknown> => readJsonBody(request);
-    if (route.stream) closing.addEventListener("abort", giveUp);
+    closing.addEventListener("abort", giveUp);
     await send(response, await route.answer({ control, query, id, body, signal: gone.signal }), gone.signal);
   } catch (error) {
     sendError(request, response, error);
@@ -91,7 +89,13 @@ async function send(response: ServerResponse, reply: Reply, signal: AbortSignal)
       const source = reply.source[Symbol.asyncIterator]();
       const first = source.next();
       // What is wrong with a query shows at once, and still has a status of its own; a quiet stream does not hold its head back.
-      const failed = await Promise.race([first.then(() => null, (error: unknown) => ({ error })), soon()]);
+      const failed = await Promise.race([
+        first.then(
+          () => null,
+          (error: unknown) => ({ error }),
+        ),
+        soon(),
+      ]);
       if (failed !== null) throw failed.error;
       await sendNdjson(response, source, first, signal);
       return;

@@ -52,7 +52,10 @@ const EXPLAINED: Readonly<Record<string, { readonly found: string; readonly hint
     hint: "Give it back to yourself (sudo chown -R $USER .agents), or run as the user who owns it.",
   },
   EROFS: { found: "the file system is read-only", hint: "Run agents in a folder that can be written." },
-  ENOSPC: { found: "the disk is full", hint: "Free some space; agents down -v removes the state of this project." },
+  ENOSPC: {
+    found: "the disk is full",
+    hint: "Free some space; agents down -v removes the state of this project.",
+  },
   ENOTDIR: { found: "a file stands where a folder is expected", hint: "Move that file away." },
   EEXIST: { found: "a file stands where a folder is expected", hint: "Move that file away." },
 };

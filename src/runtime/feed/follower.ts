@@ -22,7 +22,7 @@ interface Gap {
 type Waiting = readonly (LiveBlock | Gap)[];
 
 /** Bytes that may wait for one follower. */
-const MAX_WAITING_BYTES = 1024 * 1024;
+const MAX_WAITING_BYTES = 8 * 1024 * 1024;
 /** How long a follower may work on lines before everybody else gets a turn. */
 const SLICE_MS = 2;
 
@@ -125,6 +125,8 @@ function* merged(blocks: Waiting, filter: LineFilter): Generator<LogLine | null,
   }
 }
 
+const EMPTY = Buffer.alloc(0);
+
 /** Goes over the lines of one block. */
 class BlockLines {
   readonly #block: LiveBlock | Gap;
@@ -140,14 +142,12 @@ class BlockLines {
   }
 
   next(): void {
-    const { bytes } = this.#block;
-    this.#line = null;
-    while (bytes !== null && this.#line === null) {
+    const bytes = this.#block.bytes ?? EMPTY; // a gap is one line without bytes
+    do {
       const end = bytes.indexOf(NEWLINE, this.#at);
-      if (end < 0) break;
-      this.#line = parseLine(bytes, this.#at, end);
-      this.#at = end + 1;
-    }
+      this.#line = end < 0 ? null : parseLine(bytes, this.#at, end);
+      this.#at = end < 0 ? bytes.length : end + 1;
+    } while (this.#line === null && this.#at < bytes.length);
     this.seq = this.#line?.seq ?? Infinity;
   }
 

@@ -27,7 +27,8 @@ export function levelOf(text: string): LogLevel | null {
 const HEAD = 200;
 
 /** pino, winston, bunyan, zap, Serilog, Google Cloud, ECS … name or number. Not parsed: it may be a line of 64 KiB. */
-const JSON_LEVEL = /"(?:level|severity|lvl|levelname|log\.level|LogLevel|@l)"\s*:\s*(?:"([A-Za-z]+)"|(\d{1,3})\b)/;
+const JSON_LEVEL =
+  /"(?:level|severity|lvl|levelname|log\.level|LogLevel|@l)"\s*:\s*(?:"([A-Za-z]+)"|(\d{1,3})\b)/;
 /** `level=info`, `lvl="warn"` (logfmt: slog, logrus, Dapr). */
 const LOGFMT = /(?:^|\s)(?:level|lvl|severity)="?([a-z]+)/i;
 /**
@@ -50,17 +51,17 @@ const LETTERS = new Map<string, LogLevel>([
   ["F", "fatal"],
 ]);
 
-const NAMES = new Map<string, LogLevel>(
-  Object.entries({
-    trace: "trace trce trc verbose silly finest vrb",
-    debug: "debug dbug dbg fine",
-    info: "info information informational inf notice log",
-    warn: "warn warning wrn",
-    error: "error err eror fail failure severe",
-    fatal: "fatal ftl critical crit panic emerg emergency alert",
-  } satisfies Record<LogLevel, string>).flatMap(([level, names]) =>
-    names.split(" ").map((name) => [name, level as LogLevel] as const),
-  ),
+const WORDS: Readonly<Record<LogLevel, string>> = {
+  trace: "trace trce trc verbose silly finest vrb",
+  debug: "debug dbug dbg fine",
+  info: "info information informational inf notice log",
+  warn: "warn warning wrn",
+  error: "error err eror fail failure severe",
+  fatal: "fatal ftl critical crit panic emerg emergency alert",
+};
+
+const NAMES = new Map(
+  LEVELS.flatMap((level) => WORDS[level].split(" ").map((name) => [name, level] as const)),
 );
 
 function inJson(text: string): LogLevel | null {

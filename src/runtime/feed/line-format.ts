@@ -72,7 +72,8 @@ export interface RawLine {
 
 /** Reads a header; null for what is no line of ours (torn by a crash in the middle of a write, edited by hand). */
 export function parseLine(bytes: Buffer, start: number, end: number): RawLine | null {
-  if (end - start < TIME_BYTES + 7 || bytes[start + TIME_BYTES] !== SPACE || bytes[start + 10] !== 84) return null;
+  if (end - start < TIME_BYTES + 7 || bytes[start + TIME_BYTES] !== SPACE || bytes[start + 10] !== 84)
+    return null;
   let place = start + TIME_BYTES + 1;
   let seq = 0;
   for (; place < end && bytes[place] !== SPACE; place++) {
@@ -89,11 +90,12 @@ export function parseLine(bytes: Buffer, start: number, end: number): RawLine | 
 }
 
 /** When the line was read, ISO 8601. */
-export const timeOf = (line: RawLine): string => line.bytes.latin1Slice(line.start, line.start + TIME_BYTES);
+export const timeOf = (line: RawLine): string =>
+  line.bytes.toString("latin1", line.start, line.start + TIME_BYTES);
 
 /** The text for people and programs: without escape sequences; a part of a longer line ends with `…`. */
 export const textOf = (line: RawLine): string =>
-  plainText(line.bytes.utf8Slice(line.textStart, line.end)) + (line.cut ? "…" : "");
+  plainText(line.bytes.toString("utf8", line.textStart, line.end)) + (line.cut ? "…" : "");
 
 export function toLogLine(resource: string, line: RawLine, text: string = textOf(line)): LogLine {
   return { seq: line.seq, time: timeOf(line), resource, stream: line.stream, level: levelOf(text), text };

@@ -85,7 +85,9 @@ export class LineSplitter {
 
   #reserve(size: number): void {
     if (this.#carry.length >= size) return;
-    const larger = Buffer.allocUnsafeSlow(Math.min(MAX_LINE_BYTES + 1, Math.max(256, size, this.#carry.length * 2)));
+    const larger = Buffer.allocUnsafeSlow(
+      Math.min(MAX_LINE_BYTES + 1, Math.max(256, size, this.#carry.length * 2)),
+    );
     larger.set(this.#carry.subarray(0, this.#carried));
     this.#carry = larger;
   }

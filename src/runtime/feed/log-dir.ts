@@ -1,8 +1,10 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { errorCode, stateBroken } from "../control/state-dir.ts";
 
 /** Where the log of a resource stands. Names that are no file names (a replica's, say) are percent-encoded. */
-export const logPath = (dir: string, resource: string): string => join(dir, `${encodeURIComponent(resource)}.log`);
+export const logPath = (dir: string, resource: string): string =>
+  join(dir, `${encodeURIComponent(resource)}.log`);
 
 /** Resources that have a log in this folder, in order of their names; none where there is no folder. */
 export function resourcesIn(dir: string): readonly string[] {
@@ -10,8 +12,9 @@ export function resourcesIn(dir: string): readonly string[] {
   try {
     files = readdirSync(dir);
   } catch (error) {
-    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR")) return [];
-    throw error;
+    const code = errorCode(error);
+    if (code === "ENOENT" || code === "ENOTDIR") return [];
+    throw stateBroken(dir, error);
   }
   const names = files.flatMap((file) => {
     const name = /^(.+)\.log(?:\.1)?$/.exec(file)?.[1];

@@ -12,7 +12,11 @@ export interface LogSnapshot extends Disposable {
 export type UnwrittenTails = ReadonlyMap<string, Buffer>;
 
 /** Opens the files as they are now, in one go: nothing that is written later is seen, nothing written before is missed. */
-export function takeSnapshot(dir: string, filter: LineFilter, unwritten: UnwrittenTails = new Map()): LogSnapshot {
+export function takeSnapshot(
+  dir: string,
+  filter: LineFilter,
+  unwritten: UnwrittenTails = new Map(),
+): LogSnapshot {
   const segments = new Map<string, readonly Segment[]>();
   const opened: Segment[] = [];
   const dispose = (): void => {
@@ -30,7 +34,9 @@ export function takeSnapshot(dir: string, filter: LineFilter, unwritten: Unwritt
       const tail = unwritten.get(resource);
       segments.set(
         resource,
-        [older, current, tail === undefined ? null : memorySegment(tail)].filter((segment) => segment !== null),
+        [older, current, tail === undefined ? null : memorySegment(tail)].filter(
+          (segment) => segment !== null,
+        ),
       );
     }
   } catch (error) {

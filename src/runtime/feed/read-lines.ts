@@ -1,5 +1,6 @@
 import type { Position } from "./cursor.ts";
 import { BackwardCursor, ForwardCursor } from "./cursor.ts";
+import { timeOf } from "./line-format.ts";
 import type { LogLine } from "./log-line.ts";
 import type { LineFilter } from "./log-query.ts";
 import type { LogSnapshot } from "./log-snapshot.ts";
@@ -15,7 +16,8 @@ export async function* readLines(
   filter: LineFilter,
   last: number | undefined,
 ): AsyncGenerator<LogLine, void, undefined> {
-  const starts = last === undefined ? await startsAt(snapshot, filter) : await startsOfLast(snapshot, filter, last);
+  const starts =
+    last === undefined ? await startsAt(snapshot, filter) : await startsOfLast(snapshot, filter, last);
   const cursors: ForwardCursor[] = [];
   for (const [resource, start] of starts) {
     const cursor = new ForwardCursor(resource, snapshot.segments.get(resource) ?? [], start);
@@ -65,7 +67,7 @@ async function startsOfLast(
     const cursor = cursors[index];
     if (cursor?.line == null) break;
     const { line, resource } = cursor;
-    const tooOld = filter.since !== null && line.bytes.latin1Slice(line.start, line.start + 24) < filter.since;
+    const tooOld = filter.since !== null && timeOf(line) < filter.since;
     if (!tooOld && filter.match(resource, line) !== null) {
       found++;
       starts.set(resource, cursor.position);

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, read } from "node:fs";
 import { promisify } from "node:util";
+import { errorCode, stateBroken } from "../control/state-dir.ts";
 
 const readAsync = promisify(read);
 
@@ -16,8 +17,9 @@ export function fileSegment(path: string): (Segment & { readonly inode: string }
   try {
     fd = openSync(path, "r");
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
-    throw error;
+    const code = errorCode(error);
+    if (code === "ENOENT" || code === "ENOTDIR") return null;
+    throw stateBroken(path, error);
   }
   const stat = fstatSync(fd, { bigint: true });
   const size = Number(stat.size);

@@ -1,5 +1,12 @@
 /** Where a delivery of an event to one agent stands. The last four are final. */
-export type DeliveryStatus = "pending" | "delivering" | "retrying" | "success" | "dropped" | "dead" | "expired";
+export type DeliveryStatus =
+  | "pending"
+  | "delivering"
+  | "retrying"
+  | "success"
+  | "dropped"
+  | "dead"
+  | "expired";
 
 /** Statuses after which nothing more happens to a delivery by itself. */
 export const FINAL_STATUSES: ReadonlySet<DeliveryStatus> = new Set(["success", "dropped", "dead", "expired"]);
@@ -65,7 +72,10 @@ export interface JournalReader extends Disposable {
   /** The tree of what an event caused; null when it is unknown. */
   flow(eventId: string): FlowView | null;
   /** Follow: events that are new or whose deliveries changed since the cursor. */
-  changesSince(cursor: number, query: EventQuery): { readonly cursor: number; readonly events: readonly PositionedEvent[] };
+  changesSince(
+    cursor: number,
+    query: EventQuery,
+  ): { readonly cursor: number; readonly events: readonly PositionedEvent[] };
 }
 
 export interface PositionedEvent {

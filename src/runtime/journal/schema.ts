@@ -132,7 +132,9 @@ function locked(file: string, cause: unknown): AgentsError {
 }
 
 function sqliteCode(error: unknown): number {
-  return error instanceof Error && "errcode" in error && typeof error.errcode === "number" ? error.errcode & 0xff : 0;
+  return error instanceof Error && "errcode" in error && typeof error.errcode === "number"
+    ? error.errcode & 0xff
+    : 0;
 }
 
 const SQLITE_BUSY = 5;

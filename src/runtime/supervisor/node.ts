@@ -8,7 +8,10 @@ import type { Exit, Resource } from "../resources/resource.ts";
 export type NodeFacts = Pick<
   ResourceView,
   "kind" | "implementation" | "version" | "image" | "port" | "url" | "agent" | "replica" | "llm" | "progress"
->;
+> & {
+  /** What there is to say of it while it is ready and nothing else is: `SQLite at .agents/state/agentsdb.db`. */
+  readonly note?: string | null;
+};
 
 /** One thing to supervise. */
 export interface SupervisedNode {

@@ -14,7 +14,9 @@ export function viewOf(unit: Unit, facts: NodeFacts, waits: Waits): ResourceView
     kind: facts.kind,
     implementation: facts.implementation,
     state: state.at,
-    reason: waiting ? waitingText(waits, name) : unit.reason,
+    reason: waiting
+      ? waitingText(waits, name)
+      : (unit.reason ?? (state.at === "ready" ? (facts.note ?? null) : null)),
     version: facts.version,
     image: facts.image,
     pid: unit.pid,
@@ -29,7 +31,7 @@ export function viewOf(unit: Unit, facts: NodeFacts, waits: Waits): ResourceView
     startedAt: unit.alive || state.at === "completed" ? unit.startedAt : null,
     readyAt: unit.readyAt,
     dependsOn: Object.keys(node.dependsOn),
-    waitsFor: waiting ? unmet(waits.graph, name, waits.stateOf).map((dependency) => dependency.name) : [],
+    waitsFor: waiting ? unmet(waits.graph(), name, waits.stateOf).map((dependency) => dependency.name) : [],
   };
 }
 

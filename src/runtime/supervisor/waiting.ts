@@ -5,7 +5,7 @@ import type { SupervisedNode } from "./node.ts";
 
 /** What is needed to say why something waits. */
 export interface Waits {
-  readonly graph: Graph;
+  readonly graph: () => Graph;
   readonly stateOf: (name: string) => State;
   readonly nodeOf: (name: string) => SupervisedNode | undefined;
   /** What a resource itself says about its state, for example how far a download is. */
@@ -14,7 +14,7 @@ export interface Waits {
 
 /** Why `name` waits, for people: `waits for its sidecar, which waits for redis: starting`. Null when it need not wait. */
 export function waitingText(waits: Waits, name: string): string | null {
-  const [first, ...others] = unmet(waits.graph, name, waits.stateOf);
+  const [first, ...others] = unmet(waits.graph(), name, waits.stateOf);
   if (first === undefined) return null;
   const more = others.length === 0 ? "" : ` (and for ${others.map((other) => other.name).join(", ")})`;
   return `waits for ${chain(waits, name, first.name)}${more}`;
@@ -26,7 +26,7 @@ function chain(waits: Waits, name: string, dependency: string): string {
   const called = node?.facts.kind === "sidecar" && node.facts.agent === name ? "its sidecar" : dependency;
   const state = waits.stateOf(dependency);
   if (state.at === "waiting") {
-    const [further] = unmet(waits.graph, dependency, waits.stateOf);
+    const [further] = unmet(waits.graph(), dependency, waits.stateOf);
     return further === undefined
       ? `${called}: waiting`
       : `${called}, which waits for ${chain(waits, dependency, further.name)}`;
@@ -59,7 +59,7 @@ function stateText(waits: Waits, name: string, state: State): string {
 
 /** Whether `name` waits for something that does not come by itself any more: somebody has to do something first. */
 export function isBlocked(waits: Waits, name: string): boolean {
-  return unmet(waits.graph, name, waits.stateOf).some((dependency) => {
+  return unmet(waits.graph(), name, waits.stateOf).some((dependency) => {
     const { at } = waits.stateOf(dependency.name);
     return at === "failed" || at === "stopped" || (at === "waiting" && isBlocked(waits, dependency.name));
   });

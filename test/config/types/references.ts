@@ -1,5 +1,15 @@
 // Compiled, never run: each line under `@ts-expect-error` must be an error to the compiler, and every other one must not.
-import { agent, container, defineConfig, external, pubsub, redis, sqlServer, stateStore, task } from "agents-apphost";
+import {
+  agent,
+  container,
+  defineConfig,
+  external,
+  pubsub,
+  redis,
+  sqlServer,
+  stateStore,
+  task,
+} from "agents-apphost";
 
 const cache = redis();
 const db = sqlServer({ databases: ["agentsdb"] });
@@ -19,7 +29,12 @@ export const good = defineConfig({
   components: { "agents-pubsub": pubsub(cache), "agents-statestore": stateStore("redis"), own: pubsub() },
   agents: {
     one: agent({ entry: "one.ts", uses: [db, "redis", api], dependsOn: { migrate: "completed" } }),
-    two: agent({ command: ["python", "two.py"], cwd: "two", port: 7000, dependsOn: { one: "ready", seed: "completed" } }),
+    two: agent({
+      command: ["python", "two.py"],
+      cwd: "two",
+      port: 7000,
+      dependsOn: { one: "ready", seed: "completed" },
+    }),
     three: { image: "three:1", uses: ["api"], health: "/ready", stopTimeout: "2s" },
   },
 });

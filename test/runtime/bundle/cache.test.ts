@@ -20,18 +20,34 @@ const SCRIPT = `
   process.stdout.write(JSON.stringify({ file, loaded }));
 `;
 
-async function prepareElsewhere(root: string, entry: string): Promise<{ readonly file: string; readonly loaded: boolean }> {
-  const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", SCRIPT, root, entry]);
+async function prepareElsewhere(
+  root: string,
+  entry: string,
+): Promise<{ readonly file: string; readonly loaded: boolean }> {
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    "--input-type=module",
+    "-e",
+    SCRIPT,
+    root,
+    entry,
+  ]);
   return JSON.parse(stdout) as { file: string; loaded: boolean };
 }
 
 t.test("with nothing changed the next run uses the same bundle and does not load esbuild", async (t) => {
-  const { root, path, write } = project(t, { ...DEP, "main.ts": `import { dep } from "dep"; console.log(dep);` });
+  const { root, path, write } = project(t, {
+    ...DEP,
+    "main.ts": `import { dep } from "dep"; console.log(dep);`,
+  });
   const first = await prepareElsewhere(root, path("main.ts"));
   t.ok(first.loaded);
   t.same(await prepareElsewhere(root, path("main.ts")), { file: first.file, loaded: false });
   utimesSync(path("main.ts"), new Date(), new Date());
-  t.same(await prepareElsewhere(root, path("main.ts")), { file: first.file, loaded: false }, "a touched file is not a changed one");
+  t.same(
+    await prepareElsewhere(root, path("main.ts")),
+    { file: first.file, loaded: false },
+    "a touched file is not a changed one",
+  );
   write("main.ts", `import { dep } from "dep"; console.log(dep + 1);`);
   const changed = await prepareElsewhere(root, path("main.ts"));
   t.ok(changed.loaded);
@@ -55,7 +71,8 @@ t.test("a change of a package, of tsconfig.json or of one it extends builds agai
     "base.json": `{ "compilerOptions": { "jsx": "react", "jsxFactory": "first" } }`,
     "main.tsx": `import { dep } from "dep"; const first = () => "first", second = () => "second"; console.log(dep, <b/>);`,
   });
-  const print = async (): Promise<string> => (await run(await another().prepare("one", path("main.tsx")))).stdout;
+  const print = async (): Promise<string> =>
+    (await run(await another().prepare("one", path("main.tsx")))).stdout;
   t.equal(await print(), "dep first\n");
   write("node_modules/dep/index.js", `exports.dep = "new";`);
   t.equal(await print(), "new first\n");
@@ -71,10 +88,15 @@ t.test("a package that appears in the sources during a run is built then", async
 });
 
 t.test("a damaged cache is built again", async (t) => {
-  const { another, cacheDir, path, run } = project(t, { ...DEP, "main.ts": `import { dep } from "dep"; console.log(dep);` });
+  const { another, cacheDir, path, run } = project(t, {
+    ...DEP,
+    "main.ts": `import { dep } from "dep"; console.log(dep);`,
+  });
   const damages: readonly string[] = ["", "{", "null", "[]", `{"key":1}`];
   const first = await another().prepare("one", path("main.ts"));
-  const files = readdirSync(cacheDir, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".json"));
+  const files = readdirSync(cacheDir, { recursive: true, encoding: "utf8" }).filter((name) =>
+    name.endsWith(".json"),
+  );
   t.equal(files.length, 2);
   for (const file of files) {
     for (const damage of damages) {
@@ -90,12 +112,22 @@ t.test("a damaged cache is built again", async (t) => {
 });
 
 t.test("two runs that build at the same time both get a whole bundle", async (t) => {
-  const { root, path, run, bundler } = project(t, { ...DEP, "main.ts": `import { dep } from "dep"; console.log(dep);` });
-  const both = await Promise.all([prepareElsewhere(root, path("main.ts")), prepareElsewhere(root, path("main.ts"))]);
+  const { root, path, run, bundler } = project(t, {
+    ...DEP,
+    "main.ts": `import { dep } from "dep"; console.log(dep);`,
+  });
+  const both = await Promise.all([
+    prepareElsewhere(root, path("main.ts")),
+    prepareElsewhere(root, path("main.ts")),
+  ]);
   t.equal(both[0].file, both[1].file);
   t.equal((await run(await bundler.prepare("one", path("main.ts")))).stdout, "dep\n");
   const left = readdirSync(join(root, ".agents/cache"), { recursive: true, encoding: "utf8" });
-  t.same(left.filter((name) => name.includes(".new-")), [], "nothing half-written is left");
+  t.same(
+    left.filter((name) => name.includes(".new-")),
+    [],
+    "nothing half-written is left",
+  );
 });
 
 t.test("agents that start together share their dependencies, built once", async (t) => {
@@ -130,7 +162,10 @@ t.test("what nobody uses any more goes, what is used or new stays", async (t) =>
   for (const dir of [...stray.slice(0, 2), dirname(used.file)]) utimesSync(dir, old, old);
   write("node_modules/.keep", "");
   await another().prepare("one", path("main.ts"));
-  t.same(stray.map((dir) => existsSync(dir)), [false, false, true]);
+  t.same(
+    stray.map((dir) => existsSync(dir)),
+    [false, false, true],
+  );
   t.ok(existsSync(used.file));
 });
 
@@ -147,5 +182,8 @@ t.test("a cache folder that cannot be made is an error that says so", async (t) 
   const { root, path, write, bundler } = project(t, { "main.ts": `console.log(0);` });
   write(".agents", "a file where a folder should be");
   t.ok(readFileSync(join(root, ".agents")));
-  await t.rejects(bundler.prepare("one", path("main.ts")), { code: "AGENTS_STATE_BROKEN", details: { hint: /writable/ } });
+  await t.rejects(bundler.prepare("one", path("main.ts")), {
+    code: "AGENTS_STATE_BROKEN",
+    details: { hint: /writable/ },
+  });
 });

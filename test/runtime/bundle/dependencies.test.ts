@@ -2,14 +2,22 @@ import { symlinkSync, mkdirSync } from "node:fs";
 import t from "tap";
 import { pkg, project } from "./project.ts";
 
-const CJS = pkg("old", { main: "index.js" }, {
-  "index.js": `exports.name = "old"; exports.dir = __dirname; exports.path = require("path").basename("/a/b");`,
-});
-const ESM = pkg("fresh", { type: "module", exports: { ".": "./index.js", "./sub": "./sub.js" } }, {
-  "index.js": `import { shared } from "./shared.js"; export const name = "fresh"; export default class Fresh {}; export const url = import.meta.url; export { shared };`,
-  "sub.js": `export { shared } from "./shared.js";`,
-  "shared.js": `export const shared = { count: 0 };`,
-});
+const CJS = pkg(
+  "old",
+  { main: "index.js" },
+  {
+    "index.js": `exports.name = "old"; exports.dir = __dirname; exports.path = require("path").basename("/a/b");`,
+  },
+);
+const ESM = pkg(
+  "fresh",
+  { type: "module", exports: { ".": "./index.js", "./sub": "./sub.js" } },
+  {
+    "index.js": `import { shared } from "./shared.js"; export const name = "fresh"; export default class Fresh {}; export const url = import.meta.url; export { shared };`,
+    "sub.js": `export { shared } from "./shared.js";`,
+    "shared.js": `export const shared = { count: 0 };`,
+  },
+);
 
 t.test("packages of both module kinds look as they do to Node", async (t) => {
   const { bundler, path, run } = project(t, {
@@ -28,8 +36,18 @@ t.test("packages of both module kinds look as they do to Node", async (t) => {
   const { stdout, stderr } = await run(await bundler.prepare("one", path("src/main.ts")));
   t.equal(stderr, "");
   t.same(JSON.parse(stdout), [
-    "old", "old", path("node_modules/old"), "b", "old", "Fresh", "fresh", `file://${path("node_modules/fresh/index.js")}`, true,
-    ["fresh", "Fresh", "old"], "old", "old",
+    "old",
+    "old",
+    path("node_modules/old"),
+    "b",
+    "old",
+    "Fresh",
+    "fresh",
+    `file://${path("node_modules/fresh/index.js")}`,
+    true,
+    ["fresh", "Fresh", "old"],
+    "old",
+    "old",
   ]);
 });
 
@@ -41,11 +59,38 @@ t.test("a package that is imported late is loaded late", async (t) => {
   t.equal((await run(await bundler.prepare("one", path("src/main.ts")))).stdout, "first\nloaded\n1\n");
 });
 
-t.test("a package with a compiled addon stays where it is, at any depth", async (t) => {
-  const native = pkg("deep/node_modules/native", { gypfile: true }, {
-    "index.js": `const name = "./build" + ".js"; exports.built = require(name);`,
-    "build.js": `module.exports = "addon of deep";`,
+t.test("a late import of CommonJS gives its names, from own files and between packages", async (t) => {
+  const { bundler, path, run } = project(t, {
+    ...CJS,
+    ...pkg(
+      "lazy",
+      { type: "module" },
+      {
+        "index.js": `export const late = async () => [(await import("old")).name, (await import("./inner.cjs")).inner];`,
+        "inner.cjs": `exports.inner = "inner"; exports.default = "its own"; exports.__esModule = true;`,
+      },
+    ),
+    "src/own.cts": `exports.own = "own"; exports.default = 7;`,
+    "src/main.ts": `
+      import { late } from "lazy";
+      const { own, default: all } = await import("./own.cts");
+      const once = import("old"), twice = import("old");
+      console.log(JSON.stringify([...(await late()), own, all.default, (await once) === (await twice)]));`,
   });
+  const { stdout, stderr } = await run(await bundler.prepare("one", path("src/main.ts")));
+  t.equal(stderr, "");
+  t.same(JSON.parse(stdout), ["old", "inner", "own", 7, true]);
+});
+
+t.test("a package with a compiled addon stays where it is, at any depth", async (t) => {
+  const native = pkg(
+    "deep/node_modules/native",
+    { gypfile: true },
+    {
+      "index.js": `const name = "./build" + ".js"; exports.built = require(name);`,
+      "build.js": `module.exports = "addon of deep";`,
+    },
+  );
   const { bundler, path, run } = project(t, {
     ...native,
     ...pkg("deep", {}, { "index.js": `exports.built = require("native").built;` }),
@@ -58,11 +103,19 @@ t.test("a package with a compiled addon stays where it is, at any depth", async 
 
 t.test("a package that cannot be bundled is left to Node", async (t) => {
   const { bundler, path, run } = project(t, {
-    ...pkg("odd", {}, {
-      "index.js": `require.extensions[".odd"] = (m) => { m.exports = "read"; }; exports.odd = require("./a.odd");`,
-      "a.odd": `not code`,
-    }),
-    ...pkg("stars", { type: "module" }, { "index.js": `export * from "./inner.cjs";`, "inner.cjs": `exports.star = "named";` }),
+    ...pkg(
+      "odd",
+      {},
+      {
+        "index.js": `require.extensions[".odd"] = (m) => { m.exports = "read"; }; exports.odd = require("./a.odd");`,
+        "a.odd": `not code`,
+      },
+    ),
+    ...pkg(
+      "stars",
+      { type: "module" },
+      { "index.js": `export * from "./inner.cjs";`, "inner.cjs": `exports.star = "named";` },
+    ),
     "src/main.ts": `import { odd } from "odd"; import { star } from "stars"; console.log(odd, star);`,
   });
   const { stdout, stderr } = await run(await bundler.prepare("one", path("src/main.ts")));
@@ -72,9 +125,13 @@ t.test("a package that cannot be bundled is left to Node", async (t) => {
 
 t.test("an optional package that is not installed is missed only where it is used", async (t) => {
   const { bundler, path, run } = project(t, {
-    ...pkg("outer", {}, {
-      "index.js": `exports.ok = true; exports.use = () => require("never-installed"); try { require("nor-this"); } catch {}`,
-    }),
+    ...pkg(
+      "outer",
+      {},
+      {
+        "index.js": `exports.ok = true; exports.use = () => require("never-installed"); try { require("nor-this"); } catch {}`,
+      },
+    ),
     "src/main.ts": `
       import { ok, use } from "outer";
       const also = await import("not-here-either").catch((error) => error.code);
@@ -87,7 +144,11 @@ t.test("an optional package that is not installed is missed only where it is use
 
 t.test("a package named as external is loaded from node_modules", async (t) => {
   const { bundler, path, run } = project(t, {
-    ...pkg("self", { type: "module" }, { "index.js": `export const where = new Error().stack.split("\\n")[1];` }),
+    ...pkg(
+      "self",
+      { type: "module" },
+      { "index.js": `export const where = new Error().stack.split("\\n")[1];` },
+    ),
     "src/main.ts": `import { where } from "self"; console.log(where);`,
   });
   const bundled = await run(await bundler.prepare("one", path("src/main.ts")));
@@ -98,10 +159,14 @@ t.test("a package named as external is loaded from node_modules", async (t) => {
 
 t.test("custom conditions decide which file of a package is used", async (t) => {
   const files = {
-    ...pkg("cond", { type: "module", exports: { source: "./source.js", default: "./dist.js" } }, {
-      "source.js": `export default "source";`,
-      "dist.js": `export default "dist";`,
-    }),
+    ...pkg(
+      "cond",
+      { type: "module", exports: { source: "./source.js", default: "./dist.js" } },
+      {
+        "source.js": `export default "source";`,
+        "dist.js": `export default "dist";`,
+      },
+    ),
     "src/main.ts": `import which from "cond"; console.log(which);`,
   };
   const { bundler, another, path, run } = project(t, files);
@@ -111,7 +176,10 @@ t.test("custom conditions decide which file of a package is used", async (t) => 
 
 t.test("a package of the same workspace counts as own source, wherever the entry lies", async (t) => {
   const { path, write, another, run } = project(t, { "app/readme.md": "" });
-  write("packages/lib/package.json", JSON.stringify({ name: "@me/lib", type: "module", exports: "./index.ts" }));
+  write(
+    "packages/lib/package.json",
+    JSON.stringify({ name: "@me/lib", type: "module", exports: "./index.ts" }),
+  );
   write("packages/lib/index.ts", `import { deep } from "deep"; export const lib: string = "lib of " + deep;`);
   for (const [file, content] of Object.entries(pkg("deep", {}, { "index.js": `exports.deep = "deep";` }))) {
     write(`packages/lib/${file}`, content);

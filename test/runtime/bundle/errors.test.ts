@@ -14,8 +14,16 @@ async function failure(promise: Promise<unknown>): Promise<AgentsError> {
 t.test("a missing entry says so, and names one that is meant", async (t) => {
   const { bundler, path } = project(t, { "src/main.js": "" });
   const error = await failure(bundler.prepare("one", path("src/main.ts")));
-  t.match(error, { code: "AGENTS_ENTRY_NOT_FOUND", exitCode: 2, message: "one: its entry src/main.ts does not exist" });
-  t.match(error.details, { path: path("src/main.ts"), found: "nothing", hint: /Did you mean src\/main\.js\?.*agents\.one\.entry/ });
+  t.match(error, {
+    code: "AGENTS_ENTRY_NOT_FOUND",
+    exitCode: 2,
+    message: "one: its entry src/main.ts does not exist",
+  });
+  t.match(error.details, {
+    path: path("src/main.ts"),
+    found: "nothing",
+    hint: /Did you mean src\/main\.js\?.*agents\.one\.entry/,
+  });
   t.match((await failure(bundler.prepare("one", path("src")))).message, "one: its entry src is not a file");
 });
 
@@ -25,7 +33,11 @@ t.test("a syntax error is shown with file, line, column and the line", async (t)
     "src/wrong.ts": `export const ok = 1;\nconst ü = 1, x = ;\n`,
   });
   const error = await failure(bundler.prepare("one", path("src/main.ts")));
-  t.match(error, { code: "AGENTS_ENTRY_BROKEN", exitCode: 2, message: 'one: src/wrong.ts:2:18: Unexpected ";"' });
+  t.match(error, {
+    code: "AGENTS_ENTRY_BROKEN",
+    exitCode: 2,
+    message: 'one: src/wrong.ts:2:18: Unexpected ";"',
+  });
   t.same(error.details.lines, ["  2 | const ü = 1, x = ;", "    |                  ^"]);
   t.equal(error.details.path, "src/wrong.ts:2:18");
 });
@@ -34,7 +46,10 @@ t.test("the column is right on a first line that something was put in front of",
   const { bundler, path } = project(t, { "src/main.ts": `const here = import.meta.url, x = ;` });
   const error = await failure(bundler.prepare("one", path("src/main.ts")));
   t.equal(error.message, 'one: src/main.ts:1:35: Unexpected ";"');
-  t.same(error.details.lines, ["  1 | const here = import.meta.url, x = ;", "    |                                   ^"]);
+  t.same(error.details.lines, [
+    "  1 | const here = import.meta.url, x = ;",
+    "    |                                   ^",
+  ]);
 });
 
 t.test("an import that leads nowhere says what to do", async (t) => {
@@ -47,7 +62,9 @@ t.test("an import that leads nowhere says what to do", async (t) => {
 });
 
 t.test("every error is shown, up to a handful", async (t) => {
-  const { bundler, path } = project(t, { "src/main.ts": Array.from({ length: 8 }, (_, n) => `import "./no-${n}.ts";`).join("\n") });
+  const { bundler, path } = project(t, {
+    "src/main.ts": Array.from({ length: 8 }, (_, n) => `import "./no-${n}.ts";`).join("\n"),
+  });
   const { details } = await failure(bundler.prepare("one", path("src/main.ts")));
   t.match(details.lines?.join("\n"), /main\.ts:5:8: Could not resolve/);
   t.equal(details.lines?.at(-1), "and 3 more");
@@ -74,7 +91,10 @@ t.test("one agent's broken file is no matter to another, and dependencies are st
     "a.ts": `import { dep } from "dep"; console.log(dep);`,
     "b.ts": `import { dep } from "dep"; const x = ;`,
   });
-  const [a, b] = await Promise.allSettled([bundler.prepare("a", path("a.ts")), bundler.prepare("b", path("b.ts"))]);
+  const [a, b] = await Promise.allSettled([
+    bundler.prepare("a", path("a.ts")),
+    bundler.prepare("b", path("b.ts")),
+  ]);
   t.equal(b.status, "rejected");
   t.equal(a.status === "fulfilled" && (await run(a.value)).stdout, "dep\n");
 });

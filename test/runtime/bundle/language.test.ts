@@ -4,7 +4,12 @@ import { project } from "./project.ts";
 t.test("any TypeScript runs: enums, parameter properties, decorators, JSX, JSON, path aliases", async (t) => {
   const { bundler, path, run } = project(t, {
     "tsconfig.json": JSON.stringify({
-      compilerOptions: { experimentalDecorators: true, jsx: "react", jsxFactory: "h", paths: { "@own/*": ["./src/*"] } },
+      compilerOptions: {
+        experimentalDecorators: true,
+        jsx: "react",
+        jsxFactory: "h",
+        paths: { "@own/*": ["./src/*"] },
+      },
     }),
     "src/colour.ts": `export enum Colour { Red = 1, Blue }`,
     "src/view.tsx": `const h = (tag: string, _: unknown, ...kids: string[]) => tag + kids.join(""); export const view = <b>hi</b>;`,
@@ -34,7 +39,15 @@ t.test("a file's own place is where it is written, also in a bundle", async (t) 
   });
   const { stdout } = await run(await bundler.prepare("one", path("src/main.ts")));
   const file = path("lib/place.ts");
-  t.same(JSON.parse(stdout), [`file://${file}`, file, `${root}/lib`, false, `${root}/lib`, path("src/main.ts"), true]);
+  t.same(JSON.parse(stdout), [
+    `file://${file}`,
+    file,
+    `${root}/lib`,
+    false,
+    `${root}/lib`,
+    path("src/main.ts"),
+    true,
+  ]);
 });
 
 t.test("a stack trace names the project's own file and line", async (t) => {

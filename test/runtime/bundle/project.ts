@@ -20,12 +20,19 @@ export interface Project {
   /** Another bundler, as the next run of the same project has it. */
   another(conditions?: readonly string[]): Bundler;
   /** Runs a bundle as the runtime does; gives what it writes, or what it fails with. */
-  run(bundle: Bundle, args?: readonly string[]): Promise<{ readonly stdout: string; readonly stderr: string; readonly failed: boolean }>;
+  run(
+    bundle: Bundle,
+    args?: readonly string[],
+  ): Promise<{ readonly stdout: string; readonly stderr: string; readonly failed: boolean }>;
 }
 
 const PACKAGE = JSON.stringify({ name: "project", type: "module" });
 
-export function project(t: Test, files: Readonly<Record<string, string>>, options: Partial<BundlePlace> = {}): Project {
+export function project(
+  t: Test,
+  files: Readonly<Record<string, string>>,
+  options: Partial<BundlePlace> = {},
+): Project {
   const root = t.testdir({});
   const cacheDir = join(root, ".agents", "cache");
   const path = (name: string): string => join(root, name);
@@ -52,7 +59,10 @@ export function project(t: Test, files: Readonly<Record<string, string>>, option
     run: async (bundle, args = []) => {
       const { args: launch, env } = bundler.launch(bundle);
       try {
-        return { ...(await run(process.execPath, [...launch, ...args], { env: { ...process.env, ...env } })), failed: false };
+        return {
+          ...(await run(process.execPath, [...launch, ...args], { env: { ...process.env, ...env } })),
+          failed: false,
+        };
       } catch (error) {
         const { stdout, stderr } = error as { stdout: string; stderr: string };
         return { stdout, stderr, failed: true };
@@ -62,7 +72,11 @@ export function project(t: Test, files: Readonly<Record<string, string>>, option
 }
 
 /** Files of a package below node_modules. */
-export function pkg(name: string, manifest: object, files: Readonly<Record<string, string>>): Record<string, string> {
+export function pkg(
+  name: string,
+  manifest: object,
+  files: Readonly<Record<string, string>>,
+): Record<string, string> {
   const dir = `node_modules/${name}`;
   return {
     [`${dir}/package.json`]: JSON.stringify({ name, version: "1.0.0", ...manifest }),

@@ -15,6 +15,14 @@ import type {
 /** Whether a text matches a pattern. A port: a pattern from outside can run for ever and needs a limit in time. */
 export type MatchPattern = (pattern: string, text: string) => boolean;
 
+/** A pattern could not be decided in the time that there is. */
+export class PatternUndecided extends Error {
+  override readonly name = "PatternUndecided";
+  constructor(pattern: string, options?: ErrorOptions) {
+    super(`the pattern ${pattern} takes too long to decide`, options);
+  }
+}
+
 /**
  * The meaning of a constraint: does it accept the value? Generated code in every language has to agree with this
  * function; it also finds specifications whose cases contradict their own rules.

@@ -1,4 +1,4 @@
-import { accepts } from "./evaluate.ts";
+import { accepts, PatternUndecided } from "./evaluate.ts";
 import type { MatchPattern } from "./evaluate.ts";
 import { isPortablePattern } from "./portable-pattern.ts";
 import { expand } from "./spec.ts";
@@ -28,8 +28,8 @@ export function planCode(spec: Specification, matches: MatchPattern): Plan {
   if (!spec.testable) return skip(spec.reason ?? "the specification says that nothing in it can be tested");
   if (spec.rules.length === 0) return skip("the specification has no rules");
   if (spec.cases.length === 0) return skip("the specification has no cases, so the code could not be tested");
-  const problem = problems(spec, matches).next();
-  if (problem.done !== true) return skip(problem.value);
+  const problem = firstProblem(spec, matches);
+  if (problem !== undefined) return skip(problem);
   const names = unitNames(spec.rules);
   const units = spec.rules.map((rule, index) => ({
     name: names[index] ?? ["accepts", `rule${index + 1}`],
@@ -51,6 +51,16 @@ export function wordsOf(identifier: string): readonly string[] {
     .split(/(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+/)
     .filter((word) => word !== "")
     .map((word) => word.toLowerCase());
+}
+
+function firstProblem(spec: Specification, matches: MatchPattern): string | undefined {
+  try {
+    const problem = problems(spec, matches).next();
+    return problem.done === true ? undefined : problem.value;
+  } catch (error) {
+    if (error instanceof PatternUndecided) return error.message;
+    throw error;
+  }
 }
 
 function* problems(spec: Specification, matches: MatchPattern): Generator<string> {

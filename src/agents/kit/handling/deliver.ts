@@ -28,8 +28,8 @@ export async function deliver(
   try {
     const delivery = readDelivery(body, type);
     const ctx = contextOf(delivery, log, signal);
-    await handleOnce(subscription, delivery, ctx, inbox);
-    await inbox.flush();
+    const how = await handleOnce(subscription, delivery, ctx, inbox);
+    if (how === "repeated" || ctx.emitted.length > 0) await inbox.flush();
     return { status: "SUCCESS" };
   } catch (error) {
     if (error instanceof DropEvent) {
@@ -47,16 +47,18 @@ async function handleOnce(
   delivery: Delivery,
   ctx: HandlerContext,
   inbox: Inbox,
-): Promise<void> {
+): Promise<"handled" | "repeated"> {
   if (await inbox.isHandled(delivery.event.id)) {
     ctx.log.debug("the event was handled before");
-    return;
+    return "repeated";
   }
   try {
     await subscription.deliver(delivery.event, ctx);
     ctx.log.debug("handled an event", { type: delivery.event.eventType });
+    return "handled";
   } catch (error) {
-    if (!(error instanceof AlreadyHandled)) throw error;
+    if (error instanceof AlreadyHandled) return "repeated";
+    throw error;
   }
 }
 

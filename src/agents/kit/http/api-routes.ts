@@ -2,7 +2,7 @@ import type { Context, Hono } from "hono";
 import { HandlerContext } from "../handling/context.ts";
 import type { CommandRoute, QueryRoute } from "../handling/routes.ts";
 import { readJson } from "./read-body.ts";
-import type { AppParts } from "./app.ts";
+import type { AppParts } from "./app-parts.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;

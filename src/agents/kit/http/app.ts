@@ -1,36 +1,12 @@
 import { Hono } from "hono";
-import type { HandlerContext } from "../handling/context.ts";
-import type { Inbox } from "../handling/inbox.ts";
-import type { CommandRoute, EventSubscription, QueryRoute } from "../handling/routes.ts";
-import type { WorkInFlight } from "../handling/work-in-flight.ts";
-import type { Logger } from "../log/logger.ts";
+import type { AppParts } from "./app-parts.ts";
 import { mountApi, routerPath } from "./api-routes.ts";
 import { caseInsensitive } from "./case-insensitive.ts";
 import { mountEvents } from "./event-routes.ts";
 import { localGuard } from "./guard.ts";
 import { mountHealth } from "./health-routes.ts";
-import type { HealthSource } from "./health-routes.ts";
 import { Problem } from "./problem.ts";
 import { problemResponse, toProblem } from "./problem-document.ts";
-
-/** Everything that the HTTP side of an agent is made of. */
-export interface AppParts {
-  readonly name: string;
-  readonly description: string;
-  readonly commands: readonly CommandRoute[];
-  readonly queries: readonly QueryRoute[];
-  readonly subscriptions: readonly EventSubscription[];
-  readonly pubsub: string;
-  readonly appToken: string | null;
-  readonly guarded: boolean;
-  readonly inbox: Inbox;
-  readonly inFlight: WorkInFlight;
-  readonly health: HealthSource;
-  readonly log: Logger;
-  newId(): string;
-  /** Publishes what a command has committed; what cannot be published now is published later. */
-  publishCommitted(ctx: HandlerContext): Promise<void>;
-}
 
 /** The HTTP side of an agent. */
 export function createApp(parts: AppParts): Hono {

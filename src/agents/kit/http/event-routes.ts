@@ -2,7 +2,7 @@ import type { Hono } from "hono";
 import { deliver } from "../handling/deliver.ts";
 import type { DeliveryOutcome } from "../handling/deliver.ts";
 import type { EventSubscription } from "../handling/routes.ts";
-import type { AppParts } from "./app.ts";
+import type { AppParts } from "./app-parts.ts";
 import { Problem } from "./problem.ts";
 import { problemResponse, toProblem } from "./problem-document.ts";
 import { readJson } from "./read-body.ts";

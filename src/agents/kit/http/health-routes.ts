@@ -1,22 +1,5 @@
 import type { Hono } from "hono";
-import type { ModelDescription } from "../model/chat-model.ts";
-import type { PromptStatus } from "../prompts/prompt.ts";
-import type { SidecarState } from "../sidecar/sidecar-client.ts";
-import type { AppParts } from "./app.ts";
-
-/** Where health is read from. */
-export interface HealthSource {
-  /** `ready` once the database is up to date. */
-  readiness(): "starting" | "ready" | "stopping";
-  /** Called after the first answer that says ready. */
-  wasSeenReady(): void;
-  model(): ModelDescription;
-  sidecar(): SidecarState;
-  outboxPending(): Promise<number>;
-  prompts(): Promise<readonly PromptStatus[]>;
-  database(): string | null;
-  own(): Promise<Readonly<Record<string, unknown>>>;
-}
+import type { AppParts } from "./app-parts.ts";
 
 /** Probes, and the health document that people and the runtime read. */
 export function mountHealth(app: Hono, { name, health }: AppParts): void {

@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { CommandRoute, QueryRoute } from "../handling/routes.ts";
-import type { AppParts } from "./app.ts";
+import type { AppParts } from "./app-parts.ts";
 
 type Described = Pick<AppParts, "name" | "description" | "commands" | "queries">;
 

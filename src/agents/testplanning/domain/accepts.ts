@@ -72,7 +72,7 @@ export function sizeOf(of: Length["of"], input: Json): number | null {
   if (of === "octets") return new TextEncoder().encode(input).length;
   if (of === "words") return input.split(/\s+/u).filter(Boolean).length;
   if (of === "digits" && !/^[0-9]*$/u.test(input)) return null;
-  return [...input].length;
+  return Array.from(input).length;
 }
 
 function inLength(length: Length, input: Json): boolean {

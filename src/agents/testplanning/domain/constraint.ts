@@ -137,8 +137,8 @@ export interface Rule {
   readonly constraint: Constraint;
 }
 
-/** Values that a reader of the sentence knows to fit or not to fit; the source of cases for text rules. */
+/** Texts that a reader of the sentence knows to fit or not to fit; the source of cases for text rules. */
 export interface Samples {
-  readonly valid: readonly Json[];
-  readonly invalid: readonly Json[];
+  readonly valid: readonly string[];
+  readonly invalid: readonly string[];
 }

@@ -10,11 +10,17 @@ export function checkShape(shape: Shape, value: unknown, path: string): readonly
     case "integer":
       return isInteger(value, shape.min, shape.max) ? [] : [wrong(path, value, shape)];
     case "boolean":
-      return typeof value === "boolean" ? [] : [wrong(path, value, { what: "true or false", expected: "true or false" })];
+      return typeof value === "boolean"
+        ? []
+        : [wrong(path, value, { what: "true or false", expected: "true or false" })];
     case "choice":
-      return shape.of.some((allowed) => allowed === value) ? [] : [wrong(path, value, { what: shape.what, expected: oneOf(shape.of) }, texts(shape.of))];
+      return shape.of.some((allowed) => allowed === value)
+        ? []
+        : [wrong(path, value, { what: shape.what, expected: oneOf(shape.of) }, texts(shape.of))];
     case "scalar":
-      return isScalar(value) ? [] : [wrong(path, value, { what: "a value", expected: "a text, a number or true or false" })];
+      return isScalar(value)
+        ? []
+        : [wrong(path, value, { what: "a value", expected: "a text, a number or true or false" })];
     case "json":
       return checkJson(value, path);
     case "reference":
@@ -29,7 +35,9 @@ export function checkShape(shape: Shape, value: unknown, path: string): readonly
       return checkVariant(shape, value, path);
     case "either": {
       const fitting = shape.of.find((candidate) => fits(candidate, value));
-      return fitting === undefined ? [wrong(path, value, shape, shape.of.flatMap(choices))] : checkShape(fitting, value, path);
+      return fitting === undefined
+        ? [wrong(path, value, shape, shape.of.flatMap(choices))]
+        : checkShape(fitting, value, path);
     }
     default:
       return shape satisfies never;
@@ -49,13 +57,16 @@ export function present(value: Readonly<Record<string, unknown>>): readonly (rea
 }
 
 function checkList(shape: Extract<Shape, { is: "list" }>, value: unknown, path: string): readonly Problem[] {
-  const least = shape.min === 0 ? "" : ` with at least ${shape.min === 1 ? "one entry" : `${shape.min} entries`}`;
-  if (!Array.isArray(value) || value.length < shape.min) return [wrong(path, value, { what: shape.what, expected: `a list${least}` })];
+  const least =
+    shape.min === 0 ? "" : ` with at least ${shape.min === 1 ? "one entry" : `${shape.min} entries`}`;
+  if (!Array.isArray(value) || value.length < shape.min)
+    return [wrong(path, value, { what: shape.what, expected: `a list${least}` })];
   return value.flatMap((item: unknown, index) => checkShape(shape.item, item, join(path, index)));
 }
 
 function checkRecord(shape: RecordShape, value: unknown, path: string): readonly Problem[] {
-  if (!isPlainObject(value)) return [wrong(path, value, { what: shape.what, expected: `an object: ${shape.what}` })];
+  if (!isPlainObject(value))
+    return [wrong(path, value, { what: shape.what, expected: `an object: ${shape.what}` })];
   return present(value).flatMap(([key, item]) => {
     const at = join(path, key);
     const names = shape.key.pattern.test(key) ? [] : [wrong(at, key, shape.key)];
@@ -64,12 +75,23 @@ function checkRecord(shape: RecordShape, value: unknown, path: string): readonly
 }
 
 function checkObject(shape: ObjectShape, value: unknown, path: string): readonly Problem[] {
-  if (!isPlainObject(value)) return [wrong(path, value, { what: shape.what, expected: `an object: ${shape.what}` })];
+  if (!isPlainObject(value))
+    return [wrong(path, value, { what: shape.what, expected: `an object: ${shape.what}` })];
   const known = Object.keys(shape.fields);
   const unknown = present(value)
     .filter(([key]) => !Object.hasOwn(shape.fields, key))
-    .map(([key]) => wrong(join(path, key), key, { what: `a setting of ${shape.what}`, expected: `one of ${known.join(", ")}` }, known));
-  return [...unknown, ...Object.entries(shape.fields).flatMap(([key, field]) => checkField(field, value[key], join(path, key)))];
+    .map(([key]) =>
+      wrong(
+        join(path, key),
+        key,
+        { what: `a setting of ${shape.what}`, expected: `one of ${known.join(", ")}` },
+        known,
+      ),
+    );
+  return [
+    ...unknown,
+    ...Object.entries(shape.fields).flatMap(([key, field]) => checkField(field, value[key], join(path, key))),
+  ];
 }
 
 function checkField(field: Field, value: unknown, path: string): readonly Problem[] {
@@ -78,20 +100,35 @@ function checkField(field: Field, value: unknown, path: string): readonly Proble
 }
 
 function checkVariant(shape: VariantShape, value: unknown, path: string): readonly Problem[] {
-  if (!isPlainObject(value)) return [wrong(path, value, { what: shape.what, expected: `an object: ${shape.what}` })];
+  if (!isPlainObject(value))
+    return [wrong(path, value, { what: shape.what, expected: `an object: ${shape.what}` })];
   const kind = value[shape.by];
   const kinds = Object.keys(shape.of);
   if (kind === undefined) return [missing(join(path, shape.by), { what: "", expected: oneOf(kinds) })];
   const variant = typeof kind === "string" && Object.hasOwn(shape.of, kind) ? shape.of[kind] : undefined;
-  if (variant === undefined) return [wrong(join(path, shape.by), kind, { what: `a kind of ${shape.what.replace(/^an? /, "")}`, expected: oneOf(kinds) }, kinds)];
+  if (variant === undefined)
+    return [
+      wrong(
+        join(path, shape.by),
+        kind,
+        { what: `a kind of ${shape.what.replace(/^an? /, "")}`, expected: oneOf(kinds) },
+        kinds,
+      ),
+    ];
   return checkObject(variant, value, path);
 }
 
 function checkJson(value: unknown, path: string): readonly Problem[] {
   if (value === null || isScalar(value)) return [];
-  if (Array.isArray(value)) return value.flatMap((item: unknown, index) => checkJson(item, join(path, index)));
+  if (Array.isArray(value))
+    return value.flatMap((item: unknown, index) => checkJson(item, join(path, index)));
   if (isPlainObject(value)) return present(value).flatMap(([key, item]) => checkJson(item, join(path, key)));
-  return [wrong(path, value, { what: "plain data", expected: "texts, numbers, true, false, null, lists and objects of them" })];
+  return [
+    wrong(path, value, {
+      what: "plain data",
+      expected: "texts, numbers, true, false, null, lists and objects of them",
+    }),
+  ];
 }
 
 /** Whether a shape is meant, going by the JSON type alone; a choice also needs its value. */
@@ -129,9 +166,13 @@ function expectedOf(shape: Shape): string {
 }
 
 const choices = (shape: Shape): readonly string[] => (shape.is === "choice" ? texts(shape.of) : []);
-const texts = (values: readonly unknown[]): readonly string[] => values.filter((value) => typeof value === "string");
-const oneOf = (values: readonly (string | boolean)[]): string => values.map((value) => JSON.stringify(value)).join(" or ");
+const texts = (values: readonly unknown[]): readonly string[] =>
+  values.filter((value) => typeof value === "string");
+const oneOf = (values: readonly (string | boolean)[]): string =>
+  values.map((value) => JSON.stringify(value)).join(" or ");
 const isInteger = (value: unknown, min: number, max: number): boolean =>
   typeof value === "number" && Number.isInteger(value) && value >= min && value <= max;
 const isScalar = (value: unknown): boolean =>
-  typeof value === "string" || typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value));
+  typeof value === "string" ||
+  typeof value === "boolean" ||
+  (typeof value === "number" && Number.isFinite(value));

@@ -1,5 +1,18 @@
 import type { Field, ObjectShape, Shape } from "./shape.ts";
-import { boolean, choice, integer, json, list, object, optional, record, reference, required, scalar, text } from "./shape.ts";
+import {
+  boolean,
+  choice,
+  integer,
+  json,
+  list,
+  object,
+  optional,
+  record,
+  reference,
+  required,
+  scalar,
+  text,
+} from "./shape.ts";
 import { toJsonSchema } from "./json-schema.ts";
 
 /** 63 characters of a DNS label, less those of the `-dapr` that a sidecar's name adds. */
@@ -9,7 +22,11 @@ const LABEL_TEXT = "a DNS label: lower-case letters, digits and hyphens, at most
 const label = (what: string) => text(what, LABEL_TEXT, LABEL);
 const anyText = (what: string) => text(what, "a text that is not empty");
 const path = (what: string) => text(what, "a path, relative to the config");
-const variable = text("a variable name", "letters, digits and underscores, not starting with a digit", /^[A-Za-z_][A-Za-z0-9_]*$/);
+const variable = text(
+  "a variable name",
+  "letters, digits and underscores, not starting with a digit",
+  /^[A-Za-z_][A-Za-z0-9_]*$/,
+);
 const eventType = text("an event type", "a topic name such as agents.orders.order.placed", /^[^\s/#+*?]+$/);
 const port = integer("a port", 0, 65_535, "an integer from 1 to 65535 (0: a free one is chosen)");
 
@@ -24,13 +41,19 @@ const health: Shape = {
   is: "either",
   what: "a health check",
   expected: '"auto", "tcp", "none" or a path such as "/healthz/ready"',
-  of: [choice("a health check", ["auto", "tcp", "none"]), text("a path", "a path that starts with /", /^\/\S*$/)],
+  of: [
+    choice("a health check", ["auto", "tcp", "none"]),
+    text("a path", "a path that starts with /", /^\/\S*$/),
+  ],
 };
 const duration: Shape = {
   is: "either",
   what: "a duration",
   expected: 'milliseconds as a number, or a text such as "500ms", "10s" or "2m"',
-  of: [integer("a duration", 0, 86_400_000, "whole milliseconds, at most a day"), text("a duration", "", /^\d+(\.\d+)?(ms|s|m)$/)],
+  of: [
+    integer("a duration", 0, 86_400_000, "whole milliseconds, at most a day"),
+    text("a duration", "", /^\d+(\.\d+)?(ms|s|m)$/),
+  ],
 };
 const watch: Shape = {
   is: "either",
@@ -54,15 +77,33 @@ const resources: Shape = {
   of: {
     redis: server("redis", {}),
     sqlserver: server("sqlserver", {
-      databases: optional(list("databases", text("a database name", "letters, digits, _ and -", /^[A-Za-z_][\w-]*$/), 1), "Databases that exist before an agent starts."),
+      databases: optional(
+        list("databases", text("a database name", "letters, digits, _ and -", /^[A-Za-z_][\w-]*$/), 1),
+        "Databases that exist before an agent starts.",
+      ),
     }),
-    ollama: server("ollama", { models: optional(list("models", anyText("a model")), "Models that are there before an agent starts, the default first.") }),
+    ollama: server("ollama", {
+      models: optional(
+        list("models", anyText("a model")),
+        "Models that are there before an agent starts, the default first.",
+      ),
+    }),
     container: object("a container resource", {
       kind: required(choice("a kind", ["container"]), "What it is."),
       image: required(anyText("an image"), "Container image."),
-      ports: optional(record("ports by name", anyText("a port's name"), integer("a port", 1, 65_535)), "Name → port inside the container."),
+      ports: optional(
+        record("ports by name", anyText("a port's name"), integer("a port", 1, 65_535)),
+        "Name → port inside the container.",
+      ),
       env: optional(environment, "Environment variables."),
-      volumes: optional(record("volumes", anyText("a volume"), text("a path", "an absolute path inside the container", /^\//)), "Volume or folder → path inside the container."),
+      volumes: optional(
+        record(
+          "volumes",
+          anyText("a volume"),
+          text("a path", "an absolute path inside the container", /^\//),
+        ),
+        "Volume or folder → path inside the container.",
+      ),
       health: optional(health, "How readiness is probed."),
       dependsOn,
     }),
@@ -76,13 +117,23 @@ const resources: Shape = {
     }),
     external: object("an external resource", {
       kind: required(choice("a kind", ["external"]), "What it is."),
-      url: required(text("a URL", "a URL such as https://example.com", /^[a-z][a-z0-9+.-]*:\S+$/i), "Where it is."),
+      url: required(
+        text("a URL", "a URL such as https://example.com", /^[a-z][a-z0-9+.-]*:\S+$/i),
+        "Where it is.",
+      ),
     }),
   },
 };
 
 const componentSettings = (family: string): Readonly<Record<string, Field>> => ({
-  type: optional(text("a component type", `a Dapr component type such as ${family}.redis`, new RegExp(`^${family}\\.[\\w.-]+$`)), "Dapr component type."),
+  type: optional(
+    text(
+      "a component type",
+      `a Dapr component type such as ${family}.redis`,
+      new RegExp(`^${family}\\.[\\w.-]+$`),
+    ),
+    "Dapr component type.",
+  ),
   metadata: optional(record("metadata by name", anyText("a name"), scalar), "Dapr component metadata."),
 });
 const backed = (kind: string, family: string): ObjectShape =>
@@ -106,11 +157,17 @@ const components: Shape = {
 };
 
 const agent = object("an agent", {
-  entry: optional(path("a file"), "TypeScript or JavaScript file that is run directly, relative to the config."),
+  entry: optional(
+    path("a file"),
+    "TypeScript or JavaScript file that is run directly, relative to the config.",
+  ),
   command: optional(command, "Any program that listens on PORT, with its arguments."),
   image: optional(anyText("an image"), "Container image."),
   cwd: optional(path("a folder"), "Folder it runs in."),
-  external: optional(list("package names", anyText("a package")), "Packages that are not bundled with `entry`."),
+  external: optional(
+    list("package names", anyText("a package")),
+    "Packages that are not bundled with `entry`.",
+  ),
   port: optional(port, "HTTP port, strict. Absent or 0: a free one is chosen and given as PORT."),
   sidecarPort: optional(port, "Preferred HTTP port of its sidecar."),
   sidecar: optional(boolean, "false: no sidecar."),
@@ -119,14 +176,23 @@ const agent = object("an agent", {
   dependsOn,
   env: optional(environment, "Environment variables."),
   envFile: optional(path("a file"), "dotenv file, relative to the config."),
-  secrets: optional(list("variable names", variable), "Secret environment variables that are passed through."),
+  secrets: optional(
+    list("variable names", variable),
+    "Secret environment variables that are passed through.",
+  ),
   health: optional(health, "How readiness and health are probed."),
-  restart: optional(choice("a restart policy", ["on-failure", "always", "never"]), "When a process that ended is started again."),
+  restart: optional(
+    choice("a restart policy", ["on-failure", "always", "never"]),
+    "When a process that ended is started again.",
+  ),
   watch: optional(watch, "Extra globs that restart it; false: a save never does."),
   subscribes: optional(list("event types", eventType), "Event types it listens to."),
   publishes: optional(list("event types", eventType), "Event types it publishes."),
   stopTimeout: optional(duration, "From SIGTERM to the kill. Default 10s."),
-  concurrency: optional(integer("a number of deliveries", 1, 1000), "Deliveries in flight; 1 is strict order."),
+  concurrency: optional(
+    integer("a number of deliveries", 1, 1000),
+    "Deliveries in flight; 1 is strict order.",
+  ),
   deliveryTimeout: optional(duration, "How long handling one event may take. Default 120s."),
 });
 
@@ -134,16 +200,37 @@ const agent = object("an agent", {
 export const CONFIG_SHAPE: ObjectShape = object("the config", {
   $schema: optional(anyText("a URL"), "JSON Schema for editors."),
   name: required(label("a project name"), "Name of the project: a DNS label."),
-  resources: optional(record("resources by name", label("a resource name"), resources), "What stands beside the agents."),
+  resources: optional(
+    record("resources by name", label("a resource name"), resources),
+    "What stands beside the agents.",
+  ),
   components: optional(
-    record("components by name", text("a component name", "lower-case letters, digits, hyphens and dots", /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/), components),
+    record(
+      "components by name",
+      text(
+        "a component name",
+        "lower-case letters, digits, hyphens and dots",
+        /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/,
+      ),
+      components,
+    ),
     "Dapr building blocks, by component name.",
   ),
-  agents: required(record("agents by name", label("an agent name"), agent), "The agents, by name: their Dapr app ids."),
-  environments: optional(record("environments by name", label("an environment name"), json), "Deployment settings per environment."),
+  agents: required(
+    record("agents by name", label("an agent name"), agent),
+    "The agents, by name: their Dapr app ids.",
+  ),
+  environments: optional(
+    record("environments by name", label("an environment name"), json),
+    "Deployment settings per environment.",
+  ),
 });
 
 /** The JSON Schema of a config, for editors of `agents.config.json` and `.yaml`. */
 export function configJsonSchema(): Readonly<Record<string, unknown>> {
-  return { $schema: "https://json-schema.org/draft/2020-12/schema", title: "agents.config", ...toJsonSchema(CONFIG_SHAPE) };
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "agents.config",
+    ...toJsonSchema(CONFIG_SHAPE),
+  };
 }

@@ -8,7 +8,9 @@ export interface Config<Resource extends string = string, Name extends string = 
   /** Name of the project: a DNS label, for example `my-agents`. */
   readonly name: string;
   /** What stands beside the agents: databases, models, containers, tasks. Their names are what `uses` and `dependsOn` mean. */
-  readonly resources?: Readonly<Record<Resource, ResourceDefinition<NoInfer<Resource>, NoInfer<Resource | Name>>>>;
+  readonly resources?: Readonly<
+    Record<Resource, ResourceDefinition<NoInfer<Resource>, NoInfer<Resource | Name>>>
+  >;
   /** Dapr building blocks that agents reach through their sidecars, by component name. */
   readonly components?: Readonly<Record<string, ComponentDefinition<NoInfer<Resource>>>>;
   /** The agents, by name. An agent's name is its Dapr app id: a DNS label. */
@@ -41,18 +43,37 @@ export type HealthDefinition =
 export type Environment = Readonly<Record<string, string | number | boolean>>;
 
 /** One agent: anything that listens on a port. Exactly one of `entry`, `command` and `image` says what it is. */
-export type AgentDefinition<Resource extends string = string, Dependency extends string = string> = AgentSettings<
-  Resource,
-  Dependency
-> &
+export type AgentDefinition<
+  Resource extends string = string,
+  Dependency extends string = string,
+> = AgentSettings<Resource, Dependency> &
   (
-    | { readonly entry: string; readonly external?: readonly string[]; readonly command?: never; readonly image?: never }
-    | { readonly command: readonly [string, ...string[]]; readonly entry?: never; readonly external?: never; readonly image?: never }
-    | { readonly image: string; readonly entry?: never; readonly external?: never; readonly command?: never; readonly cwd?: never }
+    | {
+        readonly entry: string;
+        readonly external?: readonly string[];
+        readonly command?: never;
+        readonly image?: never;
+      }
+    | {
+        readonly command: readonly [string, ...string[]];
+        readonly entry?: never;
+        readonly external?: never;
+        readonly image?: never;
+      }
+    | {
+        readonly image: string;
+        readonly entry?: never;
+        readonly external?: never;
+        readonly command?: never;
+        readonly cwd?: never;
+      }
   );
 
 /** What every kind of agent has. */
-export interface AgentSettings<Resource extends string = string, Dependency extends string = string> extends Dependent<Dependency> {
+export interface AgentSettings<
+  Resource extends string = string,
+  Dependency extends string = string,
+> extends Dependent<Dependency> {
   /** Folder it runs in, relative to the config. Default: the config's folder. */
   readonly cwd?: string;
   /** Its HTTP port, strict. Absent or 0: a free one is chosen and given as `PORT`. */
@@ -100,7 +121,12 @@ export interface Dependent<Dependency extends string = string> {
 }
 
 /** A resource with an address, which an agent can use. */
-export type UsableResource = RedisResource | SqlServerResource | OllamaResource | ContainerResource | ExternalResource;
+export type UsableResource =
+  | RedisResource
+  | SqlServerResource
+  | OllamaResource
+  | ContainerResource
+  | ExternalResource;
 
 /** A resource of the config. */
 export type ResourceDefinition<Resource extends string = string, Dependency extends string = string> =
@@ -155,7 +181,10 @@ export interface ContainerResource<Dependency extends string = string> extends D
 }
 
 /** A command that runs once; dependants wait for `"completed"`. */
-export interface TaskResource<Resource extends string = string, Dependency extends string = string> extends Dependent<Dependency> {
+export interface TaskResource<
+  Resource extends string = string,
+  Dependency extends string = string,
+> extends Dependent<Dependency> {
   readonly kind: "task";
   readonly command: readonly [string, ...string[]];
   /** Folder it runs in, relative to the config. Default: the config's folder. */

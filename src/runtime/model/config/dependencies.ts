@@ -13,7 +13,15 @@ export function checkDependencies(raw: unknown): readonly Problem[] {
   const single = parts.flatMap((part) =>
     dependsOn(part).flatMap(([name, condition]) => {
       const path = join(`${part.path}.dependsOn`, name);
-      if (!names.includes(name)) return [wrong(path, name, { what: "an agent or a resource", expected: `one of ${names.join(", ")}` }, names)];
+      if (!names.includes(name))
+        return [
+          wrong(
+            path,
+            name,
+            { what: "an agent or a resource", expected: `one of ${names.join(", ")}` },
+            names,
+          ),
+        ];
       return checkCondition(path, name, condition, kinds.get(name) === "task");
     }),
   );

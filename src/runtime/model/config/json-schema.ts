@@ -20,13 +20,25 @@ export function toJsonSchema(shape: Shape): Schema {
     case "reference":
       return { type: "string" };
     case "list":
-      return { type: "array", items: toJsonSchema(shape.item), ...(shape.min === 0 ? {} : { minItems: shape.min }) };
+      return {
+        type: "array",
+        items: toJsonSchema(shape.item),
+        ...(shape.min === 0 ? {} : { minItems: shape.min }),
+      };
     case "record":
-      return { type: "object", propertyNames: { pattern: shape.key.pattern.source }, additionalProperties: toJsonSchema(shape.value) };
+      return {
+        type: "object",
+        propertyNames: { pattern: shape.key.pattern.source },
+        additionalProperties: toJsonSchema(shape.value),
+      };
     case "object":
       return objectSchema(shape);
     case "variant":
-      return { oneOf: Object.entries(shape.of).map(([kind, variant]) => objectSchema(variant, { [shape.by]: { const: kind } })) };
+      return {
+        oneOf: Object.entries(shape.of).map(([kind, variant]) =>
+          objectSchema(variant, { [shape.by]: { const: kind } }),
+        ),
+      };
     case "either":
       return { anyOf: shape.of.map(toJsonSchema) };
     default:

@@ -12,7 +12,9 @@ export interface Part {
 export function partsOf(raw: unknown, section: string): readonly Part[] {
   const entries = isPlainObject(raw) ? raw[section] : undefined;
   if (!isPlainObject(entries)) return [];
-  return present(entries).flatMap(([name, value]) => (isPlainObject(value) ? [{ name, path: join(section, name), value }] : []));
+  return present(entries).flatMap(([name, value]) =>
+    isPlainObject(value) ? [{ name, path: join(section, name), value }] : [],
+  );
 }
 
 /** The names of a section, also those whose value is wrong. */

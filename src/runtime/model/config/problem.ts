@@ -26,7 +26,13 @@ export function wrong(path: string, value: unknown, wanted: Wanted, known: Itera
 
 /** Something that has to be there and is not. */
 export function missing(path: string, wanted: Wanted): Problem {
-  return { path, message: `is missing: expected ${wanted.expected}.`, expected: wanted.expected, found: "nothing", suggestion: null };
+  return {
+    path,
+    message: `is missing: expected ${wanted.expected}.`,
+    expected: wanted.expected,
+    found: "nothing",
+    suggestion: null,
+  };
 }
 
 /** A rule that several values break together. `message` is a whole sentence. */
@@ -58,9 +64,13 @@ export function join(path: string, key: string | number): string {
 export function invalidConfig(file: string, problems: readonly Problem[]): AgentsError {
   const width = Math.min(40, Math.max(...problems.map((problem) => problem.path.length)));
   const first = problems[0];
-  return new AgentsError("AGENTS_CONFIG_INVALID", `${file}: ${problems.length} ${problems.length === 1 ? "problem" : "problems"}`, {
-    ...(first === undefined ? {} : { path: first.path, expected: first.expected, found: first.found }),
-    lines: problems.map((problem) => `${problem.path.padEnd(width)}  ${problem.message}`.trimStart()),
-    problems,
-  });
+  return new AgentsError(
+    "AGENTS_CONFIG_INVALID",
+    `${file}: ${problems.length} ${problems.length === 1 ? "problem" : "problems"}`,
+    {
+      ...(first === undefined ? {} : { path: first.path, expected: first.expected, found: first.found }),
+      lines: problems.map((problem) => `${problem.path.padEnd(width)}  ${problem.message}`.trimStart()),
+      problems,
+    },
+  );
 }

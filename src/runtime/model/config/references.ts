@@ -19,9 +19,12 @@ export function checkReferences(raw: unknown): readonly Problem[] {
   return referencesOf(raw).flatMap((reference) => {
     const name = nameOf(reference.value, raw);
     if (name === null) return [unlisted(reference, raw, names)];
-    if (!names.includes(name)) return [wrong(reference.path, name, { what: "a resource", expected: expectedNames(names) }, names)];
+    if (!names.includes(name))
+      return [wrong(reference.path, name, { what: "a resource", expected: expectedNames(names) }, names)];
     const kind = kinds.get(name);
-    return typeof kind === "string" && !reference.kinds.includes(kind) ? [wrongKind(reference, name, kind)] : [];
+    return typeof kind === "string" && !reference.kinds.includes(kind)
+      ? [wrongKind(reference, name, kind)]
+      : [];
   });
 }
 
@@ -34,9 +37,16 @@ export function nameOf(value: unknown, raw: unknown): string | null {
 }
 
 function referencesOf(raw: unknown): readonly Reference[] {
-  const users = [...partsOf(raw, "agents"), ...partsOf(raw, "resources").filter(({ value }) => value["kind"] === "task")];
+  const users = [
+    ...partsOf(raw, "agents"),
+    ...partsOf(raw, "resources").filter(({ value }) => value["kind"] === "task"),
+  ];
   const uses = users.flatMap(({ path, value }) =>
-    listOf(value["uses"]).map((use, index) => ({ path: join(`${path}.uses`, index), value: use, kinds: WITH_ADDRESS })),
+    listOf(value["uses"]).map((use, index) => ({
+      path: join(`${path}.uses`, index),
+      value: use,
+      kinds: WITH_ADDRESS,
+    })),
   );
   const backed = partsOf(raw, "components")
     .filter(({ value }) => value["resource"] !== undefined)
@@ -50,7 +60,12 @@ function unlisted({ path, value }: Reference, raw: unknown, names: readonly stri
   if (kind === null) return wrong(path, value, { what: "a resource", expected: expectedNames(names) });
   const free = namesOf(raw, "resources").includes(kind) ? `my-${kind}` : kind;
   return {
-    ...broken(path, `this ${kind} is not in resources. Add it there: resources: { ${free}: … }.`, expectedNames(names), value),
+    ...broken(
+      path,
+      `this ${kind} is not in resources. Add it there: resources: { ${free}: … }.`,
+      expectedNames(names),
+      value,
+    ),
     found: `a ${kind} that has no name`,
   };
 }
@@ -62,4 +77,6 @@ function wrongKind({ path, kinds }: Reference, name: string, kind: string): Prob
 }
 
 const expectedNames = (names: readonly string[]): string =>
-  names.length === 0 ? "a name from resources (there are none)" : `one of ${names.map((name) => JSON.stringify(name)).join(", ")}`;
+  names.length === 0
+    ? "a name from resources (there are none)"
+    : `one of ${names.map((name) => JSON.stringify(name)).join(", ")}`;

@@ -1,7 +1,15 @@
 import { join as joinPath, dirname, resolve as resolvePath } from "node:path";
 import type { ResolvedAgent, ResolvedComponent, ResolvedConfig, ResolvedResource } from "../resolved.ts";
 import { checkShape } from "./check-shape.ts";
-import type { AgentDefinition, ComponentDefinition, Config, Duration, Environment, HealthDefinition, ResourceDefinition } from "./config.ts";
+import type {
+  AgentDefinition,
+  ComponentDefinition,
+  Config,
+  Duration,
+  Environment,
+  HealthDefinition,
+  ResourceDefinition,
+} from "./config.ts";
 import { CONFIG_SHAPE } from "./config-shape.ts";
 import { deepFreeze } from "./deep-freeze.ts";
 import { checkDependencies } from "./dependencies.ts";
@@ -13,7 +21,7 @@ import { checkRules } from "./rules.ts";
 /** A raw config measured against everything it must be: the resolved config, or all that is wrong with it. */
 export type Resolution =
   | { readonly at: "resolved"; readonly config: ResolvedConfig }
-  | { readonly at: "invalid"; readonly problems: readonly [Problem, ...Problem[]] };
+  | { readonly at: "invalid"; readonly problems: readonly Problem[] };
 
 /**
  * Checks a raw config and makes the resolved one: defaults in, references as names, paths absolute, frozen. Pure: the
@@ -23,10 +31,9 @@ export type Resolution =
  * @param file Absolute path of the config file.
  */
 export function resolveConfig(raw: unknown, file: string): Resolution {
-  const found = [...checkShape(CONFIG_SHAPE, raw, ""), ...checkReferences(raw), ...checkDependencies(raw), ...checkRules(raw)];
-  const [first, ...others] = found.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
-  if (first !== undefined) return { at: "invalid", problems: [first, ...others] };
-  const config = raw as Config; // the shape was checked
+  const problems = problemsOf(raw);
+  if (!isConfig(raw, problems)) return { at: "invalid", problems };
+  const config = raw;
   const root = dirname(file);
   return {
     at: "resolved",
@@ -34,20 +41,54 @@ export function resolveConfig(raw: unknown, file: string): Resolution {
       name: config.name,
       root,
       file,
-      resources: mapValues(config.resources ?? {}, (resource, name) => resolveResource(resource, name, root, raw)),
-      components: mapValues(config.components ?? {}, (component, name) => resolveComponent(component, name, raw)),
+      resources: mapValues(config.resources ?? {}, (resource, name) =>
+        resolveResource(resource, name, root, raw),
+      ),
+      components: mapValues(config.components ?? {}, (component, name) =>
+        resolveComponent(component, name, raw),
+      ),
       agents: mapValues(config.agents, (agent, name) => resolveAgent(agent, name, root, raw)),
       environments: structuredClone(config.environments ?? {}),
     }),
   };
 }
 
-function resolveResource(resource: ResourceDefinition, name: string, root: string, raw: unknown): ResolvedResource {
+/** Everything that is wrong with it, in the order of the paths. */
+function problemsOf(raw: unknown): readonly Problem[] {
+  const found = [
+    ...checkShape(CONFIG_SHAPE, raw, ""),
+    ...checkReferences(raw),
+    ...checkDependencies(raw),
+    ...checkRules(raw),
+  ];
+  return found.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+}
+
+/** Where no problem was found, the value is what the checks describe. */
+function isConfig(raw: unknown, problems: readonly Problem[]): raw is Config {
+  return problems.length === 0 && raw !== undefined;
+}
+
+function resolveResource(
+  resource: ResourceDefinition,
+  name: string,
+  root: string,
+  raw: unknown,
+): ResolvedResource {
   switch (resource.kind) {
     case "redis":
-      return { kind: "redis", name, image: resource.image ?? "redis:7.4-alpine", port: resource.port ?? 6379 };
+      return {
+        kind: "redis",
+        name,
+        image: resource.image ?? "redis:7.4-alpine",
+        port: resource.port ?? 6379,
+      };
     case "sqlserver": {
-      const { image = "mcr.microsoft.com/mssql/server:2025-latest", port = 1433, databases = ["agentsdb"] } = resource;
+      const {
+        image = "mcr.microsoft.com/mssql/server:2025-latest",
+        port = 1433,
+        databases = ["agentsdb"],
+      } = resource;
       return { kind: "sqlserver", name, image, port, databases: [...databases] };
     }
     case "ollama": {
@@ -128,7 +169,9 @@ function runOf(agent: AgentDefinition, root: string): ResolvedAgent["run"] {
 }
 
 function healthOf(health: HealthDefinition = "auto"): ResolvedAgent["health"] {
-  return health === "auto" || health === "tcp" || health === "none" ? { by: health } : { by: "http", path: health };
+  return health === "auto" || health === "tcp" || health === "none"
+    ? { by: health }
+    : { by: "http", path: health };
 }
 
 function watchOf(watch: boolean | readonly string[] = true): readonly string[] | false {
@@ -153,9 +196,18 @@ function texts(environment: Environment = {}): Readonly<Record<string, string>> 
 
 /** Without the keys whose value is `undefined`. */
 function defined<T>(record: Readonly<Record<string, T | undefined>> = {}): Readonly<Record<string, T>> {
-  return Object.fromEntries(Object.entries(record).filter((entry): entry is [string, T] => entry[1] !== undefined));
+  return Object.fromEntries(
+    Object.entries(record).filter((entry): entry is [string, T] => entry[1] !== undefined),
+  );
 }
 
-function mapValues<T, U>(record: Readonly<Record<string, T>>, make: (value: T, name: string) => U): Readonly<Record<string, U>> {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined).map(([name, value]) => [name, make(value, name)]));
+function mapValues<T, U>(
+  record: Readonly<Record<string, T>>,
+  make: (value: T, name: string) => U,
+): Readonly<Record<string, U>> {
+  return Object.fromEntries(
+    Object.entries(record)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [name, make(value, name)]),
+  );
 }

@@ -13,15 +13,37 @@ function checkNames(raw: unknown): readonly Problem[] {
   const agents = namesOf(raw, "agents");
   const reserved = agents.flatMap((name) => {
     const path = join("agents", name);
-    if (name === "cli") return [broken(path, '"cli" is the name of the command line itself: expected another name.', "another name", name)];
+    if (name === "cli")
+      return [
+        broken(
+          path,
+          '"cli" is the name of the command line itself: expected another name.',
+          "another name",
+          name,
+        ),
+      ];
     if (!name.endsWith("-dapr")) return [];
-    return [broken(path, `${JSON.stringify(name)} could be a sidecar's name: expected a name that does not end with -dapr.`, "a name that does not end with -dapr", name)];
+    return [
+      broken(
+        path,
+        `${JSON.stringify(name)} could be a sidecar's name: expected a name that does not end with -dapr.`,
+        "a name that does not end with -dapr",
+        name,
+      ),
+    ];
   });
   const clashes = namesOf(raw, "resources").flatMap((name) => {
     const owner = agents.find((agent) => name === agent || name === `${agent}-dapr`);
     if (owner === undefined) return [];
     const what = name === owner ? "an agent" : `the sidecar of ${owner}`;
-    return [broken(join("resources", name), `${what} has the name ${JSON.stringify(name)} already: expected another name.`, "a name used once", name)];
+    return [
+      broken(
+        join("resources", name),
+        `${what} has the name ${JSON.stringify(name)} already: expected another name.`,
+        "a name used once",
+        name,
+      ),
+    ];
   });
   return [...reserved, ...clashes];
 }
@@ -40,7 +62,16 @@ function checkPorts(raw: unknown): readonly Problem[] {
     if (typeof port !== "number" || port === 0) return [];
     const owner = owners.get(port);
     owners.set(port, owner ?? path);
-    return owner === undefined ? [] : [broken(path, `port ${port} is the port of ${owner} already: expected another one.`, "a port used once", port)];
+    return owner === undefined
+      ? []
+      : [
+          broken(
+            path,
+            `port ${port} is the port of ${owner} already: expected another one.`,
+            "a port used once",
+            port,
+          ),
+        ];
   });
 }
 
@@ -49,17 +80,42 @@ const RUNNERS = ["entry", "command", "image"] as const;
 function checkWhatItRuns(raw: unknown): readonly Problem[] {
   return partsOf(raw, "agents").flatMap((part) => {
     const [first, second] = RUNNERS.filter((key) => part.value[key] !== undefined);
-    if (first === undefined) return [missing(`${part.path}.entry`, { what: "", expected: "entry (a file), command (a list) or image" })];
+    if (first === undefined)
+      return [
+        missing(`${part.path}.entry`, { what: "", expected: "entry (a file), command (a list) or image" }),
+      ];
     if (second !== undefined) {
-      return [broken(`${part.path}.${second}`, `it has ${first} already: expected one of entry, command and image.`, "one of entry, command and image", `${first} and ${second}`)];
+      return [
+        broken(
+          `${part.path}.${second}`,
+          `it has ${first} already: expected one of entry, command and image.`,
+          "one of entry, command and image",
+          `${first} and ${second}`,
+        ),
+      ];
     }
-    return [...onlyFor(part, "external", first, ["entry"]), ...onlyFor(part, "cwd", first, ["entry", "command"])];
+    return [
+      ...onlyFor(part, "external", first, ["entry"]),
+      ...onlyFor(part, "cwd", first, ["entry", "command"]),
+    ];
   });
 }
 
-function onlyFor({ path, value }: Part, key: string, runner: string, allowed: readonly string[]): readonly Problem[] {
+function onlyFor(
+  { path, value }: Part,
+  key: string,
+  runner: string,
+  allowed: readonly string[],
+): readonly Problem[] {
   if (value[key] === undefined || allowed.includes(runner)) return [];
-  return [broken(`${path}.${key}`, `${key} goes with ${allowed.join(" or ")}, and this agent has ${runner}.`, `no ${key}`, value[key])];
+  return [
+    broken(
+      `${path}.${key}`,
+      `${key} goes with ${allowed.join(" or ")}, and this agent has ${runner}.`,
+      `no ${key}`,
+      value[key],
+    ),
+  ];
 }
 
 /** Dapr's file store reads the file it is told, and there is no default. */
@@ -68,7 +124,12 @@ function checkSecretStores(raw: unknown): readonly Problem[] {
     const metadata = value["metadata"];
     const file = typeof metadata === "object" && metadata !== null && "secretsFile" in metadata;
     return value["type"] === "secretstores.local.file" && !file
-      ? [missing(`${path}.metadata.secretsFile`, { what: "", expected: "the path of a JSON file, relative to the config" })]
+      ? [
+          missing(`${path}.metadata.secretsFile`, {
+            what: "",
+            expected: "the path of a JSON file, relative to the config",
+          }),
+        ]
       : [];
   });
 }

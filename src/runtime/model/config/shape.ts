@@ -4,7 +4,13 @@
  */
 export type Shape =
   | TextShape
-  | { readonly is: "integer"; readonly what: string; readonly expected: string; readonly min: number; readonly max: number }
+  | {
+      readonly is: "integer";
+      readonly what: string;
+      readonly expected: string;
+      readonly min: number;
+      readonly max: number;
+    }
   | { readonly is: "boolean" }
   | { readonly is: "choice"; readonly what: string; readonly of: readonly (string | boolean)[] }
   | { readonly is: "scalar" }
@@ -16,7 +22,12 @@ export type Shape =
   | ObjectShape
   | VariantShape
   /** The first whose JSON type fits decides; none: the value is not `what`. */
-  | { readonly is: "either"; readonly what: string; readonly expected: string; readonly of: readonly Shape[] };
+  | {
+      readonly is: "either";
+      readonly what: string;
+      readonly expected: string;
+      readonly of: readonly Shape[];
+    };
 
 export interface TextShape {
   readonly is: "text";
@@ -58,18 +69,41 @@ export interface Field {
 export const required = (shape: Shape, about: string): Field => ({ shape, required: true, about });
 export const optional = (shape: Shape, about: string): Field => ({ shape, required: false, about });
 
-export const text = (what: string, expected: string, pattern = /\S/u): TextShape => ({ is: "text", what, expected, pattern });
-export const integer = (what: string, min: number, max: number, expected = `an integer from ${min} to ${max}`): Shape => ({
+export const text = (what: string, expected: string, pattern = /\S/u): TextShape => ({
+  is: "text",
+  what,
+  expected,
+  pattern,
+});
+export const integer = (
+  what: string,
+  min: number,
+  max: number,
+  expected = `an integer from ${min} to ${max}`,
+): Shape => ({
   is: "integer",
   what,
   expected,
   min,
   max,
 });
-export const choice = (what: string, of: readonly (string | boolean)[]): Shape => ({ is: "choice", what, of });
+export const choice = (what: string, of: readonly (string | boolean)[]): Shape => ({
+  is: "choice",
+  what,
+  of,
+});
 export const list = (what: string, item: Shape, min = 0): Shape => ({ is: "list", what, item, min });
-export const record = (what: string, key: TextShape, value: Shape): RecordShape => ({ is: "record", what, key, value });
-export const object = (what: string, fields: Readonly<Record<string, Field>>): ObjectShape => ({ is: "object", what, fields });
+export const record = (what: string, key: TextShape, value: Shape): RecordShape => ({
+  is: "record",
+  what,
+  key,
+  value,
+});
+export const object = (what: string, fields: Readonly<Record<string, Field>>): ObjectShape => ({
+  is: "object",
+  what,
+  fields,
+});
 export const boolean: Shape = { is: "boolean" };
 export const scalar: Shape = { is: "scalar" };
 export const json: Shape = { is: "json" };

@@ -6,6 +6,7 @@ import type { Bundle, BundlePlace, BundleRequest } from "./bundle.ts";
 import type { DependencySet } from "./dependency-set.ts";
 import { readJson, writeFileWhole, writeFolderWhole } from "./files.ts";
 import type { Fingerprint } from "./fingerprint.ts";
+import { finished } from "./late-commonjs.ts";
 import { compare, contentHash, statFingerprint } from "./fingerprint.ts";
 import { settingsFiles } from "./settings-files.ts";
 
@@ -83,7 +84,7 @@ export function keep(place: BundlePlace, agent: string, built: Built): Bundle {
   const folder = `${agent}-${hash}`;
   const dir = join(bundlesDir(place), folder);
   if (!existsSync(join(dir, "main.mjs"))) {
-    writeFolderWhole(dir, new Map(built.outputs.map((output) => [basename(output.path), output.contents])));
+    writeFolderWhole(dir, new Map(built.outputs.map((output) => [basename(output.path), finished(output)])));
   }
   const manifest: AgentManifest = {
     key: built.key,

@@ -10,6 +10,7 @@ import { assertEntry, brokenEntry, isBuildFailure } from "./entry-errors.ts";
 import { releaseEsbuild } from "./esbuild-service.ts";
 import type { Launch } from "./launch.ts";
 import { launchOf } from "./launch.ts";
+import { missingFiles } from "./missing-files.ts";
 import { OwnBuild } from "./own-build.ts";
 import type { OwnPass } from "./own-plugin.ts";
 import { pruneCache } from "./prune.ts";
@@ -22,7 +23,7 @@ export interface Bundler {
    * AGENTS_STATE_BROKEN. Calls for one agent run one after the other.
    */
   prepare(agent: string, entry: string, options?: { readonly external?: readonly string[] }): Promise<Bundle>;
-  /** The own files that the agent's last build read, also when it failed: what to watch. */
+  /** The own files that the agent's last build read; when it failed, also those it did not find: what to watch. */
   inputs(agent: string): readonly string[];
   /** How a bundle is run: `node ...args` with `env`. */
   launch(bundle: Bundle): Launch;
@@ -159,7 +160,11 @@ class CachedBundler implements Bundler {
     } catch (error) {
       if (!isBuildFailure(error)) throw error;
       // What it was made of before counts too: the file to be saved next may be one that was not reached.
-      this.#inputs.set(agent, [...new Set([...this.inputs(agent), ...pass.read.keys()])].toSorted());
+      const missing = missingFiles(error.errors, this.#place.root);
+      this.#inputs.set(
+        agent,
+        [...new Set([...this.inputs(agent), ...pass.read.keys(), ...missing])].toSorted(),
+      );
       throw brokenEntry(agent, error.errors, this.#place.root);
     }
   }

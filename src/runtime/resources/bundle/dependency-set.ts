@@ -6,6 +6,7 @@ import type { Dependency } from "./dependency.ts";
 import type { BuiltDependencies, BuiltDependency } from "./dependency-build.ts";
 import { readJson, writeFileWhole, writeFolderWhole } from "./files.ts";
 import type { Fingerprint } from "./fingerprint.ts";
+import { finished } from "./late-commonjs.ts";
 import { contentHash, sameNumbers, statFingerprint } from "./fingerprint.ts";
 
 /** Built dependencies on disk: a folder named for its content, and beside it what it was made from. */
@@ -37,7 +38,7 @@ export function storeSet(
   const hash = contentHash(JSON.stringify([key, contents, [...built.external].toSorted()])).slice(0, 16);
   const dir = join(dependenciesDir(place), hash);
   if (statSync(dir, { throwIfNoEntry: false }) === undefined) {
-    writeFolderWhole(dir, new Map(built.outputs.map((output) => [nameOf(output.path), output.contents])));
+    writeFolderWhole(dir, new Map(built.outputs.map((output) => [nameOf(output.path), finished(output)])));
   }
   const stored: Stored = {
     key,

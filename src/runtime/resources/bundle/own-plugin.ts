@@ -80,7 +80,8 @@ async function resolveImport(
   pass.needed.add(found.path);
   const dependency = pass.find(found.path);
   if (dependency === null) return { path: found.path, external: true };
-  if (dependency.format === "cjs") return { path: found.path, namespace: "agents-cjs" };
+  if (dependency.format === "cjs" && kind !== "dynamic-import")
+    return { path: found.path, namespace: "agents-cjs" };
   if (required) return { path: found.path, namespace: "agents-esm" };
   return { path: dependency.specifier, external: true, sideEffects: found.sideEffects };
 }

@@ -18,6 +18,8 @@ export interface ProbeTarget {
 const OK: Probed = { ok: true };
 /** The path asked by `auto`. */
 const AUTO_PATH = "/healthz/ready";
+/** A server that neither ends its answer nor hangs up is left after so long. */
+const PART_MS = 500;
 
 /** One try: connects and, unless a connection is all that is asked, sends one GET on that connection. Never rejects. */
 export function probe(target: ProbeTarget, timeoutMs: number, signal: AbortSignal): Promise<Probed> {
@@ -34,9 +36,7 @@ export function probe(target: ProbeTarget, timeoutMs: number, signal: AbortSigna
       clearTimeout(timer);
       signal.removeEventListener("abort", onAbort);
       socket.removeAllListeners();
-      socket.on("error", ignore);
-      // Reset, not closed: a probe every few ms must not fill the machine with sockets in TIME_WAIT.
-      socket.resetAndDestroy();
+      part(socket);
       resolve(result);
     };
     const onAbort = (): void => end({ ok: false, open, why: "is no longer asked" });
@@ -50,6 +50,8 @@ export function probe(target: ProbeTarget, timeoutMs: number, signal: AbortSigna
     socket.once("connect", () => {
       // A free port that the system also uses for outgoing connections can be connected with itself.
       if (socket.localPort === port) {
+        // It now occupies the port that it was meant to find open; a reset leaves nothing behind.
+        socket.resetAndDestroy();
         end({ ok: false, open: false, why: brokenness(target, false) });
         return;
       }
@@ -69,8 +71,20 @@ export function probe(target: ProbeTarget, timeoutMs: number, signal: AbortSigna
   });
 }
 
-function ignore(): void {
+/**
+ * Hangs up politely: many a server falls over a connection that is reset. What it still wants to say is read, for a while.
+ */
+function part(socket: net.Socket): void {
   // The result of this probe is known; what becomes of its socket does not matter.
+  socket.on("error", () => undefined);
+  if (socket.connecting) {
+    socket.destroy();
+    return;
+  }
+  socket.setTimeout(PART_MS, () => socket.destroy());
+  socket.unref();
+  socket.resume();
+  socket.end();
 }
 
 function pathOf(check: PortCheck): string {

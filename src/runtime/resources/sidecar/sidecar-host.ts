@@ -25,7 +25,12 @@ export interface SidecarStarted {
 export type SidecarEvent =
   /** The app's `/dapr/subscribe` was read: what it listens to now. */
   | { readonly type: "subscribed"; readonly appId: string; readonly topics: readonly string[] }
-  | { readonly type: "log"; readonly appId: string; readonly level: "info" | "warn" | "error"; readonly text: string }
+  | {
+      readonly type: "log";
+      readonly appId: string;
+      readonly level: "info" | "warn" | "error";
+      readonly text: string;
+    }
   /** Something in the journal changed (coalesced, at most every 50 ms): readers look again. */
   | { readonly type: "journal" }
   /** The sidecar was asked to shut down through its API, or the host itself died. */

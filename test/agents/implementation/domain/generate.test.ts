@@ -48,7 +48,7 @@ for (const language of ["typescript", "python"] as const satisfies readonly Lang
     const attack = '*/ process.exit(0) /*\n"""\nimport os\u2028\u202e evil';
     const [calm, hostile] = ["", attack].map((summary) => generateCode(plan, language, { summary }));
     const strip = (text = ""): string =>
-      text.replace(language === "python" ? /"""(?:[^"\\]|\\.)*"""/gs : /\/\*\*.*?\*\//gs, "");
+      text.replace(language === "python" ? /"""(?:\\.|[^\\])*?"""/gs : /\/\*\*.*?\*\//gs, "");
     t.equal(strip(hostile?.files[0]?.content), strip(calm?.files[0]?.content));
     t.equal(hostile?.files[1]?.content, calm?.files[1]?.content);
     t.notMatch(hostile?.files[0]?.content, /[\u202e\u2028]/);

@@ -20,6 +20,8 @@ export interface Bounds {
   readonly assumed: boolean;
   /** "outside the range" */
   readonly outside: boolean;
+  /** Canonical words between the two ends of `1 <= x <= 9`. */
+  readonly between?: string;
 }
 
 const unit = String.raw`(?: (?!and\b|or\b|to\b|from\b|but\b)(?:[a-z%][\w%/-]*)){0,3}?`;
@@ -44,7 +46,7 @@ const twoSided: readonly RegExp[] = [
   new RegExp(`${a}${unit}${ends} (?:to|through|thru|up to|-|\\.\\.)(?: and including)? ${filler}${b}`, "gu"),
 ];
 const interval = new RegExp(String.raw`([\[(]) #(\d+) (?:,|;|\.\.) #(\d+) ([\])])`, "gu");
-const chained = new RegExp(String.raw`#(\d+) (<=|<) (?:[a-z@\d_-]+ ){1,4}(<=|<) #(\d+)`, "gu");
+const chained = new RegExp(String.raw`#(\d+) (<=|<) ((?:[a-z@\d_-]+ ){1,4})(<=|<) #(\d+)`, "gu");
 
 const than = "(?:than|then)";
 const orEqual = "(?: or (?:equals?|equal) to| or the same as)";
@@ -77,31 +79,19 @@ const oneSided: readonly (readonly [Op, RegExp])[] = [
     ),
   ],
   [">=", new RegExp(`at (?:the (?:very )?)?(?:least|minimum)(?: of)? ${a}|as (?:few|little) as ${a}`, "gu")],
+  [">=", new RegExp(`(?:minimum|min|lower (?:bound|limit))(?: [a-z-]+){0,3}?${lead} ${a}`, "gu")],
+  ["<=", new RegExp(`(?:maximum|max|upper (?:bound|limit)|limit)(?: [a-z-]+){0,3}?${lead} ${a}`, "gu")],
   [
     ">=",
     new RegExp(
-      `(?:minimum|min|lower (?:bound|limit))(?: [a-z-]+){0,3}?${lead} ${a}`,
+      `${a}${unit},? (?:or|and) (?:${more}|over|up|upwards?|onwards?|beyond)\\b(?! (?:than |to |of )?#)|${a}${unit} (?:minimum|min|at (?:the )?least|upwards)\\b|${a} \\+`,
       "gu",
     ),
   ],
   [
     "<=",
     new RegExp(
-      `(?:maximum|max|upper (?:bound|limit)|limit)(?: [a-z-]+){0,3}?${lead} ${a}`,
-      "gu",
-    ),
-  ],
-  [
-    ">=",
-    new RegExp(
-      `${a}${unit},? (?:or|and) (?:${more}|over|up|upwards?|onwards?|beyond)\\b|${a}${unit} (?:minimum|min|at (?:the )?least|upwards)\\b|${a} \\+`,
-      "gu",
-    ),
-  ],
-  [
-    "<=",
-    new RegExp(
-      `${a}${unit},? (?:or|and) (?:${less}|under|down)\\b|${a}${unit} (?:maximum|max|at (?:the )?most)\\b`,
+      `${a}${unit},? (?:or|and) (?:${less}|under|down)\\b(?! (?:than |to |of )?#)|${a}${unit} (?:maximum|max|at (?:the )?most)\\b`,
       "gu",
     ),
   ],
@@ -154,8 +144,9 @@ function bracketed(sentence: Sentence, match: RegExpExecArray, span: Span): Boun
 
 function chain(sentence: Sentence, match: RegExpExecArray, span: Span): Bounds {
   const min = end(sentence, match[1], match[2] === "<=");
-  const max = end(sentence, match[4], match[3] === "<=");
-  return { span, min, max, after: span.end, sides: "two", assumed: false, outside: false };
+  const max = end(sentence, match[5], match[4] === "<=");
+  const between = match[3] ?? "";
+  return { span, min, max, after: span.end, sides: "two", assumed: false, outside: false, between };
 }
 
 const closing =

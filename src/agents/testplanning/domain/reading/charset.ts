@@ -8,10 +8,26 @@ export interface Charset {
 }
 
 const sets: readonly (readonly [RegExp, string, string])[] = [
-  [/^(?:ascii )?(?:lower-?case|small)(?: ascii| latin| english)?(?: letters?| characters?| alphabetic characters?)?/u, "a-z", "a"],
-  [/^(?:ascii )?(?:upper-?case|capital)(?: ascii| latin| english)?(?: letters?| characters?| alphabetic characters?)?/u, "A-Z", "A"],
-  [/^(?:ascii |us-ascii |latin |english )?(?:alphanumeric|alpha-numeric)(?: ascii)?(?: characters?)?/u, "A-Za-z0-9", "a"],
-  [/^(?:ascii |us-ascii |latin |english )?(?:letters?|alphabetic characters?|alphabetical characters?)/u, "A-Za-z", "a"],
+  [
+    /^(?:ascii )?(?:lower-?case|small)(?: ascii| latin| english)?(?: letters?| characters?| alphabetic characters?)?/u,
+    "a-z",
+    "a",
+  ],
+  [
+    /^(?:ascii )?(?:upper-?case|capital)(?: ascii| latin| english)?(?: letters?| characters?| alphabetic characters?)?/u,
+    "A-Z",
+    "A",
+  ],
+  [
+    /^(?:ascii |us-ascii |latin |english )?(?:alphanumeric|alpha-numeric)(?: ascii)?(?: characters?)?/u,
+    "A-Za-z0-9",
+    "a",
+  ],
+  [
+    /^(?:ascii |us-ascii |latin |english )?(?:letters?|alphabetic characters?|alphabetical characters?)/u,
+    "A-Za-z",
+    "a",
+  ],
   [/^(?:hex|hexadecimal) (?:digits?|characters?)/u, "0-9A-Fa-f", "f"],
   [/^(?:ascii |decimal |numeric )?(?:digits?|numerals?|numeric characters?|numbers?)/u, "0-9", "1"],
   [/^(?:hyphens?|dashes|dash|hyphen-minus)/u, "\\-", "-"],
@@ -24,7 +40,11 @@ const sets: readonly (readonly [RegExp, string, string])[] = [
   [/^slash(?:es)?/u, "/", "/"],
   [/^(?:at[- ]signs?)/u, "@", "@"],
   [/^control characters?/u, "\\x00-\\x1f\\x7f", "\u0007"],
-  [/^(?:special|non-alphanumeric|punctuation)(?: characters?| symbols?)?|^symbols?|^punctuation/u, "!-/:-@\\[-`{-~", "!"],
+  [
+    /^(?:special|non-alphanumeric|punctuation)(?: characters?| symbols?)?|^symbols?|^punctuation/u,
+    "!-/:-@\\[-`{-~",
+    "!",
+  ],
   [/^printable (?:us-)?ascii(?: characters?)?/u, " -~", "a"],
   [/^(?:us-)?ascii(?: characters?)?/u, "\\x00-\\x7f", "a"],
 ];
@@ -41,8 +61,13 @@ export function charsetAt(sentence: Sentence, text: string): { charset: Charset;
     words += `${words === "" ? "" : ", "}${item.charset.words}`;
     member ||= item.charset.member;
     at += article + item.length;
-    const next = /^(?: \( [^)]* \))?(?: ,)?(?: (?:and\/or|or|and|nor))? (?=[a-z@])|^(?: \( [^)]* \))/u.exec(text.slice(at));
-    if (next === null || oneSet(sentence, text.slice(at + next[0].length).replace(/^(?:the |any |an? )*/u, "")) === null) {
+    const next = /^(?: \( [^)]* \))?(?: ,)?(?: (?:and\/or|or|and|nor))? (?=[a-z@])|^(?: \( [^)]* \))/u.exec(
+      text.slice(at),
+    );
+    if (
+      next === null ||
+      oneSet(sentence, text.slice(at + next[0].length).replace(/^(?:the |any |an? )*/u, "")) === null
+    ) {
       at += /^ \( [^)]* \)/u.exec(text.slice(at))?.[0].length ?? 0;
       break;
     }
@@ -59,8 +84,11 @@ function oneSet(sentence: Sentence, text: string): { charset: Charset; length: n
   }
   const quoted = /^@(\d+)/u.exec(text);
   const token = quoted === null ? undefined : sentence.token(quoted[1] ?? "");
-  if (quoted === null || token?.at !== "quoted" || [...token.value].length !== 1) return null;
-  return { charset: { inside: escapeInSet(token.value), words: token.written, member: token.value }, length: quoted[0].length };
+  if (quoted === null || token?.at !== "quoted" || Array.from(token.value).length !== 1) return null;
+  return {
+    charset: { inside: escapeInSet(token.value), words: token.written, member: token.value },
+    length: quoted[0].length,
+  };
 }
 
 function escapeInSet(character: string): string {

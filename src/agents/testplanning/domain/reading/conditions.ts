@@ -11,21 +11,28 @@ export interface Condition {
   readonly unless: boolean;
 }
 
-const word = "if and only if|only if|only when|only where|if|when|whenever|unless|provided that|as long as|so long as|except when|except if|in case";
-const idle = /^ ?(?:(?:it |they )?(?:is |are )?(?:present|set|given|provided|specified|any|necessary|possible|needed|required|applicable|desired|available|appropriate|supplied|used|included|defined)|(?:they|it|you|the user) (?:wants?|wish(?:es)?|likes?|chooses?)|in doubt|reading|writing)(?=[ ,.]|$)/u;
-const verb = /\b(?:must|shall|should|may|can|cannot|will|is|are|has|have|gets?|receives?|applies|sends?|returns?|responds?|shows?|displays?|opens?|starts?|stops?|rejects?|accepts?|allows?|grants?|denies|does|do|fails?|ships?|costs?)\b/u;
+const opener =
+  "if and only if|only if|only when|only where|if|when|whenever|unless|provided that|as long as|so long as|except when|except if|in case";
+const idle =
+  /^ ?(?:(?:it |they )?(?:is |are )?(?:present|set|given|provided|specified|any|necessary|possible|needed|required|applicable|desired|available|appropriate|supplied|used|included|defined)|(?:they|it|you|the user) (?:wants?|wish(?:es)?|likes?|chooses?)|in doubt|reading|writing)(?=[ ,.]|$)/u;
+const verb =
+  /\b(?:must|shall|should|may|can|cannot|will|is|are|has|have|gets?|receives?|applies|sends?|returns?|responds?|shows?|displays?|opens?|starts?|stops?|rejects?|accepts?|allows?|grants?|denies|does|do|fails?|ships?|costs?)\b/u;
 
 /** Finds "if …, …" and "… if …". Words such as "if present" state no condition of their own. */
 export function findCondition(sentence: Sentence): Condition | null {
   const { canon } = sentence;
   const stop = canon.search(/ [.;]|$/u);
-  const front = new RegExp(`^(?:and |but |then )?(${word}|where|once|in case) `, "u").exec(canon);
+  const front = new RegExp(`^(?:and |but |then )?(${opener}|where|once|in case) `, "u").exec(canon);
   if (front !== null) return inFront(canon, front, stop);
-  const match = new RegExp(` (?:, )?(?:but |and )?(${word}) `, "u").exec(canon.slice(0, stop));
+  const match = new RegExp(` (?:, )?(?:but |and )?(${opener}) `, "u").exec(canon.slice(0, stop));
   if (match === null) return null;
   const start = match.index + match[0].length;
   if (idle.test(canon.slice(start))) return null;
-  return { condition: { start, end: stop }, outcome: { start: 0, end: match.index }, unless: isUnless(match[1]) };
+  return {
+    condition: { start, end: stop },
+    outcome: { start: 0, end: match.index },
+    unless: isUnless(match[1]),
+  };
 }
 
 function inFront(canon: string, front: RegExpExecArray, stop: number): Condition | null {
@@ -33,12 +40,19 @@ function inFront(canon: string, front: RegExpExecArray, stop: number): Condition
   const text = canon.slice(0, stop);
   const commas = [...text.matchAll(/ , (?:then )?/gu)].filter((match) => match.index > start);
   const then = commas.find((match) => match[0].endsWith("then "));
-  const main = then ?? commas.findLast((match) => {
-    const rest = text.slice(match.index + match[0].length);
-    return verb.test(rest) && !/^(?:and|or|inclusive|exclusive)\b/u.test(rest);
-  }) ?? (/ then /u.exec(text));
+  const main =
+    then ??
+    commas.findLast((match) => {
+      const rest = text.slice(match.index + match[0].length);
+      return verb.test(rest) && !/^(?:and|or|inclusive|exclusive)\b/u.test(rest);
+    }) ??
+    / then /u.exec(text);
   if (main === null || main === undefined || idle.test(canon.slice(start))) return null;
-  return { condition: { start, end: main.index }, outcome: { start: main.index + main[0].length, end: stop }, unless: isUnless(front[1]) };
+  return {
+    condition: { start, end: main.index },
+    outcome: { start: main.index + main[0].length, end: stop },
+    unless: isUnless(front[1]),
+  };
 }
 
 function isUnless(word: string | undefined): boolean {
@@ -65,10 +79,39 @@ export function toDecision(sentence: Sentence, found: Condition): Decision | nul
   };
 }
 
-const dull = new Set(["the", "a", "an", "is", "are", "has", "have", "of", "to", "in", "on", "at", "by", "been", "be", "and", "or", "their", "its", "was", "with", "for", "from", "than"]);
+const dull = new Set([
+  "the",
+  "a",
+  "an",
+  "is",
+  "are",
+  "has",
+  "have",
+  "of",
+  "to",
+  "in",
+  "on",
+  "at",
+  "by",
+  "been",
+  "be",
+  "and",
+  "or",
+  "their",
+  "its",
+  "was",
+  "with",
+  "for",
+  "from",
+  "than",
+]);
 
 function freshName(sentence: Sentence, atom: string, taken: ReadonlySet<string>): string {
-  const words = sentence.written(atom).toLowerCase().split(/[^a-z0-9]+/u).filter((each) => each !== "" && !dull.has(each));
+  const words = sentence
+    .written(atom)
+    .toLowerCase()
+    .split(/[^a-z0-9]+/u)
+    .filter((each) => each !== "" && !dull.has(each));
   const base = identifier(words.slice(0, 4));
   let name = base;
   for (let next = 2; taken.has(name); next += 1) name = `${base}${next}`;

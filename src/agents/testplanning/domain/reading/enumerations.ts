@@ -3,8 +3,10 @@ import type { Sentence, Span } from "../text/sentence.ts";
 import { endBefore, type Finding, isFree, matches } from "./finding.ts";
 import { isNegated } from "./polarity.ts";
 
-const duty = "(?:must|shall|should|may only|can only|could only|has to|have to|needs? to|is required to|are required to|will|cannot|may not|may)";
-const following = "(?: the)?(?: following| these| allowed| permitted| valid| supported| predefined| literal| strings?| values?| options?| codes?| constants?)*";
+const duty =
+  "(?:must|shall|should|may only|can only|could only|has to|have to|needs? to|is required to|are required to|will|cannot|may not|may)";
+const following =
+  "(?: the)?(?: following| these| allowed| permitted| valid| supported| predefined| literal| strings?| values?| options?| codes?| constants?)*";
 
 /** Openings after which bare words count as values, not only quoted ones and numbers. */
 const strong: readonly RegExp[] = [
@@ -14,21 +16,34 @@ const strong: readonly RegExp[] = [
 ];
 /** Openings after which only quoted values and lists of numbers count. */
 const weak: readonly RegExp[] = [
-  new RegExp(`\\b${duty}(?: not| never| only| always| also)*(?: be| equal| have| contain| take| use| return| hold| carry)(?: set| equal)?(?: to| exactly| only| as)*(?: (?:the|an?) (?:exact |literal |fixed |constant )?(?:string|value|literal|text|keyword|token|constant|word|number)(?: of| either)?)? `, "gu"),
+  new RegExp(
+    `\\b${duty}(?: not| never| only| always| also)*(?: be| equal| have| contain| take| use| return| hold| carry)(?: set| equal)?(?: to| exactly| only| as)*(?: (?:the|an?) (?:exact |literal |fixed |constant )?(?:string|value|literal|text|keyword|token|constant|word|number)(?: of| either)?)? `,
+    "gu",
+  ),
   /\b(?:equals?(?: to)?|equal to|set to|fixed to|is always|are always|is exactly|the (?:exact |literal )?(?:value|string|literal) (?:is |of )?|(?:value|values) (?:is|are|of) )/gu,
 ];
 const onlyThese = /\bonly (?=[@#a-z])/gu;
-const categories = /\b(?:status|state|type|mode|level|role|kind|unit|priority|method|colou?r|size|gender|category|value|currency|country|language|severity|environment|encoding|format|direction|answer|choice|option|flag)\b[^,]*$/u;
+const categories =
+  /\b(?:status|state|type|mode|level|role|kind|unit|priority|method|colou?r|size|gender|category|value|currency|country|language|severity|environment|encoding|format|direction|answer|choice|option|flag)\b[^,]*$/u;
 
-const nouns = /^ ?(?:attributes?|headers?|members?|fields?|propert(?:y|ies)|parameters?|elements?|keys?|objects?|events?)\b/u;
-const stop = /\b(?:is|are|be|must|shall|should|may|can|will|was|of|than|that|which|when|if|in|on|for|with|to|by|at|not|the|this|these|it|they|as|least|most|more|less|between|from|has|have|following|present|absent|empty|null|unique|valid|provided|omitted)\b/u;
+const nouns =
+  /^ ?(?:attributes?|headers?|members?|fields?|propert(?:y|ies)|parameters?|elements?|keys?|objects?|events?)\b/u;
+const stop =
+  /\b(?:is|are|be|must|shall|should|may|can|will|was|of|than|that|which|when|if|in|on|for|with|to|by|at|not|the|this|these|it|they|as|least|most|more|less|between|from|has|have|following|present|absent|empty|null|unique|valid|provided|omitted)\b/u;
 
 /** Reads closed lists of values: "one of …", "either … or …", "must be …". */
 export function readEnumerations(sentence: Sentence, claimed: readonly Finding[]): Finding[] {
   const found: Finding[] = [];
   for (const opening of openings(sentence.canon)) {
     const list = listAt(sentence, opening.end, opening.bare);
-    if (list === null || (opening.only && !/^ (?:[a-z]+ )?(?:are|is|may be|can be|must be|shall be)\b/u.test(sentence.canon.slice(list.span.end)))) continue;
+    if (
+      list === null ||
+      (opening.only &&
+        !/^ (?:[a-z]+ )?(?:are|is|may be|can be|must be|shall be)\b/u.test(
+          sentence.canon.slice(list.span.end),
+        ))
+    )
+      continue;
     if (!isFree(list.span, [...claimed, ...found])) continue;
     if (list.values.length < 2 && (list.bare || typeof list.values[0] === "number")) continue;
     found.push(toFinding(sentence, list, [...claimed, ...found]));
@@ -45,7 +60,8 @@ interface Opening {
 function openings(canon: string): Opening[] {
   const list: Opening[] = [];
   const add = (pattern: RegExp, bare: boolean, only = false) => {
-    for (const { match } of matches(pattern, canon)) list.push({ end: match.index + match[0].length, bare, only });
+    for (const { match } of matches(pattern, canon))
+      list.push({ end: match.index + match[0].length, bare, only });
   };
   for (const pattern of strong) add(pattern, true);
   add(onlyThese, true, true);
@@ -89,13 +105,24 @@ function listAt(sentence: Sentence, start: number, allowBare: boolean): List | n
   return { values: [...new Set(kept)], span: { start, end }, bare: bare && !booleans };
 }
 
-function itemAt(sentence: Sentence, text: string, allowBare: boolean): { value: Listed; length: number; bare: boolean } | null {
+function itemAt(
+  sentence: Sentence,
+  text: string,
+  allowBare: boolean,
+): { value: Listed; length: number; bare: boolean } | null {
   const quoted = quote.exec(text);
   const token = quoted === null ? undefined : sentence.token(quoted[1] ?? "");
-  if (quoted !== null && token?.at === "quoted") return { value: token.value, length: quoted[0].length, bare: false };
+  if (quoted !== null && token?.at === "quoted")
+    return { value: token.value, length: quoted[0].length, bare: false };
   const number = digits.exec(text);
   const amount = number === null ? undefined : sentence.token(number[1] ?? "");
-  if (number !== null && amount?.at === "number" && !/^ (?:or|and) (?:more|less|fewer|above|below|over|older|up|greater|higher)\b/u.test(text.slice(number[0].length)))
+  if (
+    number !== null &&
+    amount?.at === "number" &&
+    !/^ (?:or|and) (?:more|less|fewer|above|below|over|older|up|greater|higher)\b/u.test(
+      text.slice(number[0].length),
+    )
+  )
     return { value: amount.amount.value, length: number[0].length, bare: false };
   const bare = allowBare ? word.exec(text) : null;
   if (bare === null || stop.test(bare[1] ?? "")) return null;
@@ -109,12 +136,20 @@ function original(sentence: Sentence, text: string, match: RegExpExecArray): str
 }
 
 function toFinding(sentence: Sentence, list: List, claimed: readonly Finding[]): Finding {
-  const folded = /\bcase-?\s?insensitive(?:ly)?\b|\bregardless of (?:the )?case\b|\bignor(?:e|es|ing) (?:the )?case\b|\bin any case\b/u.test(sentence.canon);
+  const folded =
+    /\bcase-?\s?insensitive(?:ly)?\b|\bregardless of (?:the )?case\b|\bignor(?:e|es|ing) (?:the )?case\b|\bin any case\b/u.test(
+      sentence.canon,
+    );
   const from = endBefore(list.span.start, claimed);
   const negated = isNegated(sentence.canon, list.span, from);
-  const text = list.values.some((value) => typeof value === "string");
+  const text = list.values.some((value) => typeof value === "string" && /\p{L}/u.test(value));
   const said = folded || /\bcase-?\s?sensitive\b/u.test(sentence.canon);
   const assumptions = text && !said ? ["Capital letters count, as no word says otherwise."] : [];
-  const constraint = { kind: "enumeration", values: list.values, caseSensitive: !folded, accepts: negated ? "unlisted" : "listed" } as const;
+  const constraint = {
+    kind: "enumeration",
+    values: list.values,
+    caseSensitive: !folded,
+    accepts: negated ? "unlisted" : "listed",
+  } as const;
   return { span: list.span, constraint, assumptions };
 }

@@ -6,7 +6,10 @@ export type Expression =
 
 /** Reads "the user is an admin or the account is active and not locked"; `and` binds closer than `or`. */
 export function readExpression(text: string): Expression {
-  const plain = text.trim().replace(/^(?:either|both|that) /u, "").replace(/[ ,]+$/u, "");
+  const plain = text
+    .trim()
+    .replace(/^(?:either|both|that) /u, "")
+    .replace(/[ ,]+$/u, "");
   const neither = /^neither (.+) nor (.+)$/u.exec(plain);
   if (neither !== null)
     return { at: "and", of: [not(readExpression(neither[1] ?? "")), not(readExpression(neither[2] ?? ""))] };
@@ -32,12 +35,18 @@ function byCommas(text: string): Expression | null {
   return { at, of: pieces.map(readExpression) };
 }
 
-const negation = / (?:is|are|was|has|have|does|do|did|can|will)? ?(not|never) |^(?:no|not) |\b(isn't|aren't|doesn't|don't|hasn't)\b/u;
+const negation =
+  / (?:is|are|was|has|have|does|do|did|can|will)? ?(not|never) |^(?:no|not) |\b(isn't|aren't|doesn't|don't|hasn't)\b/u;
 
 function atom(text: string): Expression {
   const match = negation.exec(` ${text} `);
   if (match === null) return { at: "atom", text };
-  const positive = ` ${text} `.replace(/ (?:do|does|did) not /u, " ").replace(/ (?:not|never) /u, " ").replace(/^ no /u, " ").replace(/n't /u, " ").trim();
+  const positive = ` ${text} `
+    .replace(/ (?:do|does|did) not /u, " ")
+    .replace(/ (?:not|never) /u, " ")
+    .replace(/^ no /u, " ")
+    .replace(/n't /u, " ")
+    .trim();
   return not({ at: "atom", text: positive });
 }
 

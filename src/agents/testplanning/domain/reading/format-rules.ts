@@ -3,9 +3,12 @@ import type { Sentence, Span } from "../text/sentence.ts";
 import { endBefore, type Finding, isFree, matches } from "./finding.ts";
 import { isNegated } from "./polarity.ts";
 
-const duty = /\b(?:must|shall|should|has to|have to|needs? to|required to|is|are|valid|well-formed|only|may)\b/u;
-const adjectives = "(?:non-empty |valid |well-formed |absolute |syntactically |correct |single |iso |rfc |full |proper |legal |standard |complete |formatted |lower-?case |an? |the |json |string |text |html )*";
-const linking = "(?:be|is|are|as|in|to|hold|holds|contain|contains|carry|carries|conform to|conforms to|comply with|follow|follows|match|matches|represent|represents|adhere to|identif(?:y|ies)|accepts?|using|valid|well-formed|encoded as|encoded in|encoded using|formatted as|expressed as|written as|sent as|given as|of type|format of|syntax of|form of|format for|grammar of)";
+const duty =
+  /\b(?:must|shall|should|has to|have to|needs? to|required to|is|are|valid|well-formed|only|may)\b/u;
+const adjectives =
+  "(?:non-empty |valid |well-formed |absolute |syntactically |correct |single |iso |rfc |full |proper |legal |standard |complete |formatted |lower-?case |an? |the |json |string |text |html )*";
+const linking =
+  "(?:be|is|are|as|in|to|hold|holds|contain|contains|carry|carries|conform to|conforms to|comply with|follow|follows|match|matches|represent|represents|adhere to|identif(?:y|ies)|accepts?|using|valid|well-formed|encoded as|encoded in|encoded using|formatted as|expressed as|written as|sent as|given as|of type|format of|syntax of|form of|format for|grammar of)";
 
 /** Reads "must be a URI", "MUST adhere to the format specified in RFC 3339", "a valid e-mail address". */
 export function readFormats(sentence: Sentence, claimed: readonly Finding[]): Finding[] {
@@ -17,8 +20,12 @@ export function readFormats(sentence: Sentence, claimed: readonly Finding[]): Fi
     found.push(toFinding(format, span, isNegated(sentence.canon, span, endBefore(span.start, taken))));
   };
   for (const format of knownFormats) {
-    const noun = new RegExp(`\\b${linking} ${adjectives}(${format.words})(?= |$)(?! (?:scheme|parameter|attribute|header|host|part))`, "gu");
-    for (const { match, span } of matches(noun, sentence.canon)) add(format, { start: span.end - (match[1] ?? "").length, end: span.end });
+    const noun = new RegExp(
+      `\\b${linking} ${adjectives}(${format.words})(?= |$)(?! (?:scheme|parameter|attribute|header|host|part))`,
+      "gu",
+    );
+    for (const { match, span } of matches(noun, sentence.canon))
+      add(format, { start: span.end - (match[1] ?? "").length, end: span.end });
   }
   for (const [index, token] of sentence.tokens.entries()) {
     if (token.at !== "reference") continue;
@@ -30,12 +37,17 @@ export function readFormats(sentence: Sentence, claimed: readonly Finding[]): Fi
   return dedupe(found);
 }
 
-const conforms = /\b(?:conform(?:s|ing)? (?:to|with)|compl(?:y|ies) with|adheres? to|follows?|match(?:es)?|format|formatted|as|encoded|expressed|defined (?:in|by)|specified (?:in|by)|according to|per|valid|be an?|is an?)\b[^.;]*$/u;
+const conforms =
+  /\b(?:conform(?:s|ing)? (?:to|with)|compl(?:y|ies) with|adheres? to|follows?|match(?:es)?|format|formatted|as|encoded|expressed|defined (?:in|by)|specified (?:in|by)|according to|per|valid|be an?|is an?)\b[^.;]*$/u;
 
 function cited(written: string, around: string): KnownFormat | undefined {
-  const plain = /^ISO[ -]8601/iu.test(written) && /\bdates?\b/u.test(around) && !/\btimes?\b|\btimestamps?\b|date-?time/u.test(around);
+  const plain =
+    /^ISO[ -]8601/iu.test(written) &&
+    /\bdates?\b/u.test(around) &&
+    !/\btimes?\b|\btimestamps?\b|date-?time/u.test(around);
   if (plain) return knownFormats.find(({ format }) => format === "date");
-  if (/^RFC ?3986$/iu.test(written) && /\breferences?\b/u.test(around)) return knownFormats.find(({ format }) => format === "uri-reference");
+  if (/^RFC ?3986$/iu.test(written) && /\breferences?\b/u.test(around))
+    return knownFormats.find(({ format }) => format === "uri-reference");
   return knownFormats.find((format) => format.cited?.test(written.trim()) === true);
 }
 
@@ -52,11 +64,16 @@ function isInCondition(before: string): boolean {
 
 function toFinding(known: KnownFormat, span: Span, negated: boolean): Finding {
   const { format, reference, pattern, valid, invalid } = known;
-  if (!negated) return { span, constraint: { kind: "format", format, reference, pattern }, samples: { valid, invalid } };
+  if (!negated)
+    return { span, constraint: { kind: "format", format, reference, pattern }, samples: { valid, invalid } };
   const inner = pattern.replaceAll(/^\^|\$$/gu, "");
   return {
     span,
-    constraint: { kind: "pattern", pattern: `^(?!(?:${inner})$)[\\s\\S]*$`, description: `anything but: ${format}` },
+    constraint: {
+      kind: "pattern",
+      pattern: `^(?!(?:${inner})$)[\\s\\S]*$`,
+      description: `anything but: ${format}`,
+    },
     samples: { valid: invalid, invalid: valid },
   };
 }

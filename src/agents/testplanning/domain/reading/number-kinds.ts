@@ -3,17 +3,30 @@ import type { Sentence, Span } from "../text/sentence.ts";
 import { endBefore, type Finding, isFree, matches } from "./finding.ts";
 import { isNegated } from "./polarity.ts";
 
-const noun = "(?: (?:json |finite |decimal |real |whole |signed |32-bit |64-bit )*(integers?|whole numbers?|numbers?|values?|decimals?|amounts?|floats?|floating-point numbers?|numbers))";
+const noun =
+  "(?: (?:json |finite |decimal |real |whole |signed |32-bit |64-bit )*(integers?|whole numbers?|numbers?|values?|decimals?|amounts?|floats?|floating-point numbers?|numbers))";
 const words = new RegExp(
   `\\b(?:strictly )?(non-?negative|non-?positive|non-?zero|positive|negative)(?:${noun}\\b|(?= ?(?:[.,;)]|$| and | or | when | if )))`,
   "gu",
 );
 const zero = /\b(?:be|is|are|equals?|equal to)(?: not)? zero\b/gu;
-const multiples = /\b(?:(?:an? )?(?:integer |exact |whole )?multiples? of|(?:evenly )?divisible by|(?:in )?(?:steps|increments|multiples) of) #(\d+)/gu;
+const multiples =
+  /\b(?:(?:an? )?(?:integer |exact |whole )?multiples? of|(?:evenly )?divisible by|(?:in )?(?:steps|increments|multiples) of) #(\d+)/gu;
 const even = /\b(?:be|is|an?) even(?: (number|integer)| )?\b/gu;
 const bits = /\b(signed|unsigned)? ?#(\d+) ?-? ?bit(?: (signed|unsigned))? integers?\b/gu;
 
-const open: Range = { kind: "range", min: null, minInclusive: false, max: null, maxInclusive: false, step: 1, whole: false, multipleOf: null, accepts: "inside", unit: null };
+const open: Range = {
+  kind: "range",
+  min: null,
+  minInclusive: false,
+  max: null,
+  maxInclusive: false,
+  step: 1,
+  whole: false,
+  multipleOf: null,
+  accepts: "inside",
+  unit: null,
+};
 
 /** Reads bounds that are words: positive, non-negative, a multiple of 5, even, a signed 32-bit integer. */
 export function readNumberKinds(sentence: Sentence, claimed: readonly Finding[]): Finding[] {
@@ -21,18 +34,41 @@ export function readNumberKinds(sentence: Sentence, claimed: readonly Finding[])
   const add = (span: Span, range: Range, assumptions: string[] = []) => {
     const taken = [...claimed, ...found];
     if (!isFree(span, taken)) return;
-    const constraint = isNegated(sentence.canon, span, endBefore(span.start, taken)) ? opposite(range) : range;
+    const constraint = isNegated(sentence.canon, span, endBefore(span.start, taken))
+      ? opposite(range)
+      : range;
     found.push({ span, constraint, assumptions });
   };
   for (const { match, span } of matches(bits, sentence.canon)) {
     const range = fixedWidth(sentence, match);
-    if (range !== null) add(span, range, match[1] === undefined && match[3] === undefined ? ["An integer of a fixed width is signed, as no word says otherwise."] : []);
+    if (range !== null)
+      add(
+        span,
+        range,
+        match[1] === undefined && match[3] === undefined
+          ? ["An integer of a fixed width is signed, as no word says otherwise."]
+          : [],
+      );
   }
-  for (const { match, span } of matches(words, sentence.canon)) add(span, signed(match[1] ?? "", /integer|whole/u.test(match[0])));
-  for (const { match, span } of matches(zero, sentence.canon)) add(span, { ...open, min: 0, max: 0, minInclusive: true, maxInclusive: true, accepts: match[0].includes(" not") ? "outside" : "inside" });
+  for (const { match, span } of matches(words, sentence.canon))
+    add(span, signed(match[1] ?? "", /integer|whole/u.test(match[0])));
+  for (const { match, span } of matches(zero, sentence.canon))
+    add(span, {
+      ...open,
+      min: 0,
+      max: 0,
+      minInclusive: true,
+      maxInclusive: true,
+      accepts: match[0].includes(" not") ? "outside" : "inside",
+    });
   for (const { match, span } of matches(multiples, sentence.canon)) {
     const token = sentence.token(match[1] ?? "");
-    if (token?.at === "number" && token.amount.value > 0) add(span, { ...open, multipleOf: token.amount.value, step: token.amount.decimals > 0 ? Number(`1e-${token.amount.decimals}`) : 1 });
+    if (token?.at === "number" && token.amount.value > 0)
+      add(span, {
+        ...open,
+        multipleOf: token.amount.value,
+        step: token.amount.decimals > 0 ? Number(`1e-${token.amount.decimals}`) : 1,
+      });
   }
   for (const { span } of matches(even, sentence.canon)) add(span, { ...open, multipleOf: 2, whole: true });
   return found;
@@ -58,6 +94,13 @@ function fixedWidth(sentence: Sentence, match: RegExpExecArray): Range | null {
 }
 
 function opposite(range: Range): Range {
-  if (range.multipleOf !== null || (range.min !== null && range.max !== null)) return { ...range, accepts: range.accepts === "inside" ? "outside" : "inside" };
-  return { ...range, min: range.max, minInclusive: range.max !== null && !range.maxInclusive, max: range.min, maxInclusive: range.min !== null && !range.minInclusive };
+  if (range.multipleOf !== null || (range.min !== null && range.max !== null))
+    return { ...range, accepts: range.accepts === "inside" ? "outside" : "inside" };
+  return {
+    ...range,
+    min: range.max,
+    minInclusive: range.max !== null && !range.maxInclusive,
+    max: range.min,
+    maxInclusive: range.min !== null && !range.minInclusive,
+  };
 }

@@ -1,9 +1,12 @@
 import type { Span } from "../text/sentence.ts";
 
-const not = /\b(?:not|never|cannot|can't|mustn't|shouldn't|neither|nor|without|no|isn't|aren't|don't|doesn't)\b/gu;
+const not =
+  /\b(?:not|never|cannot|can't|mustn't|shouldn't|neither|nor|without|no|isn't|aren't|don't|doesn't)\b/gu;
 const modal = /\b(?:must|shall|should|may|can|cannot|is|are|has to|have to|needs? to|will)\b/u;
-const refusing = /\b(?:reject|refus|den(?:y|ies|ying)|disallow|forbid|prohibit|block|declin|exclud)(?:e|s|es|ed|ing)?\b/gu;
-const accepted = "accepted|valid|allowed|permitted|eligible|approved|admitted|supported|granted|legal|acceptable";
+const refusing =
+  /\b(?:reject|refus|den(?:y|ies|ying)|disallow|forbid|prohibit|block|declin|exclud)(?:e|s|es|ed|ing)?\b/gu;
+const accepted =
+  "accepted|valid|allowed|permitted|eligible|approved|admitted|supported|granted|legal|acceptable";
 const refused =
   "rejected|refused|denied|declined|forbidden|prohibited|invalid|disallowed|blocked|ineligible|unacceptable|illegal|unsupported|excluded|an error|errors?";
 const outcome = new RegExp(
@@ -40,7 +43,11 @@ export function isNegated(canon: string, span: Span, from: number): boolean {
 
 /** The part of the sentence that governs what follows it. */
 export function clauseBefore(canon: string, start: number, from: number): string {
-  const window = canon.slice(from, start).split(/[.;:]|\bbut\b/u).at(-1) ?? "";
+  const window =
+    canon
+      .slice(from, start)
+      .split(/[.;:]|\bbut\b/u)
+      .at(-1) ?? "";
   const comma = window.lastIndexOf(",");
   const tail = window.slice(comma + 1);
   return comma >= 0 && modal.test(tail) ? tail : window;

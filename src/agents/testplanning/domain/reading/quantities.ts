@@ -26,7 +26,9 @@ function pairUp(sentence: Sentence, all: readonly Bounds[], claimed: readonly Fi
     const last = read.at(-1);
     const from = Math.max(endBefore(bounds.span.start, claimed), last?.raw.span.end ?? 0);
     const turns = turnsAround(sentence.canon, bounds.span, from, last?.turns);
-    const link = /^[ ,]*(and|or)(?: (?:be|is|are))? *$/u.exec(withoutUnit(sentence, last?.raw, bounds.span.start))?.[1];
+    const link = /^[ ,]*(and|or)(?: (?:be|is|are))? *$/u.exec(
+      withoutUnit(sentence, last?.raw, bounds.span.start),
+    )?.[1];
     const joint = last === undefined ? null : gap(last.raw, bounds, link, isTurned(turns));
     if (joint !== null) read[read.length - 1] = { interval: joint, turns, raw: joint.bounds };
     else read.push({ interval: turned(bounds, isTurned(turns)), turns, raw: bounds });
@@ -65,7 +67,12 @@ function turned(bounds: Bounds, isNegative: boolean): Interval {
   const { min, max, outside } = bounds;
   if (!isNegative) return { bounds, min, max, outside };
   if (bounds.sides !== "one") return { bounds, min, max, outside: !outside };
-  return { bounds, min: max === null ? null : opposite(max), max: min === null ? null : opposite(min), outside };
+  return {
+    bounds,
+    min: max === null ? null : opposite(max),
+    max: min === null ? null : opposite(min),
+    outside,
+  };
 }
 
 function toFinding(sentence: Sentence, interval: Interval, claimed: readonly Finding[]): Finding {
@@ -74,20 +81,33 @@ function toFinding(sentence: Sentence, interval: Interval, claimed: readonly Fin
   const words = unitOf(canon, bounds);
   const span = { start: bounds.span.start, end: Math.max(bounds.span.end, bounds.after + words.length) };
   const window = canon.slice(endBefore(bounds.span.start, claimed), bounds.span.start);
-  const measure = words.measure ?? (words.unit === null && speaksOfLength(window, canon.slice(span.end)) ? "characters" : null);
-  const assumptions = bounds.assumed ? ["Both ends of the interval belong to it, as no word says otherwise."] : [];
+  const measure =
+    words.measure ??
+    (words.unit === null && speaksOfLength(window, canon.slice(span.end)) ? "characters" : null);
+  const assumptions = bounds.assumed
+    ? ["Both ends of the interval belong to it, as no word says otherwise."]
+    : [];
   const isLength = measure !== null && !interval.outside;
   if (isLength && words.measure === null)
     assumptions.push("A length without a unit is counted in characters.");
-  const constraint = isLength ? toLength(interval, measure) : toRange(interval, words.unit ?? measure, saysWhole(canon, span));
-  return { span, constraint, assumptions, ...(words.field === null ? {} : { field: words.field }) };
+  const constraint = isLength
+    ? toLength(interval, measure)
+    : toRange(interval, words.unit ?? measure, saysWhole(canon, span));
+  return {
+    span,
+    constraint,
+    assumptions,
+    ...(words.field === null ? {} : { field: words.field }),
+    ...(bounds.between === undefined ? {} : { subject: sentence.written(bounds.between) }),
+  };
 }
 
 function unitOf(canon: string, bounds: Bounds): UnitWords {
   const last = unitAfter(canon.slice(bounds.after));
   if (last.measure !== null || last.unit !== null || bounds.sides === "one") return last;
   const first = /#\d+/u.exec(canon.slice(bounds.span.start, bounds.after));
-  const early = first === null ? last : unitAfter(canon.slice(bounds.span.start + first.index + first[0].length));
+  const early =
+    first === null ? last : unitAfter(canon.slice(bounds.span.start + first.index + first[0].length));
   return { ...early, length: 0 };
 }
 

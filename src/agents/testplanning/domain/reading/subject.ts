@@ -1,13 +1,20 @@
 import type { Sentence, Span } from "../text/sentence.ts";
 import { clauseBefore } from "./polarity.ts";
 
-const modal = /\b(?:must|shall|should|may|can|cannot|could|will|has to|have to|needs? to|is required to|are required to|is|are|has|have|was|were|lasts?|takes?|contains?|includes?|accepts?|allows?|rejects?|refuses?|supports?|requires?|ranges?|lies?|costs?|weighs?|consists?|starts?|begins?|ends?|matches|applies|qualif(?:y|ies)|exceeds?)\b/u;
+const modal =
+  /\b(?:must|shall|should|may|can|cannot|could|will|has to|have to|needs? to|is required to|are required to|is|are|has|have|was|were|lasts|takes?(?: place)?|contains?|includes?|accepts?|allows?|rejects?|refuses?|supports|requires?|ranges|lies|costs|weighs|consists?|starts|begins|ends|matches|applies|qualif(?:y|ies)|exceeds?)\b/u;
 const opening =
   /^(?:[,;:.\-)]|and|or|but|then|also|that|which|whose|where|it is|they are|note that|in addition|additionally|furthermore|moreover|therefore|thus|hence|only|each|every|all|any|both|either|neither|no|the|an?|its?|their|his|her|this|these|those|such|valid|allowed|permitted|accepted|accept|allow|reject|refuse|deny|ensure|check|verify|validate|require|use|choose|enter|provide|limit|keep|if present|when present|if set|if provided|if given|if specified|when specified|when set|where present|with|of|for|in|to|by|must|shall|should|may|can|cannot|be|not|never|have|has|contain|include|is|are|than|recommended|it|they|he|she|at least|at most|exactly|however) /u;
-const generic = /^(?:(?:an?|the|its|their|his|her|minimum|maximum|min|max|total|exact|allowed|permitted|valid|overall|whole|json|non-empty|single|possible|accepted|supported|legal)? ?)*(?:values?|lengths?|numbers?|size|string|integer|count|amount of|range|minimum|maximum|limit|decimal|array|list|float|object|characters?|text|one|more|less|total|it|they|which|that|this|letters?|digits?|following|content|bounds?|option)?(?: (?:of|is|in|for|range))*$/u;
-const wrapping = /^(?:values?|lengths?|size|number|contents?|string value|text|range|minimum length|maximum length|total length|minimum|maximum|(?:minimum|maximum|total) (?:number|size|value)|value range|(?:allowed|valid|permitted|accepted|supported|possible) [a-z]+) (?:of|for|in) (?:the |an? |each |every |any |its )?/u;
-const verbs = "enter|provide|supply|choose|use|submit|accept|allow|reject|refuse|deny|have|contain|include|be|send|set|specify|take|support|store|generate|return|limit|keep|require|carry|make|pick|pay|order|upload|select|give|define|receive|create|pass|place|hold";
-const object = new RegExp(`(?:${verbs})(?:s|es|ed|ing)? (?:only )?((?:(?:an?|the|their|his|her|its|any|all) )?(?:@\\d+|[a-z][\\w-]*)(?: (?!of\\b|with\\b|that\\b|which\\b|whose\\b|between\\b|from\\b|for\\b|in\\b)(?:@\\d+|[a-z][\\w-]*)){0,4})(?: (?:of|with|that|which|whose|for|in|from)\\b.*)?$`, "u");
+const generic =
+  /^(?:(?:an?|the|its|their|his|her|minimum|maximum|min|max|total|exact|allowed|permitted|valid|overall|whole|json|non-empty|single|possible|accepted|supported|legal)? ?)*(?:values?|lengths?|numbers?|size|string|integer|count|amount of|range|minimum|maximum|limit|decimal|array|list|float|object|characters?|text|one|more|less|total|it|they|which|that|this|letters?|digits?|following|content|bounds?|option|there)?(?: (?:of|is|in|for|range))*$/u;
+const wrapping =
+  /^(?:values?|lengths?|size|number|contents?|string value|text|range|minimum length|maximum length|total length|minimum|maximum|(?:minimum|maximum|total) (?:number|size|value)|value range|(?:allowed|valid|permitted|accepted|supported|possible) [a-z]+) (?:of|for|in) (?:the |an? |each |every |any |its )?/u;
+const verbs =
+  "enter|provide|supply|choose|use|submit|accept|allow|reject|refuse|deny|have|contain|include|be|send|set|specify|take|support|store|generate|return|limit|keep|require|carry|make|pick|pay|order|upload|select|give|define|receive|create|pass|place|hold";
+const object = new RegExp(
+  `(?:${verbs})(?:s|es|ed|ing)? (?:only )?((?:(?:an?|the|their|his|her|its|any|all) )?(?:@\\d+|[a-z][\\w-]*)(?: (?!of\\b|with\\b|that\\b|which\\b|whose\\b|between\\b|from\\b|for\\b|in\\b)(?:@\\d+|[a-z][\\w-]*)){0,4})(?: (?:of|with|that|which|whose|for|in|from)\\b.*)?$`,
+  "u",
+);
 
 /** Who a constraint is about. */
 export interface Subject {
@@ -33,8 +40,12 @@ export function subjectBefore(sentence: Sentence, span: Span, from: number): Sub
 
 /** "If present," and other conditions in front do not name the subject. */
 function withoutCondition(clause: string): string {
-  const match = /^ ?(?:and |or )?(?:if|when|where|whenever|unless|once|for|in|after|before|as|since|while|because) [^,]*, (.+)$/u.exec(clause);
-  return match === null ? clause : ` ${match[1]}`;
+  const match =
+    /^ ?(?:and |or )?(?:if|when|where|whenever|unless|once|for|in|after|before|as|since|while|because) [^,]*, (.+)$/u.exec(
+      clause,
+    );
+  const main = match === null ? clause : ` ${match[1]}`;
+  return main.split(/ (?:only if|if|when|whenever|unless|provided that|as long as) /u).at(-1) ?? main;
 }
 
 function stripOpening(text: string): string {
@@ -47,9 +58,17 @@ function stripOpening(text: string): string {
 }
 
 function tidy(phrase: string): string {
-  let text = stripOpening(phrase.replaceAll(/ ?\( [^()]* \)/gu, "").replaceAll(/[()\[\]"]/gu, " ")).trim();
-  text = text.replace(/(?: ?[,;:.=-]| (?:of|with|that|which|whose|who|only|also|and|or|not|always|at|to|in|by|for|from|be|aged|ages|if|when))+$/u, "").trim();
-  const unwrapped = text.replace(wrapping, "").replace(/ (?:values?|lengths?|count|size range|range)$/u, "").trim();
+  let text = stripOpening(phrase.replaceAll(/ ?\( [^()]* \)/gu, "").replaceAll(/[()[\]"]/gu, " ")).trim();
+  text = text
+    .replace(
+      /(?: ?[,;:.=-]| (?:of|with|that|which|whose|who|only|also|and|or|not|always|at|to|in|by|for|from|be|aged|ages|if|when))+$/u,
+      "",
+    )
+    .trim();
+  const unwrapped = text
+    .replace(wrapping, "")
+    .replace(/ (?:values?|lengths?|count|size range|range)$/u, "")
+    .trim();
   return unwrapped === "" || generic.test(unwrapped) ? (generic.test(text) ? "" : text) : unwrapped;
 }
 
@@ -58,17 +77,67 @@ function namesIn(sentence: Sentence, canon: string): string[] {
     const token = sentence.token(match[1] ?? "");
     return token?.at === "quoted" ? [token.value] : [];
   });
-  const listed = /^(?:the )?@\d+(?: (?:attributes?|members?|fields?|headers?))?(?:(?: ,)?(?: and| or| ,) (?:the )?@\d+)+\b/u.test(canon);
+  const listed =
+    /^(?:the )?@\d+(?: (?:attributes?|members?|fields?|headers?))?(?:(?: ,)?(?: and| or| ,) (?:the )?@\d+)+\b/u.test(
+      canon,
+    );
   return listed && names.length > 1 ? names : [];
 }
 
-const fillers = new Set(["the", "a", "an", "of", "and", "or", "for", "in", "on", "to", "with", "its", "their", "each", "every", "that", "is", "are", "by", "from", "value", "values", "attribute", "attributes", "member", "field", "header", "property", "parameter", "element", "number", "new", "given", "any", "all", "must", "be", "whose", "who"]);
+const fillers = new Set([
+  "the",
+  "a",
+  "an",
+  "of",
+  "and",
+  "or",
+  "for",
+  "in",
+  "on",
+  "to",
+  "with",
+  "its",
+  "their",
+  "each",
+  "every",
+  "that",
+  "is",
+  "are",
+  "by",
+  "from",
+  "value",
+  "values",
+  "attribute",
+  "attributes",
+  "member",
+  "field",
+  "header",
+  "property",
+  "parameter",
+  "element",
+  "number",
+  "new",
+  "given",
+  "any",
+  "all",
+  "must",
+  "be",
+  "whose",
+  "who",
+]);
 
 /** An identifier for a subject: the name it quotes, else its content words in camel case. */
 export function fieldOf(sentence: Sentence, canon: string): string {
-  const quoted = [...canon.matchAll(/@(\d+)/gu)].map((match) => sentence.token(match[1] ?? "")).find((token) => token?.at === "quoted");
+  const quoted = [...canon.matchAll(/@(\d+)/gu)]
+    .map((match) => sentence.token(match[1] ?? ""))
+    .find((token) => token?.at === "quoted");
   if (quoted?.at === "quoted") return identifier(quoted.value.split(/[^A-Za-z0-9]+/u));
-  const plain = canon.replaceAll(/[#@~&]\d+/gu, " ").replaceAll("'s", "").toLowerCase().split(/[^a-z0-9]+/u).filter((word) => word !== "" && !fillers.has(word));
+  const plain = canon
+    .replaceAll(/[#@~&]\d+/gu, " ")
+    .replaceAll("'s", "")
+    .toLowerCase()
+    .split(/[^a-z0-9]+/u)
+    .filter((word) => word !== "" && !fillers.has(word));
   const words = plain.length > 4 ? plain.slice(-4) : plain;
   return identifier([...words.slice(0, -1), ...words.slice(-1).map(singular)]);
 }
@@ -82,7 +151,12 @@ function singular(word: string): string {
 
 export function identifier(words: readonly string[]): string {
   const parts = words.flatMap((word) => word.split(/[^A-Za-z0-9]+/u)).filter((word) => word !== "");
-  const [first = "value", ...rest] = parts.map((word) => (/^[A-Z0-9]+$/u.test(word) ? word.toLowerCase() : word));
-  const joined = [first.charAt(0).toLowerCase() + first.slice(1), ...rest.map((word) => word.charAt(0).toUpperCase() + word.slice(1))].join("");
+  const [first = "value", ...rest] = parts.map((word) =>
+    /^[A-Z0-9]+$/u.test(word) ? word.toLowerCase() : word,
+  );
+  const joined = [
+    first.charAt(0).toLowerCase() + first.slice(1),
+    ...rest.map((word) => word.charAt(0).toUpperCase() + word.slice(1)),
+  ].join("");
   return /^[a-z]/u.test(joined) ? joined : `value${joined.charAt(0).toUpperCase()}${joined.slice(1)}`;
 }

@@ -4,12 +4,18 @@ import { type Charset, charsetAt, escapeText } from "./charset.ts";
 import { endBefore, type Finding, isFree, matches } from "./finding.ts";
 import { isNegated } from "./polarity.ts";
 
-const only = /\b(?:(?:consists?|composed|made up|comprised|made)(?: (?:only|solely|exclusively|entirely))? of|consisting of|(?:contains?|uses?|includes?|have|has)(?: (?:only|solely|exclusively|nothing but))|(?:only|solely|exclusively) (?:contains?|uses?|consists? of|includes?)|(?:restricted|limited) to)(?: of| from)?(?: the)? (?=[a-z@])/gu;
-const being = /\b(?:must|shall|should|be|are|is)(?: not)?(?: always| all| be| only| in)* (?=(?:lower-?case|upper-?case|alphanumeric|numeric|all lower|all upper|ascii|alphabetic)\b)/gu;
-const lacking = /\b(?:contain|include|have|use|containing|including|having|contains|with)(?: any)? (?=[a-z@])/gu;
-const edges = /\b(start|begin|starts|begins|starting|beginning|prefixed|end|ends|ending|suffixed|terminated|terminate)s? (?:with|by|in)(?: either)?(?: (?:an?|the|at least #\d+))?(?: (?:prefix|suffix|character|string|extension))? (?=[a-z@])/gu;
-const holding = /\b(?:contain|include|have|contains|includes|has|containing|including|with|and|,)(?: at)?(?: least| exactly)? #(\d+) (?=[a-z@])/gu;
-const holdingText = /\b(?:contain|include|contains|includes|containing|including)(?: (?:an?|the|at least #\d+|exactly #\d+))?(?: (?:character|symbol|string|substring))? (?=@\d+)/gu;
+const only =
+  /\b(?:(?:consists?|composed|made up|comprised|made)(?: (?:only|solely|exclusively|entirely))? of|consisting of|(?:contains?|uses?|includes?|have|has)(?: (?:only|solely|exclusively|nothing but))|(?:only|solely|exclusively) (?:contains?|uses?|consists? of|includes?)|(?:restricted|limited) to)(?: of| from)?(?: the)? (?=[a-z@])/gu;
+const being =
+  /\b(?:must|shall|should|be|are|is)(?: not)?(?: always| all| be| only| in)* (?=(?:lower-?case|upper-?case|alphanumeric|numeric|all lower|all upper|ascii|alphabetic)\b)/gu;
+const lacking =
+  /\b(?:contain|include|have|use|containing|including|having|contains|with)(?: any)? (?=[a-z@])/gu;
+const edges =
+  /\b(start|begin|starts|begins|starting|beginning|prefixed|end|ends|ending|suffixed|terminated|terminate)s? (?:with|by|in)(?: either)?(?: (?:an?|the|at least #\d+))?(?: (?:prefix|suffix|character|string|extension))? (?=[a-z@])/gu;
+const holding =
+  /\b(?:contain|include|have|contains|includes|has|containing|including|with|and|,)(?: at)?(?: least| exactly)? #(\d+) (?=[a-z@])/gu;
+const holdingText =
+  /\b(?:contain|include|contains|includes|containing|including)(?: (?:an?|the|at least #\d+|exactly #\d+))?(?: (?:character|symbol|string|substring))? (?=@\d+)/gu;
 
 /** Reads what text is made of: allowed and forbidden characters, beginnings and endings, counts of a kind. */
 export function readTextRules(sentence: Sentence, claimed: readonly Finding[]): Finding[] {
@@ -18,12 +24,17 @@ export function readTextRules(sentence: Sentence, claimed: readonly Finding[]): 
     if (finding !== null && isFree(finding.span, [...claimed, ...found])) found.push(finding);
   };
   const { canon } = sentence;
-  for (const { match, span } of matches(edges, canon)) add(edge(sentence, match, span, [...claimed, ...found]));
-  for (const { match, span } of matches(only, canon)) add(madeOf(sentence, span.start, match.index + match[0].length, claimed));
-  for (const { match, span } of matches(being, canon)) add(isMade(sentence, span.start, match.index + match[0].length, claimed));
+  for (const { match, span } of matches(edges, canon))
+    add(edge(sentence, match, span, [...claimed, ...found]));
+  for (const { match, span } of matches(only, canon))
+    add(madeOf(sentence, span.start, match.index + match[0].length, claimed));
+  for (const { match, span } of matches(being, canon))
+    add(isMade(sentence, span.start, match.index + match[0].length, claimed));
   for (const { match } of matches(holding, canon)) add(counted(sentence, match, [...claimed, ...found]));
-  for (const { match, span } of matches(lacking, canon)) add(without(sentence, span.start, match.index + match[0].length, [...claimed, ...found]));
-  for (const { match, span } of matches(holdingText, canon)) add(holds(sentence, span.start, match.index + match[0].length, [...claimed, ...found]));
+  for (const { match, span } of matches(lacking, canon))
+    add(without(sentence, span.start, match.index + match[0].length, [...claimed, ...found]));
+  for (const { match, span } of matches(holdingText, canon))
+    add(holds(sentence, span.start, match.index + match[0].length, [...claimed, ...found]));
   return found;
 }
 
@@ -58,13 +69,21 @@ function isMade(sentence: Sentence, start: number, at: number, claimed: readonly
   if (/\bnot\b/u.test(window) || isNegated(sentence.canon, span, endBefore(start, claimed))) return null;
   if (cased === null || /letters?|characters?/u.test(read.charset.words)) return allOf(span, read.charset);
   const [bad, good, other] = cased[0] === "lower" ? ["A-Z", "abc", "aBc"] : ["a-z", "ABC", "AbC"];
-  return rule(span, `^[^${bad}]*$`, `${read.charset.words} throughout`, { valid: [good, `${good}-1`], invalid: [other] });
+  return rule(span, `^[^${bad}]*$`, `${read.charset.words} throughout`, {
+    valid: [good, `${good}-1`],
+    invalid: [other],
+  });
 }
 
 function allOf(span: Span, charset: Charset): Finding {
   const { inside, words, member } = charset;
-  const invalid = outsiders(charset).slice(0, 3).map((stranger) => `${member}${stranger}${member}`);
-  return rule(span, `^[${inside}]*$`, `only ${words}`, { valid: [member.repeat(3), mixed(inside, member)], invalid });
+  const invalid = outsiders(charset)
+    .slice(0, 3)
+    .map((stranger) => `${member}${stranger}${member}`);
+  return rule(span, `^[${inside}]*$`, `only ${words}`, {
+    valid: [member.repeat(3), mixed(inside, member)],
+    invalid,
+  });
 }
 
 function mixed(inside: string, member: string): string {
@@ -80,10 +99,18 @@ function without(sentence: Sentence, start: number, at: number, claimed: readonl
   const { inside, words, member } = read.charset;
   const [one] = outsiders(read.charset);
   const plain = one === "a" || one === undefined ? "abc" : `${one}${one}`;
-  return rule(span, `^[^${inside}]*$`, `no ${words}`, { valid: [plain], invalid: [`${plain}${member}${plain}`, `${member}${plain}`] });
+  return rule(span, `^[^${inside}]*$`, `no ${words}`, {
+    valid: [plain],
+    invalid: [`${plain}${member}${plain}`, `${member}${plain}`],
+  });
 }
 
-function edge(sentence: Sentence, match: RegExpExecArray, span: Span, claimed: readonly Finding[]): Finding | null {
+function edge(
+  sentence: Sentence,
+  match: RegExpExecArray,
+  span: Span,
+  claimed: readonly Finding[],
+): Finding | null {
   const at = match.index + match[0].length;
   const text = sentence.canon.slice(at);
   const literal = /^@(\d+)(?:(?: ,)? or @(\d+))?/u.exec(text);
@@ -92,7 +119,10 @@ function edge(sentence: Sentence, match: RegExpExecArray, span: Span, claimed: r
     return token?.at === "quoted" ? [token.value] : [];
   });
   const read = values.length > 0 ? null : charsetAt(sentence, text);
-  const [source, sample, words] = read === null ? [`(?:${values.map(escapeText).join("|")})`, values[0] ?? "", values.join(" or ")] : [`[${read.charset.inside}]`, read.charset.member, read.charset.words];
+  const [source, sample, words] =
+    read === null
+      ? [`(?:${values.map(escapeText).join("|")})`, values[0] ?? "", values.join(" or ")]
+      : [`[${read.charset.inside}]`, read.charset.member, read.charset.words];
   if (sample === "") return null;
   const whole = { start: span.start, end: at + (read?.length ?? literal?.[0].length ?? 0) };
   const atEnd = /^(?:end|suffix|termin)/u.test(match[1] ?? "");
@@ -101,10 +131,19 @@ function edge(sentence: Sentence, match: RegExpExecArray, span: Span, claimed: r
   const fits = atEnd ? `${bare}${bare}${sample}` : `${sample}${bare}${bare}`;
   const misses = [bare.repeat(3), atEnd ? `${sample}${bare}` : `${bare}${sample}`];
   const pattern = negated
-    ? atEnd ? `^(?![\\s\\S]*${source}$)[\\s\\S]*$` : `^(?!${source})[\\s\\S]*$`
-    : atEnd ? `^[\\s\\S]*${source}$` : `^${source}[\\s\\S]*$`;
+    ? atEnd
+      ? `^(?![\\s\\S]*${source}$)[\\s\\S]*$`
+      : `^(?!${source})[\\s\\S]*$`
+    : atEnd
+      ? `^[\\s\\S]*${source}$`
+      : `^${source}[\\s\\S]*$`;
   const samples = negated ? { valid: misses, invalid: [fits] } : { valid: [fits], invalid: misses };
-  return rule(whole, pattern, `${negated ? "does not " : ""}${atEnd ? "end" : "start"} with ${words}`, samples);
+  return rule(
+    whole,
+    pattern,
+    `${negated ? "does not " : ""}${atEnd ? "end" : "start"} with ${words}`,
+    samples,
+  );
 }
 
 /** "at least one digit": a count of a kind of character. Plain "8 characters" and "4 digits" are lengths. */
@@ -114,14 +153,23 @@ function counted(sentence: Sentence, match: RegExpExecArray, claimed: readonly F
   const token = sentence.token(match[1] ?? "");
   const start = sentence.canon.indexOf(`#${match[1]}`, match.index);
   const span = { start, end: at + (read?.length ?? 0) };
-  if (read === null || token?.at !== "number" || isNegated(sentence.canon, span, endBefore(start, claimed))) return null;
-  if (!/\bat least\b/u.test(match[0]) && !/\b(?:contain|includ|has|have|with)\w*\b[^.;]*$/u.test(sentence.canon.slice(0, start))) return null;
-  if (/^(?:digits?)$/u.test(read.charset.words) && token.amount.value > 2 && !/at least/u.test(match[0])) return null;
+  if (read === null || token?.at !== "number" || isNegated(sentence.canon, span, endBefore(start, claimed)))
+    return null;
+  if (
+    !/\bat least\b/u.test(match[0]) &&
+    !/\b(?:contain|includ|has|have|with)\w*\b[^.;]*$/u.test(sentence.canon.slice(0, start))
+  )
+    return null;
+  if (/^(?:digits?)$/u.test(read.charset.words) && token.amount.value > 2 && !/at least/u.test(match[0]))
+    return null;
   const { inside, words, member } = read.charset;
   const count = token.amount.value;
   const pattern = `^(?:[^${inside}]*[${inside}]){${count}}[\\s\\S]*$`;
   const [other = "a"] = outsiders(read.charset);
-  const samples = { valid: [`${other}${member.repeat(count)}${other}`], invalid: [`${other}${member.repeat(Math.max(0, count - 1))}${other}${other}`] };
+  const samples = {
+    valid: [`${other}${member.repeat(count)}${other}`],
+    invalid: [`${other}${member.repeat(Math.max(0, count - 1))}${other}${other}`],
+  };
   return rule(span, pattern, `at least ${count} ${words}`, samples);
 }
 
@@ -133,6 +181,12 @@ function holds(sentence: Sentence, start: number, at: number, claimed: readonly 
   const negated = isNegated(sentence.canon, span, endBefore(start, claimed));
   const [fits, misses] = [`x${token.value}y`, "xy"];
   return negated
-    ? rule(span, `^(?![\\s\\S]*${inner})[\\s\\S]*$`, `no ${token.value}`, { valid: [misses], invalid: [fits] })
-    : rule(span, `^[\\s\\S]*${inner}[\\s\\S]*$`, `contains ${token.value}`, { valid: [fits], invalid: [misses] });
+    ? rule(span, `^(?![\\s\\S]*${inner})[\\s\\S]*$`, `no ${token.value}`, {
+        valid: [misses],
+        invalid: [fits],
+      })
+    : rule(span, `^[\\s\\S]*${inner}[\\s\\S]*$`, `contains ${token.value}`, {
+        valid: [fits],
+        invalid: [misses],
+      });
 }

@@ -2,25 +2,48 @@ import type { JsonType } from "../constraint.ts";
 import type { Sentence } from "../text/sentence.ts";
 import { type Finding, isFree, matches } from "./finding.ts";
 
-const type = /\b(?:must|shall|should|has to|have to|needs? to|is|are|be|value is)(?: always)?(?: be)?(?: of type| encoded as| represented as| expressed as)?(?: (?:an?|the))?(?: (?:json|non-empty|valid|single|unicode|utf-8|case-sensitive|opaque|encoded|free-form|whole|simple|plain))* (strings?|integers?|whole numbers?|numbers?|booleans?|arrays?|objects?|lists?|maps?)\b(?! (?:of (?:the )?(?:characters|times|occurrences|attempts|items|bytes|octets|days|users|elements)|code|format|that (?:is|are) the))/gu;
+const type =
+  /\b(?:must|shall|should|has to|have to|needs? to|is|are|be|value is)(?: always)?(?: be)?(?: of type| encoded as| represented as| expressed as)?(?: (?:an?|the))?(?: (?:json|non-empty|valid|single|unicode|utf-8|case-sensitive|opaque|encoded|free-form|whole|simple|plain))* (strings?|integers?|whole numbers?|numbers?|booleans?|arrays?|objects?|lists?|maps?)\b(?! (?:of (?:the )?(?:characters|times|occurrences|attempts|items|bytes|octets|days|users|elements)|code|format|that (?:is|are) the))/gu;
 const duty = /\b(?:must|shall|should|has to|have to|needs? to|is|are)\b/u;
-const names: Readonly<Record<string, JsonType>> = { list: "array", map: "object", "whole number": "integer" };
+const names: Readonly<Record<string, JsonType>> = {
+  string: "string",
+  integer: "integer",
+  "whole number": "integer",
+  number: "number",
+  boolean: "boolean",
+  array: "array",
+  list: "array",
+  object: "object",
+  map: "object",
+};
 
 /** Reads "must be a JSON string", "MUST be an integer". */
 export function readTypes(sentence: Sentence, claimed: readonly Finding[]): Finding[] {
   const found: Finding[] = [];
   for (const { match, span } of matches(type, sentence.canon)) {
-    const word = (match[1] ?? "").replace(/s$/u, "");
+    const name = names[(match[1] ?? "").replace(/s$/u, "")];
     const start = span.end - (match[1] ?? "").length;
     const own = { start, end: span.end };
-    if (!isFree(own, [...claimed, ...found]) || !duty.test(match[0]) || !isDuty(sentence.canon, match)) continue;
-    found.push({ span: own, constraint: { kind: "type", type: names[word] ?? (word as JsonType) } });
+    if (
+      name === undefined ||
+      !isFree(own, [...claimed, ...found]) ||
+      !duty.test(match[0]) ||
+      !isDuty(sentence.canon, match)
+    )
+      continue;
+    found.push({ span: own, constraint: { kind: "type", type: name } });
   }
   return found;
 }
 
 /** "X is an object that …" defines a word; only a duty, or a plain end of the clause, states a type. */
 function isDuty(canon: string, match: RegExpExecArray): boolean {
-  if (/\b(?:must|shall|should|has to|have to|needs? to)\b/u.test(canon.slice(0, match.index + match[0].length))) return true;
-  return /\b(?:json|of type|encoded as)\b/u.test(match[0]) && /^ ?(?:[.,;]|$)/u.test(canon.slice(match.index + match[0].length));
+  if (
+    /\b(?:must|shall|should|has to|have to|needs? to)\b/u.test(canon.slice(0, match.index + match[0].length))
+  )
+    return true;
+  return (
+    /\b(?:json|of type|encoded as)\b/u.test(match[0]) &&
+    /^ ?(?:[.,;]|$)/u.test(canon.slice(match.index + match[0].length))
+  );
 }

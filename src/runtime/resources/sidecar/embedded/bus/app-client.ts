@@ -28,10 +28,23 @@ export class AppClient {
     this.#agent.destroy();
   }
 
-  #call(method: string, path: string, headers: OutgoingHttpHeaders, body: Uint8Array | null, timeoutMs: number): Promise<Attempt> {
+  #call(
+    method: string,
+    path: string,
+    headers: OutgoingHttpHeaders,
+    body: Uint8Array | null,
+    timeoutMs: number,
+  ): Promise<Attempt> {
     return new Promise((resolve) => {
       let connected = false;
-      const call = request({ host: "127.0.0.1", port: this.#port, method, path, headers, agent: this.#agent });
+      const call = request({
+        host: "127.0.0.1",
+        port: this.#port,
+        method,
+        path,
+        headers,
+        agent: this.#agent,
+      });
       const deadline = setTimeout(() => finish({ at: "timeout", afterMs: timeoutMs }), timeoutMs);
       const finish = (attempt: Attempt): void => {
         clearTimeout(deadline);

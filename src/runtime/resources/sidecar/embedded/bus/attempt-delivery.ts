@@ -36,7 +36,11 @@ export async function attemptDelivery(
   if (route === null) return { at: "unrouted" };
   const deadLetterTopic = route.definition.deadLetterTopic;
   if (event.expiresAt !== null && event.expiresAt < Date.now()) {
-    return { at: "expired", error: `it expired at ${new Date(event.expiresAt).toISOString()}`, deadLetterTopic };
+    return {
+      at: "expired",
+      error: `it expired at ${new Date(event.expiresAt).toISOString()}`,
+      deadLetterTopic,
+    };
   }
   const problem = envelopeProblem(event, route);
   if (problem !== null) return { at: "dead", error: problem, deadLetterTopic };

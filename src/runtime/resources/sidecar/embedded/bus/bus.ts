@@ -95,10 +95,16 @@ export class Bus {
     const subscribers = this.subscriptions.to(event.pubsub, event.topic);
     if (subscribers.length === 0) return;
     const tooDeep = deadLetterOf === null && event.depth > MAX_DEPTH;
-    const stored: StoredEvent | null = event.body.byteLength <= KEEP_BODY_BYTES || tooDeep ? { ...event, seq, deadLetterOf } : null;
+    const stored: StoredEvent | null =
+      event.body.byteLength <= KEEP_BODY_BYTES || tooDeep ? { ...event, seq, deadLetterOf } : null;
     for (const { agent, definition } of subscribers) {
       if (tooDeep) {
-        this.store.insertDelivery(seq, agent, "dead", `it is number ${event.depth} of a chain of events; more than ${MAX_DEPTH} are taken for a loop`);
+        this.store.insertDelivery(
+          seq,
+          agent,
+          "dead",
+          `it is number ${event.depth} of a chain of events; more than ${MAX_DEPTH} are taken for a loop`,
+        );
         const topic = definition?.deadLetterTopic ?? null;
         if (topic !== null && stored !== null) this.#deadLetter(stored, topic);
       } else {

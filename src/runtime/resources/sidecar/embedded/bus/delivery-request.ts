@@ -17,7 +17,11 @@ const NO_TRACE = "00-00000000000000000000000000000000-0000000000000000-00";
 const UNSENDABLE = /[^\t\x20-\x7e\x80-\xff]/u;
 
 /** Builds the POST for an event as Dapr does: envelope bytes as they were stored, metadata as lower-case headers. */
-export function deliveryRequest(event: StoredEvent, route: Route, appToken: string | undefined): DeliveryRequest {
+export function deliveryRequest(
+  event: StoredEvent,
+  route: Route,
+  appToken: string | undefined,
+): DeliveryRequest {
   const bulk = route.definition.bulk;
   const body = bulk ? bulkOfOne(event, route.raw) : route.raw ? wrapRaw(event) : event.body;
   const headers: OutgoingHttpHeaders = {

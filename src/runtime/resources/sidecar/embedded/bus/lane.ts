@@ -33,9 +33,7 @@ export interface LaneOptions {
  */
 type LaneState =
   /** `planned`: the runtime stops the app itself, so a connection that breaks is not the event's fault. */
-  | { readonly at: "held"; readonly planned: boolean }
-  | { readonly at: "open" }
-  | { readonly at: "probing" };
+  { readonly at: "held"; readonly planned: boolean } | { readonly at: "open" } | { readonly at: "probing" };
 
 interface Flight {
   readonly delivery: QueuedDelivery;
@@ -126,7 +124,11 @@ export class Lane {
   }
 
   #pump(): void {
-    for (let started = 0; this.#state.at === "open" && !this.#closed && this.#flights.size < this.#options.concurrency; started += 1) {
+    for (
+      let started = 0;
+      this.#state.at === "open" && !this.#closed && this.#flights.size < this.#options.concurrency;
+      started += 1
+    ) {
       if (started === BURST) {
         setImmediate(() => this.#pump());
         return;
@@ -152,7 +154,12 @@ export class Lane {
     const retry = mayRetry ? this.#queue.takeRetry(Date.now(), mayRead) : null;
     const delivery = retry ?? this.#queue.take((id) => this.#flights.has(id), mayRead);
     if (delivery === null) return false;
-    const flight: Flight = { delivery, retry: retry !== null, startedAt: performance.now(), marked: retry !== null };
+    const flight: Flight = {
+      delivery,
+      retry: retry !== null,
+      startedAt: performance.now(),
+      marked: retry !== null,
+    };
     this.#flights.set(delivery.id, flight);
     if (flight.retry) {
       this.#retriesInFlight += 1;
@@ -181,14 +188,16 @@ export class Lane {
     const { delivery } = flight;
     if (verdict.at === "unrouted") return this.#putBack(flight, false);
     if (verdict.at === "unreachable") return this.#unreachable(flight);
-    if (verdict.at === "retry" && verdict.broken && this.#state.at === "held" && this.#state.planned) return this.#putBack(flight, true);
+    if (verdict.at === "retry" && verdict.broken && this.#state.at === "held" && this.#state.planned)
+      return this.#putBack(flight, true);
     const attempts = delivery.attempts + (verdict.at === "expired" ? 0 : 1);
     const error = verdict.at === "success" ? null : verdict.error;
     const delay = verdict.at === "retry" ? retryDelay(this.#context.retry, attempts) : null;
     const status = verdict.at !== "retry" ? verdict.at : delay === null ? "dead" : "retrying";
     const nextAt = delay === null ? null : Date.now() + delay;
     const change: DeliveryChange = { status, attempts, nextAt, durationMs, error, response: null };
-    const deadLetterTopic = status === "success" || status === "retrying" ? null : verdict.deadLetterTopic;
+    const deadLetterTopic =
+      verdict.at === "success" || status === "retrying" ? null : verdict.deadLetterTopic;
     this.#write(() => {
       this.#context.store.changeDelivery(delivery, change);
       if (deadLetterTopic !== null) this.#context.deadLetter(event, deadLetterTopic);
@@ -207,7 +216,14 @@ export class Lane {
   #putBack(flight: Flight, inFront: boolean): void {
     const { delivery } = flight;
     if (flight.marked) {
-      const change: DeliveryChange = { status: "pending", attempts: delivery.attempts, nextAt: null, durationMs: null, error: null, response: null };
+      const change: DeliveryChange = {
+        status: "pending",
+        attempts: delivery.attempts,
+        nextAt: null,
+        durationMs: null,
+        error: null,
+        response: null,
+      };
       this.#write(() => this.#context.store.changeDelivery(delivery, change));
     }
     if (inFront) this.#queue.putBack(delivery);

@@ -38,7 +38,8 @@ export function outcomeOf(attempt: Attempt): Outcome {
 
 function judge(status: number, body: string): Outcome {
   if (status === 404) return { at: "drop", error: "the app answered 404: it has no such route" };
-  if (status < 200 || status > 299) return { at: "retry", error: withBody(`the app answered ${status}`, body) };
+  if (status < 200 || status > 299)
+    return { at: "retry", error: withBody(`the app answered ${status}`, body) };
   const said = statusIn(body);
   if (said === "" || said === "SUCCESS") return { at: "success" };
   if (said === "DROP") return { at: "drop", error: "the app answered DROP" };

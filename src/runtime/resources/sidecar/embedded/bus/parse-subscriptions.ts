@@ -1,3 +1,4 @@
+import { isFields, type Fields } from "../../../../journal/fields.ts";
 import type { SubscriptionDefinition } from "./subscription.ts";
 
 /** One entry of an app's `GET /dapr/subscribe`. */
@@ -8,18 +9,20 @@ export interface ParsedSubscription {
 }
 
 export type ParsedAnswer =
-  | { readonly ok: true; readonly subscriptions: readonly ParsedSubscription[]; readonly warnings: readonly string[] }
+  | {
+      readonly ok: true;
+      readonly subscriptions: readonly ParsedSubscription[];
+      readonly warnings: readonly string[];
+    }
   | { readonly ok: false; readonly message: string };
 
-type Fields = Readonly<Record<string, unknown>>;
-
 /** Reads the answer of `GET /dapr/subscribe` (Dapr's programmatic subscriptions). Field names match in any case, as they do in Dapr. */
-export function parseSubscriptions(text: string): ParsedAnswer {
+export function parseSubscriptions(answer: string): ParsedAnswer {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(answer);
   } catch {
-    const start = text.trimStart().slice(0, 40);
+    const start = answer.trimStart().slice(0, 40);
     return { ok: false, message: `GET /dapr/subscribe did not answer JSON but: ${start}` };
   }
   if (value === null) return { ok: true, subscriptions: [], warnings: [] };
@@ -30,7 +33,9 @@ export function parseSubscriptions(text: string): ParsedAnswer {
     const parsed = parseEntry(entry);
     if (typeof parsed === "string") warnings.push(`subscription ${index + 1} is left out: ${parsed}`);
     else if (subscriptions.some((one) => one.pubsub === parsed.pubsub && one.topic === parsed.topic)) {
-      warnings.push(`subscription ${index + 1} is left out: ${parsed.pubsub}/${parsed.topic} is there already`);
+      warnings.push(
+        `subscription ${index + 1} is left out: ${parsed.pubsub}/${parsed.topic} is there already`,
+      );
     } else subscriptions.push(parsed);
   }
   return { ok: true, subscriptions, warnings };
@@ -68,12 +73,12 @@ function parseEntry(entry: unknown): ParsedSubscription | string {
 }
 
 function lowerFields(value: unknown): Fields | null {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return null;
+  if (!isFields(value)) return null;
   return Object.fromEntries(Object.entries(value).map(([name, field]) => [name.toLowerCase(), field]));
 }
 
 function stringFields(value: unknown): Readonly<Record<string, string>> {
-  if (typeof value !== "object" || value === null) return {};
+  if (!isFields(value)) return {};
   const entries = Object.entries(value).map(([name, field]): [string, string] => [
     name,
     typeof field === "string" ? field : JSON.stringify(field),

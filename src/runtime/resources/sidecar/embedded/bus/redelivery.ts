@@ -14,7 +14,9 @@ export class Redelivery {
   constructor(db: DatabaseSync, store: BusStore, subscriptions: SubscriptionRegistry) {
     this.#store = store;
     this.#subscriptions = subscriptions;
-    this.#original = db.prepare("SELECT seq, pubsub, topic FROM events WHERE id = ? AND dead_letter_of IS NULL ORDER BY seq DESC LIMIT 1");
+    this.#original = db.prepare(
+      "SELECT seq, pubsub, topic FROM events WHERE id = ? AND dead_letter_of IS NULL ORDER BY seq DESC LIMIT 1",
+    );
     this.#dead = db.prepare(
       "SELECT d.event, d.id, d.agent FROM events e JOIN deliveries d ON d.event = e.seq WHERE e.id = ? AND d.status = 'dead' ORDER BY d.id",
     );

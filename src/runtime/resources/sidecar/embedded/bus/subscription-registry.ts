@@ -45,17 +45,23 @@ export class SubscriptionRegistry {
       .filter((one) => one.definition !== null || topics.includes(one.topic))
       .map((one) => ({ ...one, declared: topics.includes(one.topic) }));
     for (const topic of topics) {
-      if (!kept.some((one) => one.topic === topic)) kept.push({ agent, pubsub, topic, declared: true, definition: null });
+      if (!kept.some((one) => one.topic === topic))
+        kept.push({ agent, pubsub, topic, declared: true, definition: null });
     }
     this.#replace(agent, kept, "the config no longer declares that the agent listens to this topic");
   }
 
   /** What the app answered on `GET /dapr/subscribe`. Declared topics it does not list stay: their events are kept. */
   see(agent: string, parsed: readonly ParsedSubscription[]): readonly LiveSubscription[] {
-    const declared = new Set(this.of(agent).filter((one) => one.declared).map((one) => one.topic));
+    const declared = new Set(
+      this.of(agent)
+        .filter((one) => one.declared)
+        .map((one) => one.topic),
+    );
     const next: Subscription[] = parsed.map((one) => ({ ...one, agent, declared: declared.has(one.topic) }));
     for (const one of this.of(agent)) {
-      if (one.declared && !next.some((other) => other.topic === one.topic)) next.push({ ...one, definition: null });
+      if (one.declared && !next.some((other) => other.topic === one.topic))
+        next.push({ ...one, definition: null });
     }
     this.#replace(agent, next, "the agent no longer listens to this topic");
     return this.of(agent);

@@ -7,7 +7,8 @@ export function evaluate(expression: Expression, event: unknown): unknown {
     case "value":
       return expression.value;
     case "name":
-      if (expression.name !== "event") throw new CelError(`${expression.name} is not defined (only event is)`);
+      if (expression.name !== "event")
+        throw new CelError(`${expression.name} is not defined (only event is)`);
       return event;
     case "list":
       return expression.items.map((item) => evaluate(item, event));
@@ -55,14 +56,20 @@ function compare(by: Comparison, left: unknown, right: unknown): boolean {
       if (Array.isArray(right)) return right.some((item) => equal(item, left));
       if (isObject(right)) return typeof left === "string" && Object.hasOwn(right, left);
       throw new CelError("the right side of in is neither a list nor a map");
-    default:
+    case "<":
+    case "<=":
+    case ">":
+    case ">=":
       return order(by, left, right);
+    default:
+      return by satisfies never;
   }
 }
 
 function order(by: "<" | "<=" | ">" | ">=", left: unknown, right: unknown): boolean {
   const comparable =
-    (typeof left === "number" && typeof right === "number") || (typeof left === "string" && typeof right === "string");
+    (typeof left === "number" && typeof right === "number") ||
+    (typeof left === "string" && typeof right === "string");
   if (!comparable) throw new CelError(`${by} compares two numbers or two strings`);
   if (by === "<") return left < right;
   if (by === "<=") return left <= right;
@@ -104,7 +111,7 @@ function has(field: Expression, event: unknown): boolean {
 }
 
 function sizeOf(value: unknown): number {
-  if (typeof value === "string") return [...value].length;
+  if (typeof value === "string") return Array.from(value).length;
   if (Array.isArray(value)) return value.length;
   if (isObject(value)) return Object.keys(value).length;
   throw new CelError("size() takes a string, a list or a map");

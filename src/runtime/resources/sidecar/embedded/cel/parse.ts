@@ -13,9 +13,22 @@ export type Expression =
   | { readonly at: "call"; readonly name: string; readonly args: readonly Expression[] }
   | { readonly at: "not" | "negative"; readonly of: Expression }
   | { readonly at: "and" | "or"; readonly left: Expression; readonly right: Expression }
-  | { readonly at: "compare"; readonly by: Comparison; readonly left: Expression; readonly right: Expression };
+  | {
+      readonly at: "compare";
+      readonly by: Comparison;
+      readonly left: Expression;
+      readonly right: Expression;
+    };
 
-const COMPARISONS: ReadonlySet<string> = new Set(["==", "!=", "<", "<=", ">", ">=", "in"] satisfies Comparison[]);
+const COMPARISONS: ReadonlySet<string> = new Set([
+  "==",
+  "!=",
+  "<",
+  "<=",
+  ">",
+  ">=",
+  "in",
+] satisfies Comparison[]);
 const FUNCTIONS: ReadonlyMap<string, number> = new Map([
   ["has", 1],
   ["size", 1],
@@ -108,9 +121,11 @@ class Parser {
   #call(name: string, args: readonly Expression[]): Expression {
     const expected = FUNCTIONS.get(name);
     if (expected === undefined) throw new CelError(`the function ${name} is not supported`);
-    if (args.length !== expected) throw new CelError(`${name} has ${args.length} arguments, expected ${expected}`);
+    if (args.length !== expected)
+      throw new CelError(`${name} has ${args.length} arguments, expected ${expected}`);
     const [first] = args;
-    if (name === "has" && first?.at !== "field") throw new CelError("has() takes a field, as in has(event.data.x)");
+    if (name === "has" && first?.at !== "field")
+      throw new CelError("has() takes a field, as in has(event.data.x)");
     return { at: "call", name, args };
   }
 
@@ -147,8 +162,11 @@ class Parser {
 
   #unexpected(expected?: string): CelError {
     const token = this.#peek();
-    const found = token.at === "end" ? "the end" : `"${token.at === "value" ? String(token.value) : token.text}"`;
-    return new CelError(`found ${found} at ${token.start + 1}${expected === undefined ? "" : `, expected "${expected}"`}`);
+    const found =
+      token.at === "end" ? "the end" : `"${token.at === "value" ? String(token.value) : token.text}"`;
+    return new CelError(
+      `found ${found} at ${token.start + 1}${expected === undefined ? "" : `, expected "${expected}"`}`,
+    );
   }
 }
 

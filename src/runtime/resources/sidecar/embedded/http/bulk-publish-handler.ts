@@ -1,10 +1,18 @@
+import { isFields } from "../../../../journal/fields.ts";
 import type { BusEvent } from "../bus/event.ts";
 import { rawItems, rawMembers, rawValue } from "../json/raw-json.ts";
 import { dataKind } from "../publish/content-type.ts";
 import { makeEvent } from "../publish/make-event.ts";
 import { queryMetadata, readBody, sendEmpty, type Call } from "./call.ts";
 import { detailedError } from "./dapr-error.ts";
-import { checkTarget, commitEvents, noCloudEvent, traceHeaders, wantsRaw, type PublishContext } from "./publish-handler.ts";
+import {
+  checkTarget,
+  commitEvents,
+  noCloudEvent,
+  traceHeaders,
+  wantsRaw,
+  type PublishContext,
+} from "./publish-handler.ts";
 
 interface Entry {
   readonly entryId: string;
@@ -14,11 +22,17 @@ interface Entry {
 }
 
 /** `POST|PUT /v1.0[-alpha1]/publish/bulk/{pubsub}/{topic…}`: all entries in one transaction. */
-export async function handleBulkPublish(context: PublishContext, call: Call, pubsub: string, topic: string): Promise<void> {
+export async function handleBulkPublish(
+  context: PublishContext,
+  call: Call,
+  pubsub: string,
+  topic: string,
+): Promise<void> {
   const metadata = queryMetadata(call);
   checkTarget(context, pubsub, topic, metadata);
   const raw = wantsRaw(pubsub, metadata);
-  const fail = (reason: string, text: string, why: string): Error => bulkError(context.appId, pubsub, reason, text, why);
+  const fail = (reason: string, text: string, why: string): Error =>
+    bulkError(context.appId, pubsub, reason, text, why);
   const text = (await readBody(call)).toString();
   const entries = readEntries(text, topic, pubsub, fail);
   const events: BusEvent[] = [];
@@ -48,22 +62,37 @@ function readEntries(text: string, topic: string, pubsub: string, fail: Fail): E
   let items: unknown;
   try {
     items = JSON.parse(text);
-    if (!Array.isArray(items) || items.some((item) => typeof item !== "object" || item === null || Array.isArray(item))) {
+    if (
+      !Array.isArray(items) ||
+      items.some((item) => typeof item !== "object" || item === null || Array.isArray(item))
+    ) {
       throw new Error("the body is not an array of objects");
     }
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw fail("UNMARSHAL_EVENTS", `error when unmarshaling the request for topic ${topic} pubsub ${pubsub}: ${why}`, why);
+    throw fail(
+      "UNMARSHAL_EVENTS",
+      `error when unmarshaling the request for topic ${topic} pubsub ${pubsub}: ${why}`,
+      why,
+    );
   }
   const seen = new Set<string>();
   return rawItems(text).map(({ start, end }) => {
     const entry = readEntry(text.slice(start, end));
     if (typeof entry === "string") {
-      throw fail("MARSHAL_ENVELOPE", `error when marshalling cloud event envelope for topic ${topic} pubsub ${pubsub}: ${entry}`, entry);
+      throw fail(
+        "MARSHAL_ENVELOPE",
+        `error when marshalling cloud event envelope for topic ${topic} pubsub ${pubsub}: ${entry}`,
+        entry,
+      );
     }
     if (entry.entryId === "" || seen.has(entry.entryId)) {
       const why = "entryId is duplicated or not present for entry";
-      throw fail("MARSHAL_EVENTS", `error marshaling events to bytes for topic ${topic} pubsub ${pubsub}. error: ${why}`, why);
+      throw fail(
+        "MARSHAL_EVENTS",
+        `error marshaling events to bytes for topic ${topic} pubsub ${pubsub}. error: ${why}`,
+        why,
+      );
     }
     seen.add(entry.entryId);
     return entry;
@@ -78,7 +107,10 @@ function readEntry(text: string): Entry | string {
     return raw === null ? null : (JSON.parse(raw) as unknown);
   };
   const contentType = parsed("contentType");
-  const body = eventBytes(rawValue(text, members, "event", true) ?? "null", typeof contentType === "string" ? contentType : "");
+  const body = eventBytes(
+    rawValue(text, members, "event", true) ?? "null",
+    typeof contentType === "string" ? contentType : "",
+  );
   if (typeof body === "string") return body;
   const entryId = parsed("entryId");
   const metadata = parsed("metadata");
@@ -86,7 +118,9 @@ function readEntry(text: string): Entry | string {
     entryId: typeof entryId === "string" ? entryId : "",
     contentType: String(contentType),
     body,
-    metadata: typeof metadata === "object" && metadata !== null ? (metadata as Record<string, string>) : null,
+    metadata: isFields(metadata)
+      ? Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name, String(value)]))
+      : null,
   };
 }
 

@@ -69,14 +69,19 @@ export function readBody(call: Call): Promise<Buffer> {
     let size = 0;
     request.on("data", (chunk: Buffer) => {
       size += chunk.byteLength;
-      if (size <= BODY_LIMIT) return void chunks.push(chunk);
+      if (size <= BODY_LIMIT) {
+        chunks.push(chunk);
+        return;
+      }
       chunks.length = 0;
       // The rest is not read: the connection ends with the answer.
       response.setHeader("connection", "close");
       request.pause();
       reject(new BodyError("http: request body too large"));
     });
-    request.on("end", () => resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)));
+    request.on("end", () =>
+      resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)),
+    );
     request.on("error", (error) => reject(new BodyError(error.message)));
   });
 }
@@ -92,8 +97,17 @@ export function sendJson(call: Call, status: number, value: unknown): void {
 }
 
 /** Sends JSON text that is at hand already, as it is. */
-export function sendJsonText(call: Call, status: number, text: string, headers: Readonly<Record<string, string>> = {}): void {
+export function sendJsonText(
+  call: Call,
+  status: number,
+  text: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
   const body = Buffer.from(text);
-  call.response.writeHead(status, { "content-type": "application/json", "content-length": body.byteLength, ...headers });
+  call.response.writeHead(status, {
+    "content-type": "application/json",
+    "content-length": body.byteLength,
+    ...headers,
+  });
   call.response.end(body);
 }

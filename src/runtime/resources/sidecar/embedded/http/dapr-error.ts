@@ -4,8 +4,8 @@ export class DaprError extends Error {
   readonly status: number;
   readonly body: Readonly<Record<string, unknown>>;
 
-  constructor(status: number, body: Readonly<Record<string, unknown>>) {
-    super(String(body["message"] ?? status));
+  constructor(status: number, body: Readonly<Record<string, unknown>> & { readonly message: string }) {
+    super(body.message);
     this.status = status;
     this.body = body;
   }
@@ -25,9 +25,19 @@ export interface ErrorDetails {
 }
 
 /** `{ errorCode, message, details }`, the details as google.rpc error details (https://google.aip.dev/193). */
-export function detailedError(status: number, errorCode: string, message: string, details: ErrorDetails): DaprError {
+export function detailedError(
+  status: number,
+  errorCode: string,
+  message: string,
+  details: ErrorDetails,
+): DaprError {
   const { reason, metadata, resource, field } = details;
-  const info = { "@type": "type.googleapis.com/google.rpc.ErrorInfo", domain: "dapr.io", metadata: metadata ?? null, reason };
+  const info = {
+    "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+    domain: "dapr.io",
+    metadata: metadata ?? null,
+    reason,
+  };
   const list: Record<string, unknown>[] = [info];
   if (resource !== undefined) {
     list.push({
@@ -38,7 +48,8 @@ export function detailedError(status: number, errorCode: string, message: string
       resource_type: resource.type,
     });
   }
-  if (field !== undefined) list.push({ "@type": "type.googleapis.com/google.rpc.BadRequest", field_violations: [field] });
+  if (field !== undefined)
+    list.push({ "@type": "type.googleapis.com/google.rpc.BadRequest", field_violations: [field] });
   return new DaprError(status, { errorCode, message, details: list });
 }
 

@@ -14,7 +14,12 @@ export interface PublishContext {
 }
 
 /** `POST|PUT /v1.0/publish/{pubsub}/{topic…}`: 204 once the event is on disk. */
-export async function handlePublish(context: PublishContext, call: Call, pubsub: string, topic: string): Promise<void> {
+export async function handlePublish(
+  context: PublishContext,
+  call: Call,
+  pubsub: string,
+  topic: string,
+): Promise<void> {
   const metadata = queryMetadata(call);
   checkTarget(context, pubsub, topic, metadata);
   const raw = wantsRaw(pubsub, metadata);
@@ -37,7 +42,12 @@ export async function handlePublish(context: PublishContext, call: Call, pubsub:
 }
 
 /** Takes events in one transaction and resolves once they are on disk. */
-export async function commitEvents(bus: Bus, events: readonly BusEvent[], pubsub: string, topic: string): Promise<void> {
+export async function commitEvents(
+  bus: Bus,
+  events: readonly BusEvent[],
+  pubsub: string,
+  topic: string,
+): Promise<void> {
   try {
     for (const event of events) bus.accept(event);
     await bus.commit.committed();
@@ -46,7 +56,12 @@ export async function commitEvents(bus: Bus, events: readonly BusEvent[], pubsub
   }
 }
 
-export function checkTarget(context: PublishContext, pubsub: string, topic: string, metadata: Readonly<Record<string, string>>): void {
+export function checkTarget(
+  context: PublishContext,
+  pubsub: string,
+  topic: string,
+  metadata: Readonly<Record<string, string>>,
+): void {
   if (context.pubsubs.size === 0) {
     throw detailedError(400, "ERR_PUBSUB_NOT_CONFIGURED", `pubsub ${pubsub} is not configured`, {
       reason: "DAPR_PUBSUB_NOT_CONFIGURED",
@@ -55,7 +70,10 @@ export function checkTarget(context: PublishContext, pubsub: string, topic: stri
     });
   }
   if (!context.pubsubs.has(pubsub)) {
-    throw detailedError(404, "ERR_PUBSUB_NOT_FOUND", `pubsub ${pubsub} is not found`, { reason: "DAPR_PUBSUB_NOT_FOUND", metadata });
+    throw detailedError(404, "ERR_PUBSUB_NOT_FOUND", `pubsub ${pubsub} is not found`, {
+      reason: "DAPR_PUBSUB_NOT_FOUND",
+      metadata,
+    });
   }
   if (topic !== "") return;
   const message = `topic is empty in pubsub ${pubsub}`;

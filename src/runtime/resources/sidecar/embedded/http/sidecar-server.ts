@@ -113,15 +113,20 @@ export class SidecarServer {
           ? plainError(400, "ERR_BODY_READ", `failed to read request body: ${error.message}`)
           : null;
     if (known === null) this.#options.log("error", `${call.method} ${call.rawPath} failed: ${String(error)}`);
-    const { status, body } = known ?? plainError(500, "ERR_INTERNAL", error instanceof Error ? error.message : String(error));
+    const { status, body } =
+      known ?? plainError(500, "ERR_INTERNAL", error instanceof Error ? error.message : String(error));
     sendJson(call, status, body);
   }
 }
 
 function portTaken(appId: string, port: number, cause: Error): AgentsError {
-  return new AgentsError("AGENTS_PORT_TAKEN", `the sidecar of ${appId} cannot listen on port ${port}: ${cause.message}`, {
-    path: `agents.${appId}.sidecarPort`,
-    hint: "Free the port, give the sidecar another one, or leave sidecarPort out to have one chosen.",
-    cause,
-  });
+  return new AgentsError(
+    "AGENTS_PORT_TAKEN",
+    `the sidecar of ${appId} cannot listen on port ${port}: ${cause.message}`,
+    {
+      path: `agents.${appId}.sidecarPort`,
+      hint: "Free the port, give the sidecar another one, or leave sidecarPort out to have one chosen.",
+      cause,
+    },
+  );
 }

@@ -52,7 +52,12 @@ export function rawItems(text: string, at = 0): RawSpan[] {
 }
 
 /** The text of a member's value; the last one of that name wins, as it does in JSON.parse. Names match in any case where `anyCase`. */
-export function rawValue(text: string, members: readonly RawMember[], name: string, anyCase = false): string | null {
+export function rawValue(
+  text: string,
+  members: readonly RawMember[],
+  name: string,
+  anyCase = false,
+): string | null {
   const wanted = anyCase ? name.toLowerCase() : name;
   const member = members.findLast((one) => (anyCase ? one.name.toLowerCase() : one.name) === wanted);
   return member === undefined ? null : text.slice(member.start, member.end);

@@ -3,10 +3,16 @@ import type { PublishInput } from "./publish-input.ts";
 import { envelopeOverrides, ttlMs } from "./publish-metadata.ts";
 
 /** What came out: the event, or why no CloudEvent can be made of the body. */
-export type MadeEvent = { readonly ok: true; readonly event: BusEvent } | { readonly ok: false; readonly why: string };
+export type MadeEvent =
+  | { readonly ok: true; readonly event: BusEvent }
+  | { readonly ok: false; readonly why: string };
 
 /** The three trace attributes: an incoming context is copied unchanged, without one they are empty. */
-export function traceOf(input: PublishInput): { readonly id: string; readonly parent: string; readonly state: string } {
+export function traceOf(input: PublishInput): {
+  readonly id: string;
+  readonly parent: string;
+  readonly state: string;
+} {
   const overrides = envelopeOverrides(input.metadata);
   const incoming = input.traceparent ?? "";
   return {
@@ -27,6 +33,8 @@ export function rfc3339(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
-export function metadataOf(metadata: Readonly<Record<string, string>>): Readonly<Record<string, string>> | null {
+export function metadataOf(
+  metadata: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> | null {
   return Object.keys(metadata).length === 0 ? null : metadata;
 }

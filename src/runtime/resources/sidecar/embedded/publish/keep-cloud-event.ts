@@ -1,11 +1,10 @@
 import { randomUUID } from "node:crypto";
+import { isFields, type Fields } from "../../../../journal/fields.ts";
 import { rawMembers } from "../json/raw-json.ts";
 import { expiry, metadataOf, rfc3339, traceOf, type MadeEvent } from "./envelope-parts.ts";
 import type { PublishInput } from "./publish-input.ts";
 import { envelopeOverrides } from "./publish-metadata.ts";
 import { DAPR_DEFAULT_TYPE, journalFacts } from "./standard-event.ts";
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * A body that is a CloudEvent already: all it says is kept as it came; topic and pubsubname are set, what CloudEvents
@@ -62,7 +61,9 @@ function attributesToSet(input: PublishInput, event: Fields, now: number): Recor
 
 /** Puts members into the text of an object. Where none of them is there yet, the text is left as it is and they are appended. */
 function splice(text: string, event: Fields, set: Readonly<Record<string, string>>): string {
-  const added = Object.entries(set).map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
+  const added = Object.entries(set).map(
+    ([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`,
+  );
   if (!Object.keys(set).some((name) => Object.hasOwn(event, name))) {
     const end = text.lastIndexOf("}");
     const comma = Object.keys(event).length === 0 ? "" : ",";
@@ -77,7 +78,7 @@ function splice(text: string, event: Fields, set: Readonly<Record<string, string
 function parseObject(text: string): Fields | null {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : null;
+    return isFields(value) ? value : null;
   } catch {
     return null;
   }

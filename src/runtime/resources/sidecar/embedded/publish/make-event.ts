@@ -47,7 +47,10 @@ function wrap(input: PublishInput, now: number): BusEvent {
   };
 }
 
-function dataMember(kind: ReturnType<typeof dataKind>, body: Buffer): { readonly member: string; readonly value: unknown } {
+function dataMember(
+  kind: ReturnType<typeof dataKind>,
+  body: Buffer,
+): { readonly member: string; readonly value: unknown } {
   if (kind === "binary") return { member: `"data_base64":"${body.toString("base64")}"`, value: null };
   const text = body.toString();
   if (kind === "json") {

@@ -10,7 +10,15 @@ export interface EnvelopeOverrides {
 }
 
 const PREFIX = "cloudevent.";
-const NONE: EnvelopeOverrides = { id: null, source: null, type: null, subject: null, traceid: null, traceparent: null, tracestate: null };
+const NONE: EnvelopeOverrides = {
+  id: null,
+  source: null,
+  type: null,
+  subject: null,
+  traceid: null,
+  traceparent: null,
+  tracestate: null,
+};
 
 /** `metadata.cloudevent.<attribute>`, in any case. */
 export function envelopeOverrides(metadata: Readonly<Record<string, string>>): EnvelopeOverrides {
@@ -25,7 +33,9 @@ export function envelopeOverrides(metadata: Readonly<Record<string, string>>): E
 }
 
 /** `rawPayload` as Dapr reads it; null where the value is no boolean. */
-export function rawPayload(metadata: Readonly<Record<string, string>>): { readonly ok: true; readonly raw: boolean } | { readonly ok: false; readonly found: string } {
+export function rawPayload(
+  metadata: Readonly<Record<string, string>>,
+): { readonly ok: true; readonly raw: boolean } | { readonly ok: false; readonly found: string } {
   const found = Object.entries(metadata).find(([name]) => name.toLowerCase() === "rawpayload")?.[1];
   if (found === undefined || found === "") return { ok: true, raw: false };
   if (/^(?:1|t|T|true|TRUE|True)$/u.test(found)) return { ok: true, raw: true };
@@ -40,12 +50,21 @@ export function ttlMs(metadata: Readonly<Record<string, string>>): number | null
   return ms !== null && ms > 0 ? ms : null;
 }
 
-const UNITS: ReadonlyMap<string, number> = new Map([["ns", 1e-6], ["us", 1e-3], ["µs", 1e-3], ["ms", 1], ["s", 1000], ["m", 60_000], ["h", 3_600_000]]);
+const UNITS: ReadonlyMap<string, number> = new Map([
+  ["ns", 1e-6],
+  ["us", 1e-3],
+  ["µs", 1e-3],
+  ["ms", 1],
+  ["s", 1000],
+  ["m", 60_000],
+  ["h", 3_600_000],
+]);
 
 /** `1h15m`, `1.5s`, `300ms`: Go's time.ParseDuration. */
 function goDuration(text: string): number | null {
   if (!/^(?:\d+(?:\.\d*)?(?:ns|us|µs|ms|s|m|h))+$/u.test(text)) return null;
   let total = 0;
-  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d*)?)(ns|us|µs|ms|s|m|h)/gu)) total += Number(amount) * (UNITS.get(unit ?? "") ?? 0);
+  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d*)?)(ns|us|µs|ms|s|m|h)/gu))
+    total += Number(amount) * (UNITS.get(unit ?? "") ?? 0);
   return total;
 }

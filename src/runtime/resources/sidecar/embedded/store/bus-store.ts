@@ -18,22 +18,30 @@ export class BusStore {
   constructor(db: DatabaseSync) {
     this.#counter = highest(db);
     // Deliveries that were with an app when everything died: they are to be delivered again.
-    db.prepare("UPDATE deliveries SET status = 'pending', change = ? WHERE status = 'delivering'").run(this.next());
-    this.#insertEvent = db.prepare(`INSERT INTO events (seq, id, pubsub, topic, type, source, subject, correlation, causation, time,
+    db.prepare("UPDATE deliveries SET status = 'pending', change = ? WHERE status = 'delivering'").run(
+      this.next(),
+    );
+    this.#insertEvent =
+      db.prepare(`INSERT INTO events (seq, id, pubsub, topic, type, source, subject, correlation, causation, time,
       content_type, body, raw, metadata, traceparent, expires, depth, dead_letter_of) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`);
     this.#insertDelivery = db.prepare(
       "INSERT INTO deliveries (event, id, agent, status, attempts, error, change) VALUES (?, ?, ?, ?, 0, ?, ?)",
     );
-    this.#change = db.prepare(`UPDATE deliveries SET status = ?, attempts = ?, next_at = ?, duration = ?, error = ?, response = ?, change = ?
+    this.#change =
+      db.prepare(`UPDATE deliveries SET status = ?, attempts = ?, next_at = ?, duration = ?, error = ?, response = ?, change = ?
       WHERE event = ? AND id = ?`);
-    this.#delivering = db.prepare("UPDATE deliveries SET status = 'delivering', change = ? WHERE event = ? AND id = ?");
+    this.#delivering = db.prepare(
+      "UPDATE deliveries SET status = 'delivering', change = ? WHERE event = ? AND id = ?",
+    );
     this.#pending = db.prepare(
       "SELECT id, event, attempts FROM deliveries WHERE agent = ? AND status = 'pending' AND id > ? ORDER BY id LIMIT ?",
     );
     this.#retrying = db.prepare(
       "SELECT id, event, attempts FROM deliveries WHERE agent = ? AND status = 'retrying' AND next_at <= ? ORDER BY next_at LIMIT ?",
     );
-    this.#nextRetry = db.prepare("SELECT min(next_at) AS at FROM deliveries WHERE agent = ? AND status = 'retrying'");
+    this.#nextRetry = db.prepare(
+      "SELECT min(next_at) AS at FROM deliveries WHERE agent = ? AND status = 'retrying'",
+    );
     this.#event = db.prepare("SELECT * FROM events WHERE seq = ?");
     this.#saveCounter = db.prepare("INSERT OR REPLACE INTO counters (name, value) VALUES ('change', ?)");
   }
@@ -120,7 +128,12 @@ export class BusStore {
 }
 
 function toQueued(row: Record<string, unknown>): QueuedDelivery {
-  return { id: Number(row["id"]), eventSeq: Number(row["event"]), attempts: Number(row["attempts"]), event: null };
+  return {
+    id: Number(row["id"]),
+    eventSeq: Number(row["event"]),
+    attempts: Number(row["attempts"]),
+    event: null,
+  };
 }
 
 function highest(db: DatabaseSync): number {

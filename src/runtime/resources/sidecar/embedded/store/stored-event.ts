@@ -34,5 +34,7 @@ function number(value: unknown): number | null {
 }
 
 function metadataOf(value: unknown): Readonly<Record<string, string>> | null {
-  return typeof value === "string" ? (JSON.parse(value) as Record<string, string>) : null;
+  if (typeof value !== "string") return null;
+  const metadata: Readonly<Record<string, string>> = JSON.parse(value);
+  return metadata;
 }

@@ -9,7 +9,9 @@ export class SubscriptionTable {
   readonly #drops: readonly StatementSync[];
 
   constructor(db: DatabaseSync) {
-    this.#all = db.prepare("SELECT agent, pubsub, topic, declared, definition FROM subscriptions ORDER BY agent, pubsub, topic");
+    this.#all = db.prepare(
+      "SELECT agent, pubsub, topic, declared, definition FROM subscriptions ORDER BY agent, pubsub, topic",
+    );
     this.#save = db.prepare(
       "INSERT OR REPLACE INTO subscriptions (agent, pubsub, topic, declared, definition) VALUES (?, ?, ?, ?, ?)",
     );
@@ -28,13 +30,19 @@ export class SubscriptionTable {
       pubsub: String(row["pubsub"]),
       topic: String(row["topic"]),
       declared: row["declared"] === 1,
-      definition: typeof row["definition"] === "string" ? (JSON.parse(row["definition"]) as SubscriptionDefinition) : null,
+      definition: definitionOf(row["definition"]),
     }));
   }
 
   save(subscription: Subscription): void {
     const { agent, pubsub, topic, declared, definition } = subscription;
-    this.#save.run(agent, pubsub, topic, declared ? 1 : 0, definition === null ? null : JSON.stringify(definition));
+    this.#save.run(
+      agent,
+      pubsub,
+      topic,
+      declared ? 1 : 0,
+      definition === null ? null : JSON.stringify(definition),
+    );
   }
 
   /** Ends a subscription; what still waits for it is dropped, and says why. */
@@ -43,4 +51,10 @@ export class SubscriptionTable {
     this.#remove.run(agent, pubsub, topic);
     for (const drop of this.#drops) drop.run(reason, change, agent, pubsub, topic);
   }
+}
+
+function definitionOf(value: unknown): SubscriptionDefinition | null {
+  if (typeof value !== "string") return null;
+  const definition: SubscriptionDefinition = JSON.parse(value);
+  return definition;
 }

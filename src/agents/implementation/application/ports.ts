@@ -1,0 +1,60 @@
+import type { HandlerContext } from "agents-apphost/kit";
+import type { Artefact, ArtefactDraft } from "../domain/artefact.ts";
+import type { Language } from "../domain/generated-code.ts";
+import type { RefactoringSuggestedPayload, ReviewCompletedPayload } from "../events.ts";
+
+/** One line of the list of artefacts: the latest version of each. */
+export interface ArtefactSummary {
+  readonly artefactId: string;
+  readonly specId: string;
+  readonly version: number;
+  readonly status: Artefact["status"];
+  readonly language: Language;
+  readonly requirement: string;
+  readonly createdAt: string;
+}
+
+/** Port to the stored artefacts. */
+export interface Artefacts {
+  /**
+   * Stores a draft as the next version and publishes it, in one transaction with the mark of the handled event. Two
+   * writers at the same time lead to two versions; none is lost.
+   */
+  add(ctx: HandlerContext, draft: ArtefactDraft): Promise<Artefact>;
+  /** The given version, by default the latest; null when there is none. */
+  get(artefactId: string, version?: number): Promise<Artefact | null>;
+  /** The most recently generated first. */
+  list(): Promise<readonly ArtefactSummary[]>;
+}
+
+/** A model's words, with who wrote them. */
+export interface Words {
+  readonly text: string;
+  readonly generatedBy: "live" | "cassette" | "sample";
+  readonly promptRef: string;
+}
+
+/** Port to whoever words what people read. All methods throw when no model answers. */
+export interface Writer {
+  /** What the code does, for the comment at its head. */
+  summariseCode(
+    ctx: HandlerContext,
+    facts: { readonly requirement: string; readonly rules: readonly string[] },
+  ): Promise<Words>;
+  /** What a review found. */
+  summariseReview(
+    ctx: HandlerContext,
+    facts: { readonly files: readonly string[]; readonly findings: readonly string[] },
+  ): Promise<Words>;
+  /** Why a refactoring is an improvement. */
+  explainRefactoring(
+    ctx: HandlerContext,
+    facts: { readonly file: string; readonly changes: readonly string[] },
+  ): Promise<Words>;
+}
+
+/** Port to what is told to others and not kept. */
+export interface Publications {
+  reviewCompleted(ctx: HandlerContext, payload: ReviewCompletedPayload): Promise<void>;
+  refactoringSuggested(ctx: HandlerContext, payload: RefactoringSuggestedPayload): Promise<void>;
+}

@@ -1,0 +1,67 @@
+import { invalid } from "agents-apphost/kit";
+import type { HandlerContext } from "agents-apphost/kit";
+import type { ReviewCompletedPayload } from "../events.ts";
+import { reviewDiff } from "../domain/review/review.ts";
+import type { Review } from "../domain/review/review.ts";
+import { parseUnifiedDiff } from "../domain/review/unified-diff.ts";
+import type { Publications, Writer } from "./ports.ts";
+import { word } from "./wording.ts";
+
+/** Reviews the added lines of a diff for known weaknesses. Findings come from rules; a model words the summary. */
+export class ReviewCode {
+  readonly #writer: Writer;
+  readonly #publications: Publications;
+  readonly #newId: () => string;
+
+  constructor(writer: Writer, publications: Publications, newId: () => string) {
+    this.#writer = writer;
+    this.#publications = publications;
+    this.#newId = newId;
+  }
+
+  /** @throws Problem 422 when the text is no unified diff. */
+  async run(ctx: HandlerContext, diff: string): Promise<ReviewCompletedPayload> {
+    const parsed = parseUnifiedDiff(diff);
+    if (!parsed.ok) {
+      const message = `line ${parsed.line}: ${parsed.problem}`;
+      throw invalid(`diff: ${message}`, [{ path: "diff", message }]);
+    }
+    const review = reviewDiff(parsed.files);
+    const facts = {
+      files: review.files.map((file) => file.path),
+      findings: review.findings.map(
+        ({ cwe, file, line, title, message }) => `${cwe} ${file}:${line} ${title}: ${message}`,
+      ),
+    };
+    const template = summaryOf(review);
+    const given = [...facts.files, ...facts.findings, template].join("\n");
+    const { text, provenance } = await word(ctx, () => this.#writer.summariseReview(ctx, facts), {
+      given,
+      template,
+    });
+    const payload: ReviewCompletedPayload = {
+      reviewId: this.#newId(),
+      verdict: review.findings.length === 0 ? "no-findings" : "changes-requested",
+      files: [...review.files],
+      findings: [...review.findings],
+      summary: text,
+      wording: { by: provenance.by, reason: provenance.reason },
+      generatedBy: provenance.generatedBy,
+      promptRef: provenance.promptRef,
+    };
+    await this.#publications.reviewCompleted(ctx, payload);
+    return payload;
+  }
+}
+
+function summaryOf({ files, findings }: Review): string {
+  const lines = files.reduce((sum, file) => sum + file.addedLines, 0);
+  const scope = `${count(lines, "added line")} in ${count(files.length, "file")}`;
+  if (findings.length === 0) return `No known weakness was found in ${scope}.`;
+  const kinds = [...new Set(findings.map((finding) => finding.cwe))].join(", ");
+  return `${count(findings.length, "finding")} (${kinds}) in ${scope}.`;
+}
+
+function count(value: number, noun: string): string {
+  return `${value} ${noun}${value === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,48 @@
+import type { HandlerContext } from "agents-apphost/kit";
+import type { Provenance } from "../domain/artefact.ts";
+import { inventedNumbers, plainLine } from "../domain/text.ts";
+import type { Words } from "./ports.ts";
+
+/** A text for people and where it comes from. */
+export interface Worded {
+  readonly text: string;
+  readonly provenance: Provenance;
+}
+
+/**
+ * Takes a model's words when every number in them was in its input, and the fixed text otherwise.
+ *
+ * A caller who waits is told that no model answers. An event cannot decide: it is handled with the fixed text, and the
+ * result says why.
+ */
+export async function word(
+  ctx: HandlerContext,
+  ask: () => Promise<Words>,
+  texts: { readonly given: string; readonly template: string },
+): Promise<Worded> {
+  const words = await askOrReason(ctx, ask);
+  if (typeof words === "string") {
+    return {
+      text: texts.template,
+      provenance: { by: "template", reason: words, generatedBy: null, promptRef: null },
+    };
+  }
+  const { generatedBy, promptRef } = words;
+  const text = plainLine(words.text);
+  const invented = inventedNumbers(text, texts.given);
+  if (invented.length === 0)
+    return { text, provenance: { by: "model", reason: null, generatedBy, promptRef } };
+  const reason = `the model's words hold numbers that were not in its input: ${invented.join(", ")}`;
+  return { text: texts.template, provenance: { by: "template", reason, generatedBy, promptRef } };
+}
+
+async function askOrReason(ctx: HandlerContext, ask: () => Promise<Words>): Promise<Words | string> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (ctx.event === null || ctx.signal.aborted) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    ctx.log.warn("no model words this result, the fixed text is used", { reason });
+    return reason;
+  }
+}

@@ -1,0 +1,117 @@
+import {
+  CLEAN_PATH,
+  PATH_GUARD,
+  hardCodedCredentials,
+  pathTraversal,
+  unsafeDeserialization,
+  weakCryptography,
+} from "./data-rules.ts";
+import { commandInjection, crossSiteScripting, sqlInjection } from "./injection-rules.ts";
+import { dialectOf } from "./rule.ts";
+import type { Dialect, ReviewRule, Severity } from "./rule.ts";
+import { isComment, statementsOf } from "./statements.ts";
+import type { Statement } from "./statements.ts";
+import { Taint } from "./taint.ts";
+import type { DiffFile, DiffLine } from "./unified-diff.ts";
+
+/** One weakness on one added line. */
+export type Finding = {
+  readonly cwe: string;
+  readonly title: string;
+  readonly severity: Severity;
+  readonly file: string;
+  /** Line of the new version of the file. */
+  readonly line: number;
+  /** The added line, trimmed; a secret in it is hidden. */
+  readonly evidence: string;
+  readonly message: string;
+  readonly fix: string;
+};
+
+/** What was looked at in one file. A file in a language without rules of its own is only searched for secrets. */
+export type ReviewedFile = { readonly path: string; readonly addedLines: number; readonly reviewed: boolean };
+
+/** A review of a whole diff; findings stand in the order of the files and lines. */
+export type Review = { readonly files: readonly ReviewedFile[]; readonly findings: readonly Finding[] };
+
+const RULES: readonly ReviewRule[] = [
+  sqlInjection,
+  commandInjection,
+  crossSiteScripting,
+  pathTraversal,
+  weakCryptography,
+  unsafeDeserialization,
+  hardCodedCredentials,
+];
+
+const SOURCES: Readonly<Record<Dialect, RegExp>> = {
+  javascript:
+    /\b(?:req|request|ctx\.request|ctx)\.(?:params?|query|body|headers|cookies|files?|url)\b|\bsearchParams\.get\s*\(|\bprocess\.argv\b/,
+  python:
+    /\brequest\.(?:args|form|values|json|files|cookies|headers|GET|POST|query_params|path_params)\b|\bsys\.argv\b|\binput\s*\(/,
+  markup: /(?!)/,
+  other: /(?!)/,
+};
+
+/** Reviews the added lines of a diff for known weaknesses. Lines around them are read to understand them only. */
+export function reviewDiff(files: readonly DiffFile[]): Review {
+  return {
+    files: files.map((file) => ({
+      path: file.path,
+      addedLines: file.lines.filter((line) => line.added).length,
+      reviewed: !file.deleted && dialectOf(file.path) !== "other",
+    })),
+    findings: files.flatMap(reviewFile),
+  };
+}
+
+function reviewFile(file: DiffFile): readonly Finding[] {
+  const dialect = dialectOf(file.path);
+  const rules = RULES.filter((rule) => rule.dialects.includes(dialect));
+  const taint = new Taint(SOURCES[dialect]);
+  /** Up to where each weakness was reported: lines inside a reported statement are not reported again. */
+  const reported = new Map<string, number>();
+  const findings: Finding[] = [];
+  for (const statement of statementsOf(file.lines)) {
+    const first = statement.lines[0];
+    if (first === undefined || isComment(first.text)) continue;
+    for (const rule of rules) {
+      if ((reported.get(rule.cwe) ?? 0) >= first.number || !rule.found(statement.text, taint)) continue;
+      const line = lineOf(statement, rule, taint);
+      if (line === undefined) continue;
+      reported.set(rule.cwe, statement.lines.at(-1)?.number ?? first.number);
+      findings.push(toFinding(rule, file.path, line));
+    }
+    taint.read(statement.text.replaceAll("\n", " "), CLEAN_PATH, PATH_GUARD);
+  }
+  return findings.toSorted((a, b) => a.line - b.line);
+}
+
+/** The added line that shows the weakness by itself, else the first added line of the statement; none, no finding. */
+function lineOf(statement: Statement, rule: ReviewRule, taint: Taint): DiffLine | undefined {
+  const added = statement.lines.filter((line) => line.added);
+  return added.find((line) => rule.found(line.text, taint)) ?? added[0];
+}
+
+function toFinding(rule: ReviewRule, file: string, line: DiffLine): Finding {
+  const { cwe, title, severity, message, fix } = rule;
+  const text = line.text.trim().slice(0, 300);
+  return {
+    cwe,
+    title,
+    severity,
+    file,
+    line: line.number,
+    evidence: cwe === "CWE-798" ? hideSecrets(text) : text,
+    message,
+    fix,
+  };
+}
+
+/** A report is read by more people than the source: of a text in quotes the first two characters stay. */
+function hideSecrets(text: string): string {
+  return text
+    .replace(/(["'`])([^"'`]{2})[^"'`]{4,}\1/g, "$1$2***$1")
+    .replace(/(:\/\/[^\s:/@]+:)[^\s@]+@/g, "$1***@")
+    .replace(/-----BEGIN ([A-Z ]*)PRIVATE KEY-----.*/, "-----BEGIN $1PRIVATE KEY----- ***");
+}

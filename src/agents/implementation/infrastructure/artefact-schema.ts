@@ -1,0 +1,48 @@
+import { z } from "zod";
+import type { Artefact } from "../domain/artefact.ts";
+import type { ArtefactSummary } from "../application/ports.ts";
+
+const language = z.enum(["typescript", "python"]);
+const status = z.enum(["generated", "skipped"]);
+
+/** An artefact as it is stored. */
+export const storedArtefact: z.ZodType<Artefact> = z.object({
+  artefactId: z.string(),
+  specId: z.string(),
+  version: z.number(),
+  status,
+  reason: z.string().nullable(),
+  requirement: z.string(),
+  language,
+  files: z.array(z.object({ path: z.string(), role: z.enum(["source", "test"]), content: z.string() })),
+  tests: z.array(
+    z.object({
+      caseId: z.string(),
+      requirementId: z.string().nullable(),
+      file: z.string(),
+      name: z.string(),
+    }),
+  ),
+  provenance: z.object({
+    by: z.enum(["model", "template"]),
+    reason: z.string().nullable(),
+    generatedBy: z.enum(["live", "cassette", "sample"]).nullable(),
+    promptRef: z.string().nullable(),
+  }),
+  createdAt: z.string(),
+});
+
+/** The list of artefacts as it is stored. */
+export const storedIndex: z.ZodType<{ readonly items: readonly ArtefactSummary[] }> = z.object({
+  items: z.array(
+    z.object({
+      artefactId: z.string(),
+      specId: z.string(),
+      version: z.number(),
+      status,
+      language,
+      requirement: z.string(),
+      createdAt: z.string(),
+    }),
+  ),
+});

@@ -1,0 +1,12 @@
+import type { Language } from "../domain/generated-code.ts";
+
+/**
+ * The language of code that is generated for an event: IMPLEMENTATION_LANGUAGE, typescript by default.
+ *
+ * @throws Error that names the variable, what was found and what was expected.
+ */
+export function readLanguage(env: Readonly<Record<string, string | undefined>>): Language {
+  const text = env["IMPLEMENTATION_LANGUAGE"] ?? "typescript";
+  if (text === "typescript" || text === "python") return text;
+  throw new Error(`IMPLEMENTATION_LANGUAGE: "${text}" is no language here; expected typescript or python.`);
+}

@@ -1,0 +1,27 @@
+import type { AgentKit, HandlerContext } from "agents-apphost/kit";
+import type { Publications } from "../application/ports.ts";
+import { refactoringSuggested, reviewCompleted } from "../events.ts";
+import type { RefactoringSuggestedPayload, ReviewCompletedPayload } from "../events.ts";
+
+/** Publishes through the outbox in the state store, so that a suggestion that was answered is not lost on its way. */
+export class StatePublications implements Publications {
+  readonly #kit: Pick<AgentKit, "transactState">;
+
+  constructor(kit: Pick<AgentKit, "transactState">) {
+    this.#kit = kit;
+  }
+
+  reviewCompleted(ctx: HandlerContext, payload: ReviewCompletedPayload): Promise<void> {
+    return this.#kit.transactState(ctx, (tx) => {
+      tx.emit(reviewCompleted, payload, { subject: `reviews/${payload.reviewId}` });
+      return Promise.resolve();
+    });
+  }
+
+  refactoringSuggested(ctx: HandlerContext, payload: RefactoringSuggestedPayload): Promise<void> {
+    return this.#kit.transactState(ctx, (tx) => {
+      tx.emit(refactoringSuggested, payload, { subject: `refactorings/${payload.suggestionId}` });
+      return Promise.resolve();
+    });
+  }
+}

@@ -1,0 +1,42 @@
+import { runAgent } from "agents-apphost/kit";
+import type { AgentKit, AgentParts } from "agents-apphost/kit";
+import { GenerateCode } from "./application/generate-code.ts";
+import { ProposeRefactor } from "./application/propose-refactor.ts";
+import { ReviewCode } from "./application/review-code.ts";
+import { events } from "./events.ts";
+import { matchWithLimit } from "./infrastructure/pattern-matcher.ts";
+import { PromptWriter } from "./infrastructure/prompt-writer.ts";
+import { readLanguage } from "./infrastructure/settings.ts";
+import { StateArtefacts } from "./infrastructure/state-artefacts.ts";
+import { StatePublications } from "./infrastructure/state-publications.ts";
+import { commandRoutes, queryRoutes, subscriptions } from "./presentation/routes.ts";
+import type { UseCases } from "./presentation/routes.ts";
+
+await runAgent({
+  name: "implementation",
+  description:
+    "Generates code with its tests from test specifications, reviews diffs and suggests refactorings.",
+  publishes: events,
+  compose,
+});
+
+function compose(kit: AgentKit): AgentParts {
+  const language = readLanguage(kit.env);
+  const artefacts = new StateArtefacts(kit);
+  const writer = new PromptWriter(kit);
+  const publications = new StatePublications(kit);
+  const newId = (): string => kit.newId();
+  const use: UseCases = {
+    generateCode: new GenerateCode(artefacts, writer, matchWithLimit),
+    reviewCode: new ReviewCode(writer, publications, newId),
+    proposeRefactor: new ProposeRefactor(writer, publications, newId),
+    artefacts,
+    language,
+  };
+  return {
+    commands: commandRoutes(use),
+    queries: queryRoutes(use),
+    subscriptions: subscriptions(use),
+    health: () => ({ language }),
+  };
+}

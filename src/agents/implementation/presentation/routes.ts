@@ -1,0 +1,102 @@
+import { command, notFound, on, query } from "agents-apphost/kit";
+import type { CommandRoute, EventSubscription, QueryRoute } from "agents-apphost/kit";
+import { specGenerated } from "../../testplanning/events.ts";
+import type { GenerateCode } from "../application/generate-code.ts";
+import type { Artefacts } from "../application/ports.ts";
+import type { ProposeRefactor } from "../application/propose-refactor.ts";
+import type { ReviewCode } from "../application/review-code.ts";
+import type { Language } from "../domain/generated-code.ts";
+import {
+  artefactPage,
+  artefactView,
+  generateInput,
+  getArtefactInput,
+  listInput,
+  refactorInput,
+  refactorView,
+  reviewInput,
+  reviewView,
+  toArtefactView,
+} from "./schemas.ts";
+
+/** What the routes call. */
+export interface UseCases {
+  readonly generateCode: GenerateCode;
+  readonly reviewCode: ReviewCode;
+  readonly proposeRefactor: ProposeRefactor;
+  readonly artefacts: Artefacts;
+  /** Used where a request or an event names no language. */
+  readonly language: Language;
+}
+
+export function commandRoutes(use: UseCases): readonly CommandRoute[] {
+  return [
+    command({
+      name: "GenerateCode",
+      path: "/execute",
+      description: "Generates code and its tests from a test specification.",
+      input: generateInput,
+      output: artefactView,
+      handler: async ({ spec, language }, ctx) =>
+        toArtefactView(await use.generateCode.run(ctx, spec, language ?? use.language)),
+    }),
+    command({
+      name: "ReviewCode",
+      path: "/reviews",
+      description: "Reviews the added lines of a diff for CWE-22, 78, 79, 89, 327, 502 and 798.",
+      input: reviewInput,
+      output: reviewView,
+      handler: ({ diff }, ctx) => use.reviewCode.run(ctx, diff),
+    }),
+    command({
+      name: "ProposeRefactor",
+      path: "/refactorings",
+      description: "Suggests changes of one file that keep its behaviour, as a diff.",
+      input: refactorInput,
+      output: refactorView,
+      handler: async (input, ctx) => {
+        const suggestion = await use.proposeRefactor.run(ctx, input);
+        return { found: suggestion !== null, suggestion };
+      },
+    }),
+  ];
+}
+
+export function queryRoutes(use: UseCases): readonly QueryRoute[] {
+  return [
+    query({
+      name: "GetArtefact",
+      path: "/artefacts/{artefactId}",
+      description: "One artefact: the latest version, or the one that is asked for.",
+      input: getArtefactInput,
+      output: artefactView,
+      handler: async ({ artefactId, version }) => {
+        const artefact = await use.artefacts.get(artefactId, version);
+        if (artefact !== null) return toArtefactView(artefact);
+        const which = version === undefined ? "" : ` in version ${version}`;
+        throw notFound(`There is no artefact ${artefactId}${which}.`);
+      },
+    }),
+    query({
+      name: "ListArtefacts",
+      path: "/artefacts",
+      description: "The artefacts, the most recently generated first.",
+      input: listInput,
+      output: artefactPage,
+      handler: async ({ limit, offset }) => {
+        const all = await use.artefacts.list();
+        return { items: all.slice(offset, offset + limit), total: all.length };
+      },
+    }),
+  ];
+}
+
+export function subscriptions(use: UseCases): readonly EventSubscription[] {
+  return [
+    on(specGenerated, {
+      handler: async (event, ctx) => {
+        await use.generateCode.run(ctx, event.data.payload, use.language);
+      },
+    }),
+  ];
+}

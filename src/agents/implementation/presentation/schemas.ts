@@ -1,0 +1,77 @@
+import { z } from "zod";
+import { specGeneratedPayload } from "../../testplanning/events.ts";
+import { codeGeneratedPayload, refactoringSuggestedPayload, reviewCompletedPayload } from "../events.ts";
+import type { Artefact } from "../domain/artefact.ts";
+
+const language = z.enum(["typescript", "python"]);
+
+export const generateInput = z.object({
+  spec: specGeneratedPayload.describe("The result of the test planning agent, or the payload of its event"),
+  language: language.optional().describe("By default the agent's configured language"),
+});
+
+/** An artefact as the API shows it: what its event carries, and when it was made. */
+export const artefactView = codeGeneratedPayload.omit({ etag: true }).extend({ createdAt: z.string() });
+
+export const getArtefactInput = z.object({
+  artefactId: z.string().min(1).max(100),
+  version: z.coerce.number().int().min(1).optional(),
+});
+
+export const listInput = z.object({
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+  offset: z.coerce.number().int().min(0).default(0),
+});
+
+export const artefactPage = z.object({
+  items: z.array(
+    z.object({
+      artefactId: z.string(),
+      specId: z.string(),
+      version: z.number(),
+      status: z.enum(["generated", "skipped"]),
+      language,
+      requirement: z.string(),
+      createdAt: z.string(),
+    }),
+  ),
+  total: z.number(),
+});
+
+export const reviewInput = z.object({
+  diff: z.string().min(1).max(2_000_000).describe("Unified diff, as git diff writes it"),
+});
+export const reviewView = reviewCompletedPayload;
+
+export const refactorInput = z.object({
+  file: z
+    .string()
+    .min(1)
+    .max(500)
+    .regex(
+      /^(?!\/)(?!.*(?:^|\/)\.\.(?:\/|$))[^\p{Cc}\\]+$/u,
+      "expected a path below the repository, with forward slashes",
+    ),
+  content: z.string().min(1).max(1_000_000),
+  language: language.optional().describe("By default told from the file's extension"),
+});
+export const refactorView = z.object({
+  found: z.boolean().describe("False when there is nothing to suggest; then nothing is published either"),
+  suggestion: refactoringSuggestedPayload.nullable(),
+});
+
+export function toArtefactView({
+  provenance,
+  files,
+  tests,
+  ...rest
+}: Artefact): z.input<typeof artefactView> {
+  return {
+    ...rest,
+    files: [...files],
+    tests: [...tests],
+    wording: { by: provenance.by, reason: provenance.reason },
+    generatedBy: provenance.generatedBy,
+    promptRef: provenance.promptRef,
+  };
+}

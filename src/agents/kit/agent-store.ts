@@ -1,0 +1,140 @@
+import type { AgentDefinition, AgentKit } from "./agent.ts";
+import type { HandlerContext } from "./handling/context.ts";
+import type { Inbox } from "./handling/inbox.ts";
+import type { Logger } from "./log/logger.ts";
+import type { Emitting } from "./outbox/emitter.ts";
+import type { Publish } from "./outbox/outbox.ts";
+import { OutboxRelay } from "./outbox/relay.ts";
+import type { AgentEnvironment, Env } from "./process/environment.ts";
+import { StartError } from "./process/start-error.ts";
+import type { SidecarClient } from "./sidecar/sidecar-client.ts";
+import { DaprState } from "./state/dapr-state.ts";
+import { StateOutbox } from "./state/state-outbox.ts";
+import { StateWork } from "./state/state-work.ts";
+import { Turns } from "./state/turns.ts";
+
+/** Everything that an agent keeps: its SQL, its state, and the events that wait to be published. */
+export interface AgentStore<DB> extends Inbox {
+  readonly parts: Pick<AgentKit<DB>, "db" | "events" | "transact" | "state" | "transactState">;
+  /** Resolves when the database is up to date. */
+  readonly ready: Promise<void>;
+  /** Where the SQL database is; null without one. */
+  readonly database: string | null;
+  pending(): Promise<number>;
+  /** Publishes what an earlier process left behind, and forgets what is old. */
+  catchUp(): Promise<void>;
+  close(): void;
+}
+
+/** What a store is made with. */
+export interface StoreOptions<DB> {
+  readonly definition: AgentDefinition<DB>;
+  readonly env: Env;
+  readonly settings: AgentEnvironment;
+  readonly sidecar: SidecarClient;
+  readonly publish: Publish;
+  readonly emitting: Emitting;
+  readonly log: Logger;
+}
+
+/** Opens what the definition asks for. @throws StartError */
+export async function openStore<DB>(options: StoreOptions<DB>): Promise<AgentStore<DB>> {
+  const { publish, log, settings, sidecar, emitting, definition } = options;
+  const turns = new Turns();
+  const state = new DaprState(sidecar, settings.statestore);
+  const stateOutbox = new StateOutbox(state, turns);
+  const stateWork = new StateWork(state, stateOutbox, turns, emitting);
+  const stateRelay = new OutboxRelay(stateOutbox, publish, log);
+  const sql = definition.migrations === undefined ? null : await openSql(options);
+
+  const flushState = async (): Promise<void> => {
+    if ((await stateOutbox.pending()) > 0) await stateRelay.flush();
+  };
+  const withoutSql = (what: string) => (): never => {
+    throw new Error(`kit.${what} needs a database: give the agent's definition "migrations".`);
+  };
+  return {
+    parts: {
+      get db() {
+        return sql === null ? withoutSql("db")() : sql.db;
+      },
+      events: sql === null ? withoutSql("events") : (codec) => sql.work.events(codec),
+      transact: sql === null ? withoutSql("transact") : (ctx, work, how) => sql.work.transact(ctx, work, how),
+      state,
+      transactState: (ctx, work, how) => stateWork.transact(ctx, work, how),
+    },
+    ready: sql === null ? Promise.resolve() : sql.ready,
+    database: sql === null ? null : sql.url,
+    isHandled: async (eventId) => {
+      if (sql !== null && (await sql.work.isHandled(eventId))) return true;
+      // Asked only where units of work on the state store are in use; they check it again by themselves.
+      return stateWork.used && (await stateWork.isHandled(eventId));
+    },
+    flush: async () => {
+      await Promise.all([sql?.relay.flush(), flushState()]);
+    },
+    pending: async () => (sql === null ? 0 : await sql.relay.pending()) + (await stateOutbox.pending()),
+    catchUp: async () => {
+      if (sql !== null) {
+        await sql.work.forgetOld();
+        await sql.relay.flush();
+      } else if (settings.sidecarPort !== null) {
+        await stateRelay.flush();
+      }
+    },
+    close: () => {
+      stateRelay.stop();
+      sql?.relay.stop();
+      sql?.close();
+    },
+  };
+}
+
+/** The SQL side. Everything of it is loaded only by agents that have migrations. */
+async function openSql<DB>({ definition, env, publish, log, emitting }: StoreOptions<DB>): Promise<Sql<DB>> {
+  const variable = definition.database ?? "SQLSERVER_URL";
+  const url = env[variable];
+  if (url === undefined || url === "") {
+    throw new StartError(
+      `${definition.name} has no database: ${variable} is not set`,
+      `Add the database to the agent's "uses" in agents.config.ts, or set ${variable}=sqlite:/absolute/path.db.`,
+    );
+  }
+  const [{ openDatabase }, { SqlWork, kitTables }, { SqlOutbox }, { tableNames }] = await Promise.all([
+    import("./sql/open-database.ts"),
+    import("./sql/sql-work.ts"),
+    import("./sql/sql-outbox.ts"),
+    import("./sql/tables.ts"),
+  ]);
+  const { db, ready, close } = openDatabase<DB>(definition.name, url, definition.migrations ?? {});
+  const names = tableNames(definition.name);
+  const relay = new OutboxRelay(new SqlOutbox(kitTables(db), names), publish, log);
+  return { db, ready, url, close, relay, work: new SqlWork(db, names, emitting) };
+}
+
+interface Sql<DB> {
+  readonly db: AgentKit<DB>["db"];
+  readonly ready: Promise<void>;
+  readonly url: string;
+  readonly relay: OutboxRelay;
+  readonly work: import("./sql/sql-work.ts").SqlWork<DB>;
+  close(): void;
+}
+
+/** How long a request waits for its events to be published before it is answered. */
+const PUBLISH_PATIENCE = 5000;
+
+/**
+ * Publishes what a command has committed. When that takes too long or fails, the command is answered all the same: its
+ * events are kept, and the relay goes on.
+ */
+export async function publishCommitted(store: Inbox, ctx: HandlerContext): Promise<void> {
+  if (ctx.emitted.length === 0) return;
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, PUBLISH_PATIENCE);
+  const flushed = store.flush().catch((error: unknown) => {
+    ctx.log.debug("events are published later", { reason: error instanceof Error ? error.message : String(error) });
+  });
+  await Promise.race([flushed, late]);
+  clearTimeout(timer);
+}

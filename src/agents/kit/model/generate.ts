@@ -1,0 +1,97 @@
+import type { Generated, GenerateRequest } from "../agent.ts";
+import type { HandlerContext } from "../handling/context.ts";
+import type { Prompt, PromptRegistry } from "../prompts/prompt.ts";
+import type { ChatMessage, ChatModel, ChatRequest, ChatResponse, OutputIssue } from "./chat-model.ts";
+import { OutputInvalid } from "./chat-model.ts";
+import { extractJson } from "./extract-json.ts";
+
+/** Renders a prompt, asks the model, checks the answer; asks once more, with what was wrong, when it does not fit. */
+export async function generate<Output>(
+  model: ChatModel,
+  prompts: PromptRegistry,
+  ctx: HandlerContext,
+  { prompt: name, input, output }: GenerateRequest<Output>,
+): Promise<Generated<Output>> {
+  const prompt = await prompts.get(name);
+  const request = toRequest(prompt, input);
+  const options = { signal: ctx.signal };
+  const first = await model.generate(request, options);
+  let read = readOutput(prompt, output, first);
+  let raw = first.text;
+  let generatedBy = first.generatedBy;
+  if (read.at === "invalid") {
+    ctx.log.debug("the model's output does not fit, asking once more", { prompt: prompt.ref });
+    const again = { ...request, messages: [...request.messages, ...repair(first.text, read.issues)] };
+    const second = await model.generate(again, options);
+    read = readOutput(prompt, output, second);
+    raw = second.text;
+    generatedBy = second.generatedBy;
+  }
+  if (read.at === "invalid") throw new OutputInvalid(prompt.ref, raw, read.issues);
+  ctx.noteGeneration(generatedBy, prompt.ref);
+  return { output: read.output, generatedBy, promptRef: prompt.ref };
+}
+
+function toRequest(prompt: Prompt, input: Readonly<Record<string, unknown>>): ChatRequest {
+  const { temperature, maxOutputTokens, seed } = prompt.model.options;
+  const key = canonical(input);
+  const example = prompt.examples.find((candidate) => canonical(candidate.input) === key);
+  return {
+    messages: prompt.render(input),
+    promptRef: prompt.ref,
+    overrides: prompt.model.overrides,
+    ...(prompt.output === null ? {} : { outputSchema: prompt.output }),
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
+    ...(seed === undefined ? {} : { seed }),
+    ...(example === undefined ? {} : { exampleOutput: example.output }),
+  };
+}
+
+type Read<Output> =
+  | { readonly at: "valid"; readonly output: Output }
+  | { readonly at: "invalid"; readonly issues: readonly OutputIssue[] };
+
+function readOutput<Output>(
+  prompt: Prompt,
+  output: GenerateRequest<Output>["output"],
+  { text, finishReason }: ChatResponse,
+): Read<Output> {
+  const json = prompt.output === null ? { value: text } : extractJson(text);
+  if (json === null) {
+    const message = finishReason === "length" ? "is JSON that was cut off" : "is not JSON";
+    return { at: "invalid", issues: [{ path: "", message }] };
+  }
+  const issues = prompt.check(json.value);
+  if (issues.length > 0) return { at: "invalid", issues };
+  const typed = output.safeParse(json.value);
+  if (typed.success) return { at: "valid", output: typed.data };
+  return {
+    at: "invalid",
+    issues: typed.error.issues.map((issue) => ({ path: pointer(issue.path), message: issue.message })),
+  };
+}
+
+function repair(text: string, issues: readonly OutputIssue[]): readonly ChatMessage[] {
+  const list = issues.map(({ path, message }) => `- ${path === "" ? "the whole answer" : path} ${message}`);
+  return [
+    { role: "assistant", content: text },
+    {
+      role: "user",
+      content: `Your answer does not fit:\n${list.join("\n")}\nSend the corrected JSON alone, complete.`,
+    },
+  ];
+}
+
+function pointer(path: readonly PropertyKey[]): string {
+  return path.map((part) => `/${String(part)}`).join("");
+}
+
+/** JSON with the members of objects in order: equal inputs have equal texts. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === "object" && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}

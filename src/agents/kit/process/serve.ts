@@ -1,0 +1,49 @@
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createAdaptorServer } from "@hono/node-server";
+import type { Hono } from "hono";
+import { StartError } from "./start-error.ts";
+
+/** A server that listens. */
+export interface Listening {
+  readonly url: string;
+  /** Takes no new connections and lets go of idle ones. Requests in hand are answered. */
+  stopAccepting(): void;
+}
+
+/** Listens. @throws StartError naming the address when it cannot. */
+export async function serve(agent: string, app: Hono, host: string, port: number): Promise<Listening> {
+  const server = createAdaptorServer({ fetch: app.fetch, hostname: host }) as Server; // plain HTTP is the default
+  // A sidecar keeps its connections: closing one under a delivery that is on its way would look like a failure.
+  server.keepAliveTimeout = 75_000;
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once("error", reject);
+  server.listen(port, host, resolve);
+  try {
+    await promise;
+  } catch (error) {
+    throw cannotListen(agent, host, port, error);
+  }
+  const { port: actual } = server.address() as AddressInfo; // a TCP server has one
+  const name = host.includes(":") ? `[${host}]` : host;
+  return {
+    url: `http://${name}:${actual}`,
+    stopAccepting: () => {
+      server.close();
+      server.closeIdleConnections();
+    },
+  };
+}
+
+function cannotListen(agent: string, host: string, port: number, error: unknown): StartError {
+  const code = error instanceof Error && "code" in error ? error.code : null;
+  const reason = error instanceof Error ? error.message : String(error);
+  if (code === "EADDRINUSE") {
+    return new StartError(
+      `${agent} cannot listen on ${host}:${port}: the port is in use`,
+      "Stop what uses it, or set PORT to another one.",
+      error,
+    );
+  }
+  return new StartError(`${agent} cannot listen on ${host}:${port}: ${reason}`, "Check HOST and PORT.", error);
+}

@@ -1,0 +1,80 @@
+import type { Emit } from "agents-apphost/kit";
+import { deliveryConfirmed, deliveryFailed, sendRequested, sentCompleted } from "../events.ts";
+import type { NotificationEvent } from "../domain/notification-event.ts";
+import type { Notification, RenderedNotification } from "../domain/notification.ts";
+
+/** Puts into the outbox what others are told about new events of a notification; `state` is the one after them. */
+export function announce(
+  emit: Emit,
+  id: string,
+  events: readonly NotificationEvent[],
+  state: Notification,
+): void {
+  if (state.at === "none" || state.at === "requested") return;
+  for (const event of events) announceOne(emit, id, event, state);
+}
+
+function announceOne(emit: Emit, id: string, event: NotificationEvent, state: RenderedNotification): void {
+  const subject = `notifications/${id}`;
+  const { recipient, priority } = state.request;
+  switch (event.type) {
+    case "requested":
+      // What came by an event was asked for on the bus already.
+      if (event.data.cause.kind === "command") {
+        const { channels, message } = event.data;
+        const request = { notificationId: id, recipient, channels: [...channels], message, priority };
+        emit(sendRequested, { ...request, subject: state.content.subject }, { subject });
+      }
+      return;
+    case "sent": {
+      const { wording } = state.content;
+      const payload = {
+        notificationId: id,
+        recipient,
+        subject: state.content.subject,
+        priority,
+        channels: channelsOf(state),
+        wording: { by: wording.by, reason: wording.reason },
+        generatedBy: wording.generatedBy,
+        promptRef: wording.promptRef,
+      };
+      emit(sentCompleted, payload, { subject });
+      return;
+    }
+    case "failed": {
+      const payload = { notificationId: id, recipient, subject: state.content.subject, priority };
+      const { reason } = event.data;
+      emit(deliveryFailed, { ...payload, reason, channels: channelsOf(state) }, { subject });
+      return;
+    }
+    case "channel-confirmed": {
+      const { channel, code } = event.data;
+      emit(deliveryConfirmed, { notificationId: id, recipient, channel, code }, { subject });
+      return;
+    }
+    case "rendered":
+    case "channel-sent":
+    case "channel-deferred":
+    case "channel-failed":
+      return;
+    default:
+      event satisfies never;
+  }
+}
+
+/** The channels as the published language has them. */
+export function channelsOf(state: Exclude<Notification, { at: "none" }>): {
+  channel: string;
+  at: "pending" | "sent" | "delivered" | "failed";
+  attempts: number;
+  code: string | null;
+  detail: string | null;
+}[] {
+  return state.request.channels.map(({ channel, at, attempts, last }) => ({
+    channel,
+    at,
+    attempts,
+    code: last?.code ?? null,
+    detail: last?.detail ?? null,
+  }));
+}

@@ -1,0 +1,137 @@
+import type { AgentKit, HandlerContext, UnitOfWork } from "agents-apphost/kit";
+import { announce } from "../application/announcements.ts";
+import type {
+  DeliveryPage,
+  DeliveryRow,
+  NotificationHistory,
+  Notifications,
+  RecordOptions,
+} from "../application/ports.ts";
+import { decide } from "../domain/decide.ts";
+import type { NotificationCommand } from "../domain/decide.ts";
+import type { NotificationEvent } from "../domain/notification-event.ts";
+import { evolve, initialNotification } from "../domain/notification.ts";
+import type { Notification } from "../domain/notification.ts";
+import { notificationCodec } from "./notification-codec.ts";
+import type { NotificationTables } from "./tables.ts";
+
+type Kit = Pick<AgentKit<NotificationTables>, "db" | "events" | "transact" | "clock">;
+
+/** Notifications as event streams in SQL, with a list of them beside. */
+export class SqlNotifications implements Notifications {
+  readonly #kit: Kit;
+
+  constructor(kit: Kit) {
+    this.#kit = kit;
+  }
+
+  async load(id: string): Promise<NotificationHistory> {
+    const recorded = await this.#kit.events(notificationCodec).read(streamOf(id));
+    const events = recorded.map(({ event }) => event);
+    const history = recorded.map(({ recordedAt, event }) => ({ time: recordedAt, event }));
+    return { id, state: events.reduce(evolve, initialNotification), history };
+  }
+
+  record(
+    ctx: HandlerContext,
+    id: string,
+    commands: readonly NotificationCommand[],
+    { completes }: RecordOptions,
+  ): Promise<Notification> {
+    return this.#kit.transact(ctx, (tx) => this.#decideAll(tx, ctx, id, commands), { completes });
+  }
+
+  async list(filter: {
+    readonly at?: Notification["at"];
+    readonly limit: number;
+    readonly before?: string;
+  }): Promise<DeliveryPage> {
+    const cursor = filter.before === undefined ? undefined : readCursor(filter.before);
+    let rows = this.#kit.db
+      .selectFrom("notification_deliveries")
+      .selectAll()
+      .orderBy("requested_at", "desc")
+      .orderBy("notification_id", "desc")
+      .limit(filter.limit + 1);
+    if (filter.at !== undefined) rows = rows.where("state", "=", filter.at);
+    if (cursor !== undefined) {
+      rows = rows.where((eb) =>
+        eb.or([
+          eb("requested_at", "<", cursor.time),
+          eb.and([eb("requested_at", "=", cursor.time), eb("notification_id", "<", cursor.id)]),
+        ]),
+      );
+    }
+    const found = await rows.execute();
+    const items = found.slice(0, filter.limit).map(toRow);
+    const last = items.at(-1);
+    const more = found.length > filter.limit && last !== undefined;
+    return { items, next: more ? `${last.requestedAt}_${last.notificationId}` : null };
+  }
+
+  async #decideAll(
+    tx: UnitOfWork<NotificationTables>,
+    ctx: HandlerContext,
+    id: string,
+    commands: readonly NotificationCommand[],
+  ): Promise<Notification> {
+    const store = tx.events(notificationCodec);
+    const recorded = await store.read(streamOf(id));
+    let state = recorded.map(({ event }) => event).reduce(evolve, initialNotification);
+    const events: NotificationEvent[] = [];
+    for (const command of commands) {
+      const caused = decide(command, state);
+      state = caused.reduce(evolve, state);
+      events.push(...caused);
+    }
+    if (events.length === 0) return state;
+    await store.append(streamOf(id), recorded.length, events);
+    announce(tx.emit, id, events, state);
+    await this.#list(tx, ctx, id, state);
+    return state;
+  }
+
+  async #list(
+    tx: UnitOfWork<NotificationTables>,
+    ctx: HandlerContext,
+    id: string,
+    state: Notification,
+  ): Promise<void> {
+    if (state.at === "none") return;
+    const now = this.#kit.clock().toISOString();
+    const changed = await tx.db
+      .updateTable("notification_deliveries")
+      .set({ state: state.at, updated_at: now })
+      .where("notification_id", "=", id)
+      .executeTakeFirst();
+    if (changed.numUpdatedRows > 0n) return;
+    const { recipient, subject, priority } = state.request;
+    const row = { recipient, subject, priority, correlation_id: ctx.correlationId };
+    await tx.db
+      .insertInto("notification_deliveries")
+      .values({ notification_id: id, state: state.at, ...row, requested_at: now, updated_at: now })
+      .execute();
+  }
+}
+
+function streamOf(id: string): string {
+  return `notification-${id}`;
+}
+
+function readCursor(before: string): { readonly time: string; readonly id: string } {
+  const at = before.indexOf("_");
+  return { time: before.slice(0, at), id: before.slice(at + 1) };
+}
+
+function toRow(row: NotificationTables["notification_deliveries"]): DeliveryRow {
+  return {
+    notificationId: row.notification_id,
+    at: row.state,
+    recipient: row.recipient,
+    subject: row.subject,
+    priority: row.priority,
+    correlationId: row.correlation_id,
+    requestedAt: row.requested_at,
+    updatedAt: row.updated_at,
+  };
+}

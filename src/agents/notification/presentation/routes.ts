@@ -1,0 +1,78 @@
+import { command, notFound, on, query } from "agents-apphost/kit";
+import type { CommandRoute, EventSubscription, QueryRoute } from "agents-apphost/kit";
+import { codeGenerated } from "../../implementation/events.ts";
+import type { NotificationCommands } from "../application/commands.ts";
+import type { EventHandlers } from "../application/event-handlers.ts";
+import type { NotificationHistory, Notifications } from "../application/ports.ts";
+import { sendRequested } from "../events.ts";
+import {
+  deliveryPage,
+  getInput,
+  listInput,
+  notificationView,
+  receiptInput,
+  sendInput,
+  toView,
+} from "./schemas.ts";
+
+export function commandRoutes(commands: NotificationCommands): readonly CommandRoute[] {
+  return [
+    command({
+      name: "SendNotification",
+      path: "/execute",
+      description: "Sends a notification through one or more channels.",
+      input: sendInput,
+      output: notificationView,
+      handler: async (input, ctx) => view(await commands.send(input, ctx)),
+    }),
+    command({
+      name: "RecordReceipt",
+      path: "/receipts",
+      description: "Takes a channel's receipt: delivered, or refused after it was sent.",
+      input: receiptInput,
+      output: notificationView,
+      handler: async (input, ctx) => view(await commands.recordReceipt(input, ctx)),
+    }),
+  ];
+}
+
+export function queryRoutes(notifications: Notifications): readonly QueryRoute[] {
+  return [
+    query({
+      name: "GetNotification",
+      path: "/notifications/{notificationId}",
+      description: "One notification with the timeline of each of its channels.",
+      input: getInput,
+      output: notificationView,
+      handler: async ({ notificationId }) => view(await notifications.load(notificationId)),
+    }),
+    query({
+      name: "ListDeliveries",
+      path: "/deliveries",
+      description: "Notifications, the newest first, in pages.",
+      input: listInput,
+      output: deliveryPage,
+      handler: async ({ at, limit, before }) => {
+        const page = await notifications.list({
+          limit,
+          ...(at === undefined ? {} : { at }),
+          ...(before === undefined ? {} : { before }),
+        });
+        return { items: [...page.items], next: page.next };
+      },
+    }),
+  ];
+}
+
+export function subscriptions(handlers: EventHandlers): readonly EventSubscription[] {
+  return [
+    on(codeGenerated, { handler: (event, ctx) => handlers.onCodeGenerated(event, ctx) }),
+    on(sendRequested, { handler: (event, ctx) => handlers.onSendRequested(event, ctx) }),
+  ];
+}
+
+function view(history: NotificationHistory): NonNullable<ReturnType<typeof toView>> {
+  const found = toView(history);
+  if (found === undefined) throw notFound(`There is no notification ${history.id}.`);
+  return found;
+}

@@ -1,0 +1,54 @@
+import type { HandlerContext } from "agents-apphost/kit";
+import { analyse } from "../domain/analysis.ts";
+import type { Analysis } from "../domain/analysis.ts";
+import { defaultWording, describe, objection } from "../domain/wording.ts";
+import type { SpecGeneratedPayload } from "../events.ts";
+import type { Specs, Writer } from "./ports.ts";
+import { requirementIdOf } from "./requirement-id.ts";
+import { choose } from "./word.ts";
+
+/** A requirement to be tested, as a sentence in English. */
+export interface GenerateTestSpec {
+  readonly requirement: string;
+  /** The id it has elsewhere; made from its words when left out. */
+  readonly requirementId?: string | undefined;
+}
+
+/** Turns a requirement into a test specification. Code finds the tests; a model words the title and the text. */
+export class GenerateTestSpecHandler {
+  readonly #specs: Specs;
+  readonly #writer: Writer;
+  readonly #newId: () => string;
+
+  constructor(specs: Specs, writer: Writer, newId: () => string) {
+    this.#specs = specs;
+    this.#writer = writer;
+    this.#newId = newId;
+  }
+
+  async handle(command: GenerateTestSpec, ctx: HandlerContext): Promise<SpecGeneratedPayload> {
+    const analysis = analyse(
+      command.requirementId ?? requirementIdOf(command.requirement),
+      command.requirement,
+    );
+    const fixed = defaultWording(analysis);
+    const rules = analysis.rules.map(({ subject, constraint }) => `${subject}: ${describe(constraint)}`);
+    const words = await this.#writer.wordSpec(ctx, { requirement: command.requirement, ...fixed, rules });
+    const { text, wording } = choose(words, fixed, (offered) => objection(offered, analysis));
+    const { generatedBy, promptRef } = words;
+    const spec = { specId: this.#newId(), ...toPayload(analysis), ...text, wording, generatedBy, promptRef };
+    await this.#specs.publish(ctx, spec);
+    return spec;
+  }
+}
+
+function toPayload(analysis: Analysis) {
+  return {
+    ...analysis,
+    assumptions: [...analysis.assumptions],
+    rules: [...analysis.rules],
+    classes: [...analysis.classes],
+    boundaryValues: [...analysis.boundaryValues],
+    cases: [...analysis.cases],
+  };
+}

@@ -1,0 +1,67 @@
+import type { HandlerContext } from "agents-apphost/kit";
+import type { Wording } from "../domain/wording.ts";
+import type { CoverageAnalyzedPayload, SpecGeneratedPayload, StrategyCreatedPayload } from "../events.ts";
+
+/** A spec as it was published, with the time it was made. */
+export interface StoredSpec {
+  readonly spec: SpecGeneratedPayload;
+  readonly createdAt: string;
+}
+
+/** A spec in a list. */
+export interface SpecRow {
+  readonly specId: string;
+  readonly requirementId: string;
+  readonly requirement: string;
+  readonly testable: boolean;
+  readonly cases: number;
+  readonly createdAt: string;
+}
+
+export interface SpecPage {
+  readonly items: readonly SpecRow[];
+  /** Where the next page begins; null at the end. */
+  readonly next: string | null;
+}
+
+/** The specs of this agent. They never change: a requirement that is analysed again is a new spec. */
+export interface Specs {
+  /** Stores a spec and publishes it, in one step. */
+  publish(ctx: HandlerContext, spec: SpecGeneratedPayload): Promise<void>;
+  find(specId: string): Promise<StoredSpec | null>;
+  list(page: { readonly limit: number; readonly before?: string }): Promise<SpecPage>;
+}
+
+export interface Strategies {
+  publish(ctx: HandlerContext, strategy: StrategyCreatedPayload): Promise<void>;
+}
+
+export interface Coverages {
+  publish(ctx: HandlerContext, coverage: CoverageAnalyzedPayload): Promise<void>;
+  /** The newest coverage of a spec by tests; null while no code was generated for it. */
+  latest(specId: string): Promise<CoverageAnalyzedPayload | null>;
+}
+
+/** What a model said, and which. */
+export interface Words<Text> {
+  readonly text: Text;
+  readonly generatedBy: SpecGeneratedPayload["generatedBy"];
+  readonly promptRef: string;
+}
+
+/** A model that words what code has found. */
+export interface Writer {
+  wordSpec(ctx: HandlerContext, draft: SpecDraft): Promise<Words<Wording>>;
+  wordStrategy(ctx: HandlerContext, draft: StrategyDraft): Promise<Words<string>>;
+}
+
+export interface SpecDraft extends Wording {
+  readonly requirement: string;
+  readonly rules: readonly string[];
+}
+
+export interface StrategyDraft {
+  readonly name: string;
+  readonly draft: string;
+  readonly items: readonly string[];
+}

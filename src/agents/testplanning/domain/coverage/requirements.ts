@@ -1,0 +1,43 @@
+import type { FileCoverage } from "./totals.ts";
+
+/** A requirement and the files that implement it. */
+export interface ImplementedRequirement {
+  readonly requirementId: string;
+  readonly files: readonly string[];
+}
+
+/** A requirement is covered when every line of its files is. */
+export function implementedBy(
+  requirements: readonly ImplementedRequirement[],
+  files: readonly FileCoverage[],
+): { requirements: { requirementId: string; covered: boolean }[]; gaps: string[] } {
+  const gaps: string[] = [];
+  const covered = requirements.map(({ requirementId, files: wanted }) => {
+    const missing = wanted.flatMap((path) => gapsOf(requirementId, path, files));
+    gaps.push(...missing);
+    return { requirementId, covered: missing.length === 0 };
+  });
+  return { requirements: covered, gaps };
+}
+
+function gapsOf(requirementId: string, path: string, files: readonly FileCoverage[]): string[] {
+  const file = files.find(
+    (each) => each.path === path || each.path.endsWith(`/${path.replace(/^\.\//u, "")}`),
+  );
+  if (file === undefined) return [`${path}, which implements ${requirementId}, is not in the report.`];
+  if (file.uncoveredLines.length === 0) return [];
+  return [
+    `${path}, which implements ${requirementId}, has lines that no test runs: ${ranges(file.uncoveredLines)}.`,
+  ];
+}
+
+/** 1, 2, 3, 7 → "1-3, 7" */
+export function ranges(lines: readonly number[]): string {
+  const parts: [from: number, to: number][] = [];
+  for (const line of lines) {
+    const last = parts.at(-1);
+    if (last !== undefined && line === last[1] + 1) last[1] = line;
+    else parts.push([line, line]);
+  }
+  return parts.map(([from, to]) => (from === to ? String(from) : `${from}-${to}`)).join(", ");
+}

@@ -1,0 +1,75 @@
+import type { AgentKit, HandlerContext } from "agents-apphost/kit";
+import type { SpecPage, SpecRow, Specs, StoredSpec } from "../application/ports.ts";
+import { specGenerated, specGeneratedPayload } from "../events.ts";
+import type { SpecGeneratedPayload } from "../events.ts";
+import type { TestPlanningTables } from "./tables.ts";
+
+type Kit = Pick<AgentKit<TestPlanningTables>, "db" | "transact" | "clock">;
+
+/** Specs in SQL; a spec and its event commit together. */
+export class SqlSpecs implements Specs {
+  readonly #kit: Kit;
+
+  constructor(kit: Kit) {
+    this.#kit = kit;
+  }
+
+  async publish(ctx: HandlerContext, spec: SpecGeneratedPayload): Promise<void> {
+    const row = {
+      spec_id: spec.specId,
+      requirement_id: spec.requirementId,
+      requirement: spec.requirement,
+      testable: spec.testable ? 1 : 0,
+      cases: spec.cases.length,
+      payload: JSON.stringify(spec),
+      created_at: this.#kit.clock().toISOString(),
+    };
+    await this.#kit.transact(ctx, async (tx) => {
+      await tx.db.insertInto("testplanning_specs").values(row).execute();
+      tx.emit(specGenerated, spec, { subject: `specs/${spec.specId}` });
+    });
+  }
+
+  async find(specId: string): Promise<StoredSpec | null> {
+    const row = await this.#kit.db
+      .selectFrom("testplanning_specs")
+      .select(["payload", "created_at"])
+      .where("spec_id", "=", specId)
+      .executeTakeFirst();
+    if (row === undefined) return null;
+    return { spec: specGeneratedPayload.parse(JSON.parse(row.payload)), createdAt: row.created_at };
+  }
+
+  /** The cursor is the time and the id of the last row of a page. */
+  async list({ limit, before }: { readonly limit: number; readonly before?: string }): Promise<SpecPage> {
+    let rows = this.#kit.db
+      .selectFrom("testplanning_specs")
+      .select(["spec_id", "requirement_id", "requirement", "testable", "cases", "created_at"])
+      .orderBy("created_at", "desc")
+      .orderBy("spec_id", "desc")
+      .limit(limit + 1);
+    if (before !== undefined) {
+      const [time = "", ...rest] = before.split("_");
+      const id = rest.join("_");
+      rows = rows.where((eb) =>
+        eb.or([eb("created_at", "<", time), eb.and([eb("created_at", "=", time), eb("spec_id", "<", id)])]),
+      );
+    }
+    const found = await rows.execute();
+    const items = found.slice(0, limit).map(toRow);
+    const last = items.at(-1);
+    const next = found.length > limit && last !== undefined ? `${last.createdAt}_${last.specId}` : null;
+    return { items, next };
+  }
+}
+
+function toRow(row: Omit<TestPlanningTables["testplanning_specs"], "payload">): SpecRow {
+  return {
+    specId: row.spec_id,
+    requirementId: row.requirement_id,
+    requirement: row.requirement,
+    testable: row.testable === 1,
+    cases: row.cases,
+    createdAt: row.created_at,
+  };
+}

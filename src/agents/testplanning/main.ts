@@ -1,0 +1,37 @@
+import { runAgent } from "agents-apphost/kit";
+import type { AgentKit, AgentParts } from "agents-apphost/kit";
+import { AnalyzeCoverageHandler } from "./application/analyze-coverage.ts";
+import { CreateStrategyHandler } from "./application/create-strategy.ts";
+import { GenerateTestSpecHandler } from "./application/generate-test-spec.ts";
+import { TraceGeneratedCode } from "./application/trace-generated-code.ts";
+import { events } from "./events.ts";
+import { PromptWriter } from "./infrastructure/prompt-writer.ts";
+import { SqlCoverages, SqlStrategies } from "./infrastructure/sql-results.ts";
+import { SqlSpecs } from "./infrastructure/sql-specs.ts";
+import { migrations } from "./infrastructure/tables.ts";
+import type { TestPlanningTables } from "./infrastructure/tables.ts";
+import { commandRoutes, queryRoutes, subscriptions } from "./presentation/routes.ts";
+
+await runAgent<TestPlanningTables>({
+  name: "testplanning",
+  description: "Derives test cases from requirements and measures how far tests cover them.",
+  publishes: events,
+  migrations,
+  compose,
+});
+
+function compose(kit: AgentKit<TestPlanningTables>): AgentParts {
+  const newId = () => kit.newId();
+  const [specs, strategies, coverages] = [new SqlSpecs(kit), new SqlStrategies(kit), new SqlCoverages(kit)];
+  const writer = new PromptWriter(kit);
+  const handlers = {
+    generate: new GenerateTestSpecHandler(specs, writer, newId),
+    strategy: new CreateStrategyHandler(strategies, writer, newId),
+    coverage: new AnalyzeCoverageHandler(coverages, newId),
+  };
+  return {
+    commands: commandRoutes(handlers),
+    queries: queryRoutes(specs, coverages),
+    subscriptions: subscriptions(new TraceGeneratedCode(specs, coverages, newId)),
+  };
+}

@@ -1,0 +1,113 @@
+import { command, invalid, notFound, on, query } from "agents-apphost/kit";
+import type { CommandRoute, EventSubscription, QueryRoute } from "agents-apphost/kit";
+import { codeGenerated } from "../../implementation/events.ts";
+import type { AnalyzeCoverageHandler } from "../application/analyze-coverage.ts";
+import type { CreateStrategyHandler } from "../application/create-strategy.ts";
+import type { GenerateTestSpecHandler } from "../application/generate-test-spec.ts";
+import type { Coverages, Specs } from "../application/ports.ts";
+import type { TraceGeneratedCode } from "../application/trace-generated-code.ts";
+import { ReportUnreadable } from "../domain/coverage/totals.ts";
+import {
+  coverageInput,
+  coverageView,
+  generateInput,
+  getInput,
+  listInput,
+  specPage,
+  specView,
+  storedSpecView,
+  strategyInput,
+  strategyView,
+} from "./schemas.ts";
+
+/** The commands of the agent. */
+export interface Handlers {
+  readonly generate: GenerateTestSpecHandler;
+  readonly strategy: CreateStrategyHandler;
+  readonly coverage: AnalyzeCoverageHandler;
+}
+
+export function commandRoutes({ generate, strategy, coverage }: Handlers): readonly CommandRoute[] {
+  return [
+    command({
+      name: "GenerateTestSpec",
+      path: "/execute",
+      description: "Derives equivalence classes, boundary values and test cases from a requirement.",
+      input: generateInput,
+      output: specView,
+      handler: (input, ctx) => generate.handle(input, ctx),
+    }),
+    command({
+      name: "CreateStrategy",
+      path: "/strategies",
+      description: "Says for a set of requirements what to test, how, and in which order.",
+      input: strategyInput,
+      output: strategyView,
+      handler: (input, ctx) => strategy.handle(input, ctx),
+    }),
+    command({
+      name: "AnalyzeCoverage",
+      path: "/coverage",
+      description:
+        "Computes the totals of a coverage report anew and the coverage of requirements by their files.",
+      input: coverageInput,
+      output: coverageView,
+      handler: async ({ report, ...input }, ctx) => {
+        const text = typeof report === "string" ? report : JSON.stringify(report);
+        try {
+          return await coverage.handle({ ...input, report: text }, ctx);
+        } catch (error) {
+          if (!(error instanceof ReportUnreadable)) throw error;
+          throw invalid("The coverage report cannot be read.", [
+            { path: `report: ${error.path}`, message: error.message },
+          ]);
+        }
+      },
+    }),
+  ];
+}
+
+export function queryRoutes(specs: Specs, coverages: Coverages): readonly QueryRoute[] {
+  return [
+    query({
+      name: "GetSpec",
+      path: "/specs/{specId}",
+      description: "One test specification.",
+      input: getInput,
+      output: storedSpecView,
+      handler: async ({ specId }) => {
+        const found = await specs.find(specId);
+        if (found === null) throw notFound(`There is no test specification ${specId}.`);
+        return { ...found.spec, createdAt: found.createdAt };
+      },
+    }),
+    query({
+      name: "GetTraceability",
+      path: "/specs/{specId}/coverage",
+      description: "Which cases of a specification the generated tests run.",
+      input: getInput,
+      output: coverageView,
+      handler: async ({ specId }) => {
+        const found = await coverages.latest(specId);
+        if (found === null)
+          throw notFound(`No generated tests are known for the test specification ${specId}.`);
+        return found;
+      },
+    }),
+    query({
+      name: "ListSpecs",
+      path: "/specs",
+      description: "Test specifications, the newest first, in pages.",
+      input: listInput,
+      output: specPage,
+      handler: async ({ limit, before }) => {
+        const page = await specs.list({ limit, ...(before === undefined ? {} : { before }) });
+        return { items: [...page.items], next: page.next };
+      },
+    }),
+  ];
+}
+
+export function subscriptions(tracing: TraceGeneratedCode): readonly EventSubscription[] {
+  return [on(codeGenerated, { handler: (event, ctx) => tracing.handle(event.data.payload, ctx) })];
+}

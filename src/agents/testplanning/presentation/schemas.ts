@@ -1,0 +1,63 @@
+import { z } from "zod";
+import { coverageAnalyzedPayload, specGeneratedPayload, strategyCreatedPayload } from "../events.ts";
+
+const requirement = z
+  .string()
+  .trim()
+  .min(1)
+  .max(4000)
+  .regex(/\p{L}/u, "expected a sentence in English")
+  .describe("One sentence in English that says what must hold");
+const requirementId = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/u,
+    "expected up to 64 letters, digits, dots, dashes or underscores",
+  )
+  .describe("The id of the requirement elsewhere; made from its words when left out");
+
+export const generateInput = z.object({ requirement, requirementId: requirementId.optional() });
+export const specView = specGeneratedPayload;
+
+export const strategyInput = z.object({
+  name: z.string().trim().min(1).max(200),
+  requirements: z.array(generateInput).min(1).max(200),
+});
+export const strategyView = strategyCreatedPayload;
+
+export const coverageInput = z.object({
+  format: z.enum(["lcov", "istanbul"]),
+  report: z
+    .union([z.string().min(1), z.record(z.string(), z.json())])
+    .describe(
+      "The text of an lcov trace file, or of Istanbul's coverage-final.json, which may also be sent as the object it is",
+    ),
+  requirements: z
+    .array(z.object({ requirementId, files: z.array(z.string().min(1)).min(1) }))
+    .max(1000)
+    .optional()
+    .describe("Which files implement which requirement"),
+});
+export const coverageView = coverageAnalyzedPayload;
+
+export const getInput = z.object({ specId: z.string().min(1).max(100) });
+export const storedSpecView = specGeneratedPayload.extend({ createdAt: z.string() });
+
+export const listInput = z.object({
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+  before: z.string().max(150).optional().describe("The `next` of the page before"),
+});
+
+export const specPage = z.object({
+  items: z.array(
+    z.object({
+      specId: z.string(),
+      requirementId: z.string(),
+      requirement: z.string(),
+      testable: z.boolean(),
+      cases: z.number().int(),
+      createdAt: z.string(),
+    }),
+  ),
+  next: z.string().nullable().describe("Null on the last page"),
+});

@@ -1,0 +1,33 @@
+import type { Command } from "commander";
+import { Option } from "commander";
+import { addCommand } from "../command.ts";
+import { contextOf } from "../context.ts";
+import type { RawUpOptions } from "../up-options.ts";
+
+export function addUp(program: Command): void {
+  addCommand(program, "up [agent...]", {
+    summary: "start the agents and all they need; where they run already: attach",
+    examples: [
+      ["agents up", "start everything; Ctrl-C stops it"],
+      ["agents up testplanning", "only this agent and what it needs"],
+      ["agents up -d", "return when everything is ready"],
+      ["agents up --isolated", "free ports and names: beside another run"],
+    ],
+  })
+    .option("-d, --detach", "return once all is ready; it runs on in the background")
+    .option("--wait-timeout <seconds>", "how long all of it may take to be ready", "60")
+    .option("--no-watch", "do not restart what was saved")
+    .option("--isolated", "choose all ports and names freely")
+    .addOption(
+      new Option("--ui <kind>", "what is shown").choices(["auto", "plain", "json", "none"]).default("auto"),
+    )
+    .option("--llm <mode>", "where answers come from: live, sample")
+    .option("--mode <mode>", "where resources run: auto, embedded")
+    .action(async (agents: readonly string[], options: RawUpOptions, command: Command) => {
+      const { parseUpOptions } = await import("../up-options.ts");
+      const parsed = parseUpOptions(agents, options);
+      const { runUp } = await import("../up-run.ts");
+      const code = await runUp({ ...parsed, context: contextOf(command) });
+      if (code !== 0) process.exitCode = code;
+    });
+}

@@ -1,0 +1,52 @@
+import type { Style } from "./style.ts";
+import { styleFor } from "./style.ts";
+
+/** Where a command's words go. Data on stdout; in `--json` messages go to stderr, so that stdout is data alone. */
+export interface Output {
+  readonly json: boolean;
+  readonly style: Style;
+  readonly errorStyle: Style;
+  /** Width that a table may take; endless where stdout is not a terminal. */
+  readonly columns: number;
+  /** A line for people; nothing in `--json`. */
+  line(text?: string): void;
+  /** One document, for `--json`. */
+  document(value: unknown): void;
+  /** One line of NDJSON. */
+  record(value: unknown): void;
+  /** A message: on stderr. */
+  note(text: string): void;
+}
+
+export function output({ json, color }: { readonly json: boolean; readonly color: boolean }): Output {
+  const { stdout, stderr, env } = process;
+  return {
+    json,
+    style: styleFor(stdout.isTTY, color && !json, env),
+    errorStyle: styleFor(stderr.isTTY, color && !json, env),
+    columns: stdout.isTTY ? stdout.columns : Number.POSITIVE_INFINITY,
+    line: (text = "") => {
+      if (!json) stdout.write(`${text}\n`);
+    },
+    document: (value) => void stdout.write(`${JSON.stringify(value, null, 2)}\n`),
+    record: (value) => void stdout.write(`${JSON.stringify(value)}\n`),
+    note: (text) => void stderr.write(`${text}\n`),
+  };
+}
+
+/** What happens when the reader of stdout is gone (`| head`); `up` sets its own to stop what it started. */
+let whenReaderGone = (): void => process.exit();
+
+/** Ends quietly when the reader of a pipe has seen enough. */
+export function handleClosedPipes(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    whenReaderGone();
+  });
+  process.stderr.on("error", () => {}); // nobody is left to be told
+}
+
+/** Instead of ending at once when stdout's reader is gone. */
+export function onReaderGone(action: () => void): void {
+  whenReaderGone = action;
+}

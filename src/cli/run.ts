@@ -1,0 +1,37 @@
+import { createProgram } from "./program.ts";
+import { handleClosedPipes, output } from "./render/output.ts";
+import { reportError } from "./report-error.ts";
+import { usageError } from "./usage.ts";
+
+/** Runs one command line and sets the exit code of the process. */
+export async function run(args: readonly string[], version: string): Promise<void> {
+  silenceNodesOwnWarnings();
+  handleClosedPipes();
+  const program = createProgram(version);
+  const report = (error: unknown): number => reportError(error, output(flags(args)), { args, version });
+  process.on("uncaughtException", (error) => process.exit(report(error)));
+  try {
+    if (args.length === 0) program.outputHelp();
+    else await program.parseAsync(args, { from: "user" });
+  } catch (error) {
+    const own = usageError(error, program, args);
+    if (own !== null) process.exitCode = report(own);
+  }
+}
+
+/** What decides how an error looks, read without parsing: the arguments may be what is wrong. */
+function flags(args: readonly string[]): { readonly json: boolean; readonly color: boolean } {
+  const end = args.indexOf("--");
+  const options = end < 0 ? args : args.slice(0, end);
+  return { json: options.includes("--json"), color: !options.includes("--no-color") };
+}
+
+/** That SQLite is young and that a package.json has no `type` is no news for who runs `agents`; other warnings stay. */
+function silenceNodesOwnWarnings(): void {
+  process.removeAllListeners("warning");
+  process.on("warning", (warning) => {
+    const code = "code" in warning ? warning.code : undefined;
+    if (warning.name === "ExperimentalWarning" || code === "MODULE_TYPELESS_PACKAGE_JSON") return;
+    process.stderr.write(`${warning.name}: ${warning.message}\n`);
+  });
+}

@@ -1,0 +1,104 @@
+import type { Context } from "./context.ts";
+import { AgentsError } from "../runtime/model/errors.ts";
+import { suggest } from "../runtime/model/config/suggest.ts";
+
+/** `agents up` as it was typed. */
+export interface RawUpOptions {
+  readonly detach?: true;
+  readonly waitTimeout: string;
+  readonly watch: boolean;
+  readonly isolated?: true;
+  readonly ui: "auto" | "plain" | "json" | "none";
+  readonly llm?: string;
+  readonly mode?: string;
+}
+
+/** What `agents up` was asked for, checked. */
+export interface UpOptions {
+  readonly context: Context;
+  /** Names to start; none = all. */
+  readonly agents: readonly string[];
+  readonly detach: boolean;
+  readonly waitTimeoutMs: number;
+  readonly watch: boolean;
+  readonly isolated: boolean;
+  readonly ui: "auto" | "plain" | "json" | "none";
+  /** Null: live where a model answers, else sample. */
+  readonly llm: "live" | "sample" | null;
+  readonly mode: "auto" | "embedded";
+}
+
+/** Checks what was typed. Choices that belong to the product but do not exist yet are told apart from typos. */
+export function parseUpOptions(agents: readonly string[], options: RawUpOptions): Omit<UpOptions, "context"> {
+  return {
+    agents,
+    detach: options.detach === true,
+    waitTimeoutMs: seconds("--wait-timeout", options.waitTimeout) * 1000,
+    watch: options.watch,
+    isolated: options.isolated === true,
+    ui: options.ui,
+    llm:
+      options.llm === undefined
+        ? null
+        : choice<"live" | "sample">("--llm", options.llm, ["live", "sample"], LATER_LLM),
+    mode:
+      options.mode === undefined
+        ? "auto"
+        : choice<"auto" | "embedded">("--mode", options.mode, ["auto", "embedded"], LATER_MODE),
+  };
+}
+
+const LATER_LLM = new Map([
+  [
+    "record",
+    "Recording model calls does not exist in this version. Use --llm live, or --llm sample for answers without a model.",
+  ],
+  [
+    "replay",
+    "Replaying model calls does not exist in this version. Use --llm sample for the same answers every time.",
+  ],
+]);
+const LATER_MODE = new Map([
+  [
+    "containers",
+    "Containers do not exist in this version. Use --mode embedded, which needs nothing but Node.",
+  ],
+]);
+
+/** A number of seconds, fractions included. */
+export function seconds(option: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && value >= 0 && value <= 86_400) return value;
+  throw new AgentsError("AGENTS_USAGE", `${option} takes seconds, and ${JSON.stringify(text)} is none.`, {
+    path: option,
+    expected: "seconds, from 0 to 86400",
+    found: JSON.stringify(text),
+    hint: `For example: ${option} 30`,
+  });
+}
+
+function choice<T extends string>(
+  option: string,
+  text: string,
+  allowed: readonly T[],
+  later: ReadonlyMap<string, string>,
+): T {
+  const found = allowed.find((value) => value === text);
+  if (found !== undefined) return found;
+  const details = { path: option, expected: allowed.join(", "), found: JSON.stringify(text) };
+  const instead = later.get(text);
+  if (instead !== undefined)
+    throw new AgentsError("AGENTS_NOT_SUPPORTED", `${option} ${text} is not supported yet.`, {
+      ...details,
+      hint: instead,
+    });
+  const guess = suggest(text, allowed);
+  throw new AgentsError(
+    "AGENTS_USAGE",
+    `${option} is ${JSON.stringify(text)}: expected ${allowed.join(" or ")}.`,
+    {
+      ...details,
+      hint: guess === null ? "See: agents up --help" : `Did you mean ${option} ${guess}?`,
+    },
+  );
+}

@@ -1,0 +1,76 @@
+import { findConfigFile } from "../runtime/config/find.ts";
+import { dirname } from "node:path";
+import type { RunClient } from "../runtime/control/client.ts";
+import { connectWhenUp } from "../runtime/control/client.ts";
+import { AgentsError } from "../runtime/model/errors.ts";
+import type { RunView } from "../runtime/model/snapshot.ts";
+import { runText } from "./render/run-text.ts";
+import type { UpOptions } from "./up-options.ts";
+import { attach, startMissing } from "./up/attach.ts";
+import { startDetached } from "./up/detach.ts";
+import { findParent } from "./up/parent.ts";
+import { assertSupportedHere } from "./up/platform.ts";
+
+/** `agents up`: starts a run, or attaches to the one that is up in this folder. Gives the exit code. */
+export async function runUp(options: UpOptions): Promise<number> {
+  assertSupportedHere();
+  const parent = findParent();
+  if (parent !== null) return await asOrchestrator(options, parent);
+  const root = dirname(await findConfigFile(options.context.place));
+  for (;;) {
+    const up = await connectWhenUp(root, options.context.signal);
+    if (up !== null) return options.detach ? await showWhenReady(up, options) : await attach(up, options);
+    if (options.detach) {
+      const started = await startDetached(options);
+      if (started.at === "ready") return show(started.run, options);
+      continue; // somebody else's run came first: look again
+    }
+    const { runForeground } = await import("./up/foreground.ts");
+    const end = await runForeground(options, null);
+    if (end.at === "ended") return end.code;
+  }
+}
+
+/** In the background: failures go to the `agents up -d` that waits. */
+async function asOrchestrator(options: UpOptions, parent: NonNullable<ReturnType<typeof findParent>>): Promise<number> {
+  try {
+    const { runForeground } = await import("./up/foreground.ts");
+    const end = await runForeground(options, parent);
+    if (end.at === "ended") return end.code;
+    await parent.tell({ at: "taken" });
+    return 0;
+  } catch (error) {
+    if (error instanceof AgentsError) await parent.tell({ at: "failed", error: error.toJSON() });
+    throw error;
+  }
+}
+
+async function showWhenReady(client: RunClient, options: UpOptions): Promise<number> {
+  const { signal } = options.context;
+  await startMissing(client, await client.run(signal), options.agents, signal);
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(options.waitTimeoutMs)]);
+  for await (const message of client.feed(limit)) {
+    const state = message.type === "snapshot" ? message.run.state : message.type === "run" ? message.state : null;
+    if (state === "ready" || state === "degraded") break;
+  }
+  const run = await client.run(signal);
+  if (run.state === "ready") return show(run, options);
+  throw new AgentsError("AGENTS_NOT_READY", `${run.project} is ${run.state}.`, {
+    found: run.state,
+    expected: "ready",
+    hint: "See what is missing with: agents ps",
+  });
+}
+
+function show(run: RunView, { context: { out } }: UpOptions): number {
+  if (out.json) {
+    out.document(run);
+    return 0;
+  }
+  for (const line of runText(run, out, new Date())) out.line(line);
+  const agents = run.resources.filter(({ kind }) => kind === "agent").length;
+  const took = (Date.parse(run.readyAt ?? run.startedAt) - Date.parse(run.startedAt)) / 1000;
+  out.line();
+  out.line(`${out.style.good(`ready in ${took.toFixed(1)} s`)} · ${agents} ${agents === 1 ? "agent" : "agents"} · see: agents events -f · stop: agents down`);
+  return 0;
+}

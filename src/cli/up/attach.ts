@@ -1,0 +1,51 @@
+import type { RunClient } from "../../runtime/control/client.ts";
+import { reduceRun } from "../../runtime/model/reducer.ts";
+import type { RunView } from "../../runtime/model/snapshot.ts";
+import type { UpOptions } from "../up-options.ts";
+import { createView } from "./create-view.ts";
+
+/** Shows a run that is up already, from another process; Ctrl-C only looks away. Resolves when the run ends or we do. */
+export async function attach(client: RunClient, options: UpOptions): Promise<number> {
+  const { context, agents } = options;
+  const { out, signal } = context;
+  const before = await client.run(signal);
+  out.note(`${before.project} is already running (pid ${before.pid}): attached to it. Ctrl-C looks away, agents down stops it.`);
+  await startMissing(client, before, agents, signal);
+  using view = createView(options, null, "agents down");
+  const over = AbortSignal.any([signal]);
+  let run: RunView = before;
+  let begun = false;
+  void followLogs();
+  for await (const message of client.feed(over)) {
+    if (message.type === "snapshot") {
+      run = message.run;
+      if (!begun) {
+        begun = true;
+        view.begin(run);
+        if (run.state === "ready") view.ready(run, Date.parse(run.readyAt ?? run.startedAt) - Date.parse(run.startedAt));
+      }
+      continue;
+    }
+    run = reduceRun(run, message);
+    view.event(message, run);
+  }
+  if (!signal.aborted) out.line("  the run has ended");
+  return 0;
+
+  async function followLogs(): Promise<void> {
+    try {
+      for await (const line of client.logs({ resources: [], last: 0 }, { follow: true, signal: over })) view.log(line);
+    } catch {
+      // the run ended: the feed says so
+    }
+  }
+}
+
+/** `agents up name` in a project that runs starts what is named and does not run. */
+export async function startMissing(client: RunClient, run: RunView, agents: readonly string[], signal: AbortSignal): Promise<void> {
+  const missing = agents.filter((name) => {
+    const state = run.resources.find((resource) => resource.name === name)?.state;
+    return state === undefined || state === "stopped" || state === "failed";
+  });
+  if (missing.length > 0) await client.act("start", missing, signal);
+}

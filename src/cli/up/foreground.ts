@@ -1,0 +1,146 @@
+import { loadConfig } from "../../runtime/config/load.ts";
+import type { AgentsError } from "../../runtime/model/errors.ts";
+import type { RunEvent } from "../../runtime/model/snapshot.ts";
+import type { Session } from "../../runtime/session/session.ts";
+import { start } from "../../runtime/start.ts";
+import { onReaderGone } from "../render/output.ts";
+import type { UpOptions } from "../up-options.ts";
+import { ownConditions } from "./conditions.ts";
+import { createView } from "./create-view.ts";
+import type { Parent } from "./parent.ts";
+import { listenForStop } from "./signals.ts";
+import type { UpView } from "./up-view.ts";
+
+/** `taken`: somebody else's run came first. */
+export type ForegroundEnd = { readonly at: "ended"; readonly code: number } | { readonly at: "taken" };
+
+/** What a failure does to the run. */
+type OnFailure =
+  /** A person looks at a terminal: show it, and wait for a save. */
+  | "hold"
+  /** Nobody would mend it: stop everything, and end with the failure's exit code. */
+  | "stop"
+  /** As `stop` until all was ready; later failures are left for `ps` to show. */
+  | "stop-start";
+
+/** This process is the orchestrator: it starts everything, shows it, and stops it in the end. */
+export async function runForeground(options: UpOptions, parent: Parent | null): Promise<ForegroundEnd> {
+  const stopping = new StopRequest();
+  using _signals = listenForStop({ onStop: (signal) => stopping.ask(signal), onAgain: () => stopping.insist() });
+  const loaded = await loadConfig(options.context.place);
+  const result = await start({
+    loaded,
+    agents: options.agents,
+    isolated: options.isolated,
+    watch: options.watch,
+    llm: options.llm,
+    conditions: ownConditions(loaded.config.root),
+  });
+  if (result.at === "taken") return { at: "taken" };
+
+  const { session } = result;
+  using view = createView(options, loaded.config);
+  const outcome = new Outcome(session, view, failurePolicy(options, parent), parent);
+  using watching = session.watch((event) => {
+    view.event(event, session.view());
+    outcome.look(event);
+  });
+  view.begin(watching.now);
+  stopping.attach(session, view);
+  onReaderGone(() => void session.down());
+  outcome.limit(options.waitTimeoutMs);
+
+  const { tookMs } = await session.ended;
+  view.stopped(tookMs);
+  if (outcome.fatal !== null) throw outcome.fatal;
+  return { at: "ended", code: stopping.signal === "SIGINT" ? 130 : 0 };
+}
+
+function failurePolicy({ watch, ui }: UpOptions, parent: Parent | null): OnFailure {
+  if (parent !== null) return "stop-start";
+  const isTerminal = process.stdout.isTTY && ui !== "json" && ui !== "none";
+  return isTerminal && watch && process.env["CI"] === undefined ? "hold" : "stop";
+}
+
+/** A wish to stop, which may come before there is anything to be stopped. */
+class StopRequest {
+  signal: "SIGINT" | "SIGTERM" | "SIGHUP" | null = null;
+  #session: Session | null = null;
+  #view: UpView | null = null;
+
+  ask(signal: "SIGINT" | "SIGTERM" | "SIGHUP"): void {
+    this.signal = signal;
+    this.#stop();
+  }
+
+  insist(): void {
+    if (this.#session === null) process.exit(130); // nothing was started yet
+    void this.#session.kill();
+  }
+
+  attach(session: Session, view: UpView): void {
+    this.#session = session;
+    this.#view = view;
+    this.#stop();
+  }
+
+  #stop(): void {
+    if (this.signal === null || this.#session === null) return;
+    this.#view?.stopping(this.#session.view());
+    void this.#session.down();
+  }
+}
+
+/** Follows how the run comes out: ready, failed, too late. */
+class Outcome {
+  /** What everything was stopped for. */
+  fatal: AgentsError | null = null;
+  readonly #session: Session;
+  readonly #view: UpView;
+  readonly #policy: OnFailure;
+  readonly #parent: Parent | null;
+  #wasReady = false;
+
+  constructor(session: Session, view: UpView, policy: OnFailure, parent: Parent | null) {
+    this.#session = session;
+    this.#view = view;
+    this.#policy = policy;
+    this.#parent = parent;
+  }
+
+  look(event: RunEvent): void {
+    if (event.type === "run" && event.state === "ready" && !this.#wasReady) this.#ready();
+    if (event.type !== "resource" || event.resource.state !== "failed") return;
+    const error = this.#session.failure(event.resource.name);
+    if (error !== null) this.#failed(error);
+  }
+
+  limit(timeoutMs: number): void {
+    void this.#session.settled(timeoutMs).then((settlement) => {
+      // A failure was seen as it happened; what is left to be told is that time is up.
+      if (settlement.by === "timeout") this.#failed(settlement.error);
+      if (settlement.by === "ready" && !this.#wasReady) this.#ready();
+    });
+  }
+
+  #ready(): void {
+    this.#wasReady = true;
+    // The whole command counts: from the start of this process.
+    this.#view.ready(this.#session.view(), process.uptime() * 1000);
+    this.#parent?.ready(this.#session.view());
+    void this.#followLogs();
+  }
+
+  #failed(error: AgentsError): void {
+    if (this.#policy === "hold") return this.#view.failed(error);
+    if (this.#policy === "stop-start" && this.#wasReady) return;
+    this.fatal ??= error;
+    void this.#session.down();
+  }
+
+  async #followLogs(): Promise<void> {
+    const over = new AbortController();
+    void this.#session.ended.finally(() => over.abort());
+    for await (const line of this.#session.followLogs({ resources: [], last: 0 }, over.signal)) this.#view.log(line);
+  }
+}

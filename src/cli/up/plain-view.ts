@@ -1,0 +1,195 @@
+import type { LogLine } from "../../runtime/feed/log-line.ts";
+import type { AgentsError } from "../../runtime/model/errors.ts";
+import type { ResourceView, RunEvent, RunView } from "../../runtime/model/snapshot.ts";
+import { logRenderer } from "../render/log-text.ts";
+import type { Output } from "../render/output.ts";
+import { paintOf } from "../render/run-text.ts";
+import { errorText } from "../report-error.ts";
+import type { Invitation } from "./invitation.ts";
+import type { UpView } from "./up-view.ts";
+
+/** A start that takes longer than this says what it waits for. */
+const PATIENCE_MS = 2_000;
+
+export interface PlainViewOptions {
+  readonly version: string;
+  /** Finds a command worth trying; asked once all is ready. */
+  readonly invite: (run: RunView) => Promise<Invitation>;
+  /** `Ctrl-C`, or how else this view ends. */
+  readonly stopWith: string;
+}
+
+/** Calm lines: what runs as what, each agent as it becomes ready, one line when all is, then what they say. */
+export class PlainView implements UpView {
+  readonly #out: Output;
+  readonly #options: PlainViewOptions;
+  readonly #renderLog: (line: LogLine) => string;
+  readonly #waiting = new Map<string, NodeJS.Timeout>();
+  readonly #seen = new Map<string, ResourceView>();
+  #began = performance.now();
+  #isReady = false;
+  #isStopping = false;
+
+  constructor(out: Output, options: PlainViewOptions) {
+    this.#out = out;
+    this.#options = options;
+    this.#renderLog = logRenderer(out, false);
+  }
+
+  begin(run: RunView): void {
+    this.#began = performance.now();
+    const { style } = this.#out;
+    this.#line(`${style.bold(`agents ${this.#options.version}`)} · ${run.project} · ${count(agentsOf(run))}`);
+    this.#line();
+    for (const resource of run.resources) {
+      if (resource.kind === "agent" || resource.kind === "sidecar") continue;
+      this.#line(
+        `  ${resource.name.padEnd(14)} ${kindOf(resource).padEnd(10)} ${style.dim(resource.reason ?? "")}`,
+      );
+    }
+    this.#line(
+      `  ${"sidecars".padEnd(14)} ${"embedded".padEnd(10)} ${style.dim("Dapr's HTTP API on a durable bus")}`,
+    );
+    this.#line();
+    for (const resource of run.resources) this.#resource(resource);
+  }
+
+  event(event: RunEvent): void {
+    switch (event.type) {
+      case "resource":
+        this.#resource(event.resource);
+        return;
+      case "notice":
+        this.#line(`  ${event.level === "error" ? this.#out.style.bad("✗") : "·"} ${event.text}`);
+        for (const line of event.lines ?? []) this.#line(`    ${line}`);
+        if (event.hint !== undefined) this.#line(`    ${this.#out.style.dim(event.hint)}`);
+        return;
+      case "removed":
+        this.#line(`  · ${event.name} left the config and is stopped`);
+        return;
+      case "run":
+        return;
+      default:
+        event satisfies never;
+    }
+  }
+
+  log(line: LogLine): void {
+    this.#line(this.#renderLog(line));
+  }
+
+  ready(run: RunView, tookMs: number): void {
+    this.#isReady = true;
+    const { style } = this.#out;
+    const dashboard = run.dashboardUrl === null ? "" : ` · dashboard ${run.dashboardUrl}`;
+    this.#line(`  ${style.good(`ready in ${seconds(tookMs)}`)} · ${count(agentsOf(run))}${dashboard}`);
+    this.#line();
+    void this.#options.invite(run).then(({ attempt, look }) => {
+      if (this.#isStopping) return;
+      if (attempt !== null) this.#line(`  ${style.dim("try")}   ${attempt}`);
+      this.#line(`  ${style.dim("see")}   ${look}        ${style.dim("stop")}   ${this.#options.stopWith}`);
+      this.#line();
+    });
+  }
+
+  failed(error: AgentsError): void {
+    this.#line();
+    this.#line(errorText(error, { errorStyle: this.#out.style }));
+  }
+
+  stopping(run: RunView): void {
+    this.#isStopping = true;
+    const alive = agentsOf(run).filter(({ state }) => state !== "stopped" && state !== "failed");
+    this.#line(`stopping ${count(alive)} … (Ctrl-C again kills)`);
+  }
+
+  stopped(tookMs: number): void {
+    this.#line(`  stopped in ${seconds(tookMs)}`);
+  }
+
+  [Symbol.dispose](): void {
+    for (const timer of this.#waiting.values()) clearTimeout(timer);
+    this.#waiting.clear();
+  }
+
+  #resource(resource: ResourceView): void {
+    const before = this.#seen.get(resource.name);
+    this.#seen.set(resource.name, resource);
+    this.#patience(resource);
+    if (resource.kind !== "agent" && resource.kind !== "task") return;
+    if (before?.state === resource.state || this.#isStopping) return;
+    const { style } = this.#out;
+    const name = resource.name.padEnd(20);
+    switch (resource.state) {
+      case "ready":
+      case "completed": {
+        const again =
+          this.#isReady && before !== undefined ? style.dim(`  ${resource.reason ?? why(resource)}`) : "";
+        this.#line(
+          `  ${style.good("✓")} ${name} ${(resource.url ?? "done").padEnd(24)} ${seconds(this.#sinceStart(resource))}${again}`,
+        );
+        return;
+      }
+      case "backoff":
+      case "unhealthy":
+        this.#line(
+          `  ${paintOf(resource.state, style)("!")} ${name} ${resource.state}: ${resource.reason ?? ""}`,
+        );
+        return;
+      case "failed":
+        this.#line(`  ${style.bad("✗")} ${name} ${resource.reason ?? "failed"}`);
+        return;
+      case "stopped":
+        if (this.#isReady) this.#line(`  · ${name} stopped`);
+        return;
+      case "waiting":
+      case "starting":
+      case "stopping":
+        return;
+      default:
+        resource.state satisfies never;
+    }
+  }
+
+  /** Says what it waits for, once it has waited for it for a while. */
+  #patience({ name, state, kind, reason }: ResourceView): void {
+    clearTimeout(this.#waiting.get(name));
+    this.#waiting.delete(name);
+    if ((state !== "waiting" && state !== "starting") || kind === "sidecar" || reason === null) return;
+    const timer = setTimeout(() => this.#line(`  … ${name.padEnd(20)} ${reason}`), PATIENCE_MS);
+    this.#waiting.set(name, timer.unref());
+  }
+
+  #sinceStart({ startedAt, readyAt }: ResourceView): number {
+    if (startedAt === null || readyAt === null) return performance.now() - this.#began;
+    return Date.parse(readyAt) - Date.parse(startedAt);
+  }
+
+  #line(text = ""): void {
+    this.#out.line(text);
+  }
+}
+
+const RESTARTS = { watch: "restarted: saved", config: "restarted: config changed", user: "restarted" } as const;
+
+function why({ lastExit }: ResourceView): string {
+  const cause = lastExit?.cause;
+  return cause === "watch" || cause === "config" || cause === "user" ? RESTARTS[cause] : "";
+}
+
+/** A model that is a stand-in says so before anything else does. */
+function kindOf({ kind, implementation }: ResourceView): string {
+  return kind === "ollama" && implementation === "embedded" ? "sample" : implementation;
+}
+
+function agentsOf(run: RunView): readonly ResourceView[] {
+  return run.resources.filter(({ kind }) => kind === "agent");
+}
+
+function count(agents: readonly ResourceView[]): string {
+  return `${agents.length} ${agents.length === 1 ? "agent" : "agents"}`;
+}
+
+function seconds(ms: number): string {
+  return ms < 100_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 60_000)} min`;
+}

@@ -1,0 +1,23 @@
+import type { Command } from "commander";
+import { CommanderError } from "commander";
+import { AgentsError } from "../runtime/model/errors.ts";
+
+/** What commander found wrong with a command line, as an error of ours; null where it only showed help. Others pass. */
+export function usageError(error: unknown, program: Command, args: readonly string[]): unknown {
+  if (!(error instanceof CommanderError)) return error;
+  if (error.exitCode === 0) return null;
+  const [first = "", second] = error.message.replace(/^error: /, "").split("\n");
+  const message = first.replaceAll("'", '"');
+  const guess = /\(Did you mean (?:one of )?(.*)\?\)/.exec(second ?? "")?.[1];
+  const command = program.commands.find((one) => args.includes(one.name()));
+  return new AgentsError("AGENTS_USAGE", message.endsWith(".") ? message : `${message}.`, {
+    hint: hintOf(guess, command),
+  });
+}
+
+function hintOf(guess: string | undefined, command: Command | undefined): string {
+  const help = command === undefined ? "agents --help" : `agents ${command.name()} --help`;
+  return guess === undefined
+    ? `See: ${help}`
+    : `Did you mean ${guess.split(", ").join(" or ")}? See: ${help}`;
+}

@@ -1,0 +1,84 @@
+import type { EventQuery, EventView } from "../../runtime/journal/journal-view.ts";
+import { suggest } from "../../runtime/model/config/suggest.ts";
+import { AgentsError } from "../../runtime/model/errors.ts";
+import type { Context } from "../context.ts";
+import { eventTable, followRenderer } from "../render/event-text.ts";
+import { ALL, eventSource } from "./event-source.ts";
+import { parseCount } from "./logs.ts";
+
+/** `agents events` as it was typed. */
+export interface RawEventsOptions {
+  readonly follow?: true;
+  readonly last?: string;
+  readonly type?: string;
+  readonly correlation?: string;
+}
+
+const ACTIONS = ["show", "dead", "retry", "replay", "catalog"];
+
+/** `agents events`: a table for people; with `--json` every event that matches, one a line, oldest first. */
+export async function listEvents(
+  context: Context,
+  action: string | undefined,
+  options: RawEventsOptions,
+): Promise<void> {
+  if (action !== undefined) throw unknownAction(action);
+  const query = queryOf(options, context.out.json);
+  if (options.follow === true) return follow(context, query);
+  const { out } = context;
+  const source = await eventSource(context);
+  if (out.json) {
+    for await (const event of source.list(query)) out.record(event);
+    return;
+  }
+  const events = await Array.fromAsync(source.list(query));
+  if (events.length === 0) return out.note("no events");
+  for (const line of eventTable(events, out, new Date())) out.line(line);
+  if (events.length === query.limit) out.note(`the last ${events.length}; -n shows more`);
+}
+
+async function follow(context: Context, query: EventQuery): Promise<void> {
+  const { out, signal } = context;
+  const source = await eventSource(context);
+  if (source.follow === null) {
+    throw new AgentsError("AGENTS_NOT_RUNNING", "Nothing is running here, so no new event can come.", {
+      hint: "Start it with: agents up. What came before: agents events",
+    });
+  }
+  const render = followRenderer(out);
+  const isWanted = await fromTheLast(source.list(query));
+  for await (const event of source.follow(query, signal)) {
+    if (!isWanted(event)) continue;
+    if (out.json) out.record(event);
+    else for (const line of render(event, new Date())) out.line(line);
+  }
+  if (signal.aborted) throw new AgentsError("AGENTS_INTERRUPTED", "");
+}
+
+/** Following begins with the last few events, not with the whole journal. */
+async function fromTheLast(last: AsyncIterable<EventView>): Promise<(event: EventView) => boolean> {
+  let first: string | null = null;
+  for await (const { time } of last) first ??= time;
+  const begin = first ?? "";
+  return ({ time }) => time >= begin;
+}
+
+function queryOf({ last, type, correlation, follow: follows }: RawEventsOptions, json: boolean): EventQuery {
+  const all = json || correlation !== undefined;
+  const limit = last === undefined ? (follows === true ? 20 : all ? ALL : 100) : parseCount("-n", last);
+  return {
+    limit,
+    ...(type === undefined ? {} : { type }),
+    ...(correlation === undefined ? {} : { correlation }),
+  };
+}
+
+function unknownAction(action: string): AgentsError {
+  const guess = suggest(action, ACTIONS);
+  return new AgentsError("AGENTS_USAGE", `${JSON.stringify(action)} is nothing that agents events does.`, {
+    path: "action",
+    expected: ACTIONS.join(", "),
+    found: JSON.stringify(action),
+    hint: guess === null ? "See: agents events --help" : `Did you mean agents events ${guess}?`,
+  });
+}

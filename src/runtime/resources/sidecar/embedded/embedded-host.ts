@@ -1,0 +1,181 @@
+import { Agent } from "node:http";
+import { AgentsError } from "../../../model/errors.ts";
+import { openEventsForWriting } from "../../../journal/schema.ts";
+import type {
+  PublishRequest,
+  ReplayResult,
+  SidecarEvent,
+  SidecarSpec,
+  SidecarStarted,
+} from "../sidecar-host.ts";
+import { Bus } from "./bus/bus.ts";
+import { DEFAULT_RETRY } from "./bus/retry-policy.ts";
+import { openComponents, type Components } from "./components.ts";
+import type { EmbeddedHostOptions } from "./host-options.ts";
+import { makeEvent } from "./publish/make-event.ts";
+import { Sidecar } from "./sidecar.ts";
+import { DEFAULT_RETENTION, Pruner } from "./store/pruner.ts";
+
+/** Changes in the journal are told at most so often. */
+const TELL_EVERY_MS = 50;
+/** What is in flight when the host ends has so long to finish. */
+const STOP_GRACE_MS = 300;
+const SWEEP_EVERY_MS = 60_000;
+
+/** All the embedded sidecars of one run, on the event loop that it is made on: one bus, one port per agent. */
+export class EmbeddedHost {
+  readonly #bus: Bus;
+  readonly #components: Components;
+  readonly #invokeAgent = new Agent({ keepAlive: true, scheduling: "lifo", timeout: 2000 });
+  readonly #sidecars = new Map<string, Sidecar>();
+  readonly #tell: (event: SidecarEvent) => void;
+  readonly #pruner: Pruner;
+  readonly #closeFiles: () => void;
+  readonly #sweep: NodeJS.Timeout;
+  #journalTimer: NodeJS.Timeout | null = null;
+  #closed = false;
+
+  constructor(options: EmbeddedHostOptions, tell: (event: SidecarEvent) => void) {
+    this.#tell = tell;
+    this.#components = openComponents(options.components, options.stateDir, options.root);
+    const { db, movedAside } = openEventsForWriting(options.stateDir);
+    this.#bus = new Bus(db, {
+      retry: options.retry ?? DEFAULT_RETRY,
+      appToken: process.env["APP_API_TOKEN"],
+      onCommit: () => this.#journalChanged(),
+    });
+    this.#pruner = new Pruner(db, this.#bus, options.retention ?? DEFAULT_RETENTION);
+    this.#sweep = setInterval(() => this.#sweepStates(), SWEEP_EVERY_MS).unref();
+    this.#closeFiles = () => {
+      this.#bus.commit.write(() => this.#bus.store.saveCounter());
+      this.#bus.commit.flush();
+      db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+      db.close();
+      for (const store of this.#components.stores.values()) store.close();
+    };
+    if (movedAside !== null) {
+      tell({
+        type: "log",
+        appId: "agents",
+        level: "error",
+        text: `the journal was damaged; it is kept as ${movedAside} and a new one begins`,
+      });
+    }
+  }
+
+  async start(spec: SidecarSpec): Promise<SidecarStarted> {
+    if (this.#sidecars.has(spec.appId)) await this.stop(spec.appId);
+    const sidecar = new Sidecar(spec, {
+      bus: this.#bus,
+      components: this.#components,
+      invokeAgent: this.#invokeAgent,
+      appPort: (appId) => this.#sidecars.get(appId)?.spec.appPort ?? null,
+      tell: this.#tell,
+      onShutdown: (appId) => void this.#shutDown(appId),
+    });
+    this.#sidecars.set(spec.appId, sidecar);
+    try {
+      return { appId: spec.appId, httpPort: await sidecar.start() };
+    } catch (error) {
+      this.#sidecars.delete(spec.appId);
+      await sidecar.close(0);
+      throw error;
+    }
+  }
+
+  appReady(appId: string): void {
+    this.#sidecars
+      .get(appId)
+      ?.appReady()
+      .catch((error: unknown) =>
+        this.#tell({
+          type: "log",
+          appId,
+          level: "error",
+          text: `its subscriptions cannot be saved: ${String(error)}`,
+        }),
+      );
+  }
+
+  async appGone(appId: string, graceMs: number): Promise<void> {
+    await this.#sidecars.get(appId)?.appGone(graceMs);
+  }
+
+  async stop(appId: string, graceMs = STOP_GRACE_MS): Promise<void> {
+    const sidecar = this.#sidecars.get(appId);
+    this.#sidecars.delete(appId);
+    await sidecar?.close(graceMs);
+  }
+
+  async forget(appId: string): Promise<void> {
+    await this.stop(appId);
+    this.#bus.subscriptions.forget(appId);
+    await this.#bus.commit.committed();
+  }
+
+  async publish({ pubsub, topic, body, contentType, raw }: PublishRequest): Promise<void> {
+    if (!this.#components.pubsubs.has(pubsub)) {
+      throw new AgentsError("AGENTS_PUBLISH_FAILED", `there is no pubsub component ${pubsub}`, {
+        found: pubsub,
+        expected: [...this.#components.pubsubs].join(", ") || "a pubsub component in the config",
+      });
+    }
+    const input = {
+      appId: "agents",
+      pubsub,
+      topic,
+      body: Buffer.from(body),
+      contentType,
+      metadata: {},
+      traceparent: null,
+      tracestate: null,
+    };
+    const made = makeEvent(input, raw, Date.now());
+    if (!made.ok)
+      throw new AgentsError("AGENTS_PUBLISH_FAILED", `no CloudEvent can be made of the event: ${made.why}`);
+    this.#bus.accept(made.event);
+    await this.#bus.commit.committed();
+  }
+
+  replay(eventId: string, to: string | null): Promise<ReplayResult> {
+    return this.#bus.replay(eventId, to);
+  }
+
+  retry(eventId: string): Promise<ReplayResult> {
+    return this.#bus.retry(eventId);
+  }
+
+  inFlight(): readonly string[] {
+    return this.#bus.inFlight;
+  }
+
+  /** Ends everything: in-flight deliveries get a moment, what is written is committed, ports and files are closed. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#pruner.stop();
+    clearInterval(this.#sweep);
+    await Promise.all([...this.#sidecars.keys()].map((appId) => this.stop(appId)));
+    this.#invokeAgent.destroy();
+    if (this.#journalTimer !== null) clearTimeout(this.#journalTimer);
+    this.#closeFiles();
+    this.#tell({ type: "journal" });
+  }
+
+  async #shutDown(appId: string): Promise<void> {
+    await this.stop(appId);
+    this.#tell({ type: "stopped", appId, reason: "it was shut down through its API" });
+  }
+
+  #journalChanged(): void {
+    if (this.#closed) return;
+    this.#journalTimer ??= setTimeout(() => {
+      this.#journalTimer = null;
+      this.#tell({ type: "journal" });
+    }, TELL_EVERY_MS);
+  }
+
+  #sweepStates(): void {
+    for (const store of this.#components.stores.values()) store.sweep();
+  }
+}

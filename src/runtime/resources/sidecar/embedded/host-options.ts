@@ -1,0 +1,11 @@
+import type { SidecarHostOptions } from "../sidecar-host.ts";
+import type { RetryPolicy } from "./bus/retry-policy.ts";
+import type { Retention } from "./store/pruner.ts";
+
+/** What an embedded host can be told beyond the contract; plain data, it travels into the worker. */
+export interface EmbeddedHostOptions extends SidecarHostOptions {
+  /** Absent: five retries within 16 s. */
+  readonly retry?: RetryPolicy;
+  /** Absent: 7 days, 100 000 events. */
+  readonly retention?: Retention;
+}

@@ -1,0 +1,147 @@
+import { request as httpRequest } from "node:http";
+import type { Agent, ClientRequest, IncomingMessage, OutgoingHttpHeaders } from "node:http";
+import { setTimeout as wait } from "node:timers/promises";
+import type { Call } from "./call.ts";
+import { plainError } from "./dapr-error.ts";
+
+/** The apps of the run, by app id: where each listens on loopback. */
+export interface InvokeContext {
+  readonly appId: string;
+  readonly agent: Agent;
+  /** Null: no such app in this run. */
+  appPort(appId: string): number | null;
+}
+
+interface Target {
+  readonly appId: string;
+  /** Path and query as they are sent. */
+  readonly path: string;
+}
+
+/** Not passed on: they concern one connection (RFC 9110 §7.6.1), or the guard of this sidecar. */
+const HOP_BY_HOP = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  "host",
+  "dapr-app-id",
+  "dapr-api-token",
+]);
+const RETRIES = 3;
+const RETRY_MS = 1000;
+
+/** `/v1.0/invoke/{app}/method/{path}`, the header `dapr-app-id`, or the user of a basic authorization; null where the call names no app. */
+export function invokeTarget(call: Call): Target | null {
+  const query = call.rawQuery === "" ? "" : `?${call.rawQuery}`;
+  const [, api, appId] = call.segments;
+  if (
+    call.segments[0] === "v1.0" &&
+    api === "invoke" &&
+    appId !== undefined &&
+    call.segments[3] === "method"
+  ) {
+    const marker = call.rawPath.indexOf("/method", call.rawPath.indexOf("/invoke/"));
+    const rest = call.rawPath.slice(marker + "/method".length);
+    return { appId, path: `${rest === "" ? "/" : rest}${query}` };
+  }
+  const named = call.request.headers["dapr-app-id"] ?? basicUser(call.request.headers.authorization);
+  return typeof named === "string" && named !== "" ? { appId: named, path: call.rawPath + query } : null;
+}
+
+/** Calls another app of the run. Bodies are streamed both ways, status and headers passed on as they are. */
+export async function handleInvoke(context: InvokeContext, call: Call, target: Target): Promise<void> {
+  const port = context.appPort(target.appId.split(".", 1)[0] ?? "") ?? context.appPort(target.appId);
+  if (port === null) throw invokeFailed(target.appId, `couldn't find service: ${target.appId}`);
+  for (let attempt = 0; ; attempt += 1) {
+    const connected = await connect(context, call, target, port);
+    if (connected.ok) return forward(call, connected.outgoing, target.appId);
+    if (attempt === RETRIES) throw invokeFailed(target.appId, connected.message);
+    // Refused before a byte of the body was read: the app is starting again.
+    await wait(RETRY_MS);
+    if (call.request.destroyed) return;
+  }
+}
+
+type Connected =
+  | { readonly ok: true; readonly outgoing: ClientRequest }
+  | { readonly ok: false; readonly message: string };
+
+function connect(context: InvokeContext, call: Call, target: Target, port: number): Promise<Connected> {
+  return new Promise((resolve) => {
+    const headers = forwardedHeaders(context.appId, target.appId, call.request);
+    const outgoing = httpRequest({
+      host: "127.0.0.1",
+      port,
+      method: call.method,
+      path: target.path,
+      headers,
+      agent: context.agent,
+    });
+    outgoing.once("error", (error) => resolve({ ok: false, message: error.message }));
+    outgoing.once("socket", (socket) => {
+      if (!socket.connecting) resolve({ ok: true, outgoing });
+      else socket.once("connect", () => resolve({ ok: true, outgoing }));
+    });
+  });
+}
+
+function forward(call: Call, outgoing: ClientRequest, appId: string): Promise<void> {
+  const { request, response } = call;
+  return new Promise((resolve, reject) => {
+    outgoing.on("response", (incoming) => {
+      response.writeHead(incoming.statusCode ?? 502, withoutHops(incoming));
+      incoming.pipe(response);
+      incoming.on("close", () => {
+        if (!incoming.complete) response.destroy();
+        resolve();
+      });
+    });
+    outgoing.on("error", (error) => reject(invokeFailed(appId, error.message)));
+    // The caller went away: so does the call.
+    response.on("close", () => {
+      if (!response.writableFinished) outgoing.destroy();
+      resolve();
+    });
+    request.pipe(outgoing);
+  });
+}
+
+function forwardedHeaders(callerId: string, calleeId: string, request: IncomingMessage): OutgoingHttpHeaders {
+  const headers = withoutHops(request);
+  const host = request.headers.host ?? "localhost";
+  const address = request.socket.remoteAddress ?? "127.0.0.1";
+  return {
+    ...headers,
+    "dapr-caller-app-id": callerId,
+    "dapr-callee-app-id": calleeId,
+    "dapr-caller-namespace": process.env["NAMESPACE"] ?? "",
+    "x-forwarded-for": address,
+    "x-forwarded-host": host,
+    forwarded: `for=${address};by=${address};host=${host}`,
+  };
+}
+
+function withoutHops(message: IncomingMessage): OutgoingHttpHeaders {
+  const headers: Record<string, string[]> = {};
+  const { rawHeaders } = message;
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const name = (rawHeaders[i] ?? "").toLowerCase();
+    if (HOP_BY_HOP.has(name)) continue;
+    (headers[name] ??= []).push(rawHeaders[i + 1] ?? "");
+  }
+  return headers;
+}
+
+function basicUser(authorization: string | undefined): string | null {
+  if (authorization === undefined || !/^basic /iu.test(authorization)) return null;
+  const [user, ...password] = Buffer.from(authorization.slice(6), "base64").toString().split(":");
+  return user === "dapr-app-id" ? password.join(":") : null;
+}
+
+function invokeFailed(appId: string, why: string): Error {
+  return plainError(500, "ERR_DIRECT_INVOKE", `failed to invoke, id: ${appId}, err: ${why}`);
+}

@@ -1,0 +1,28 @@
+import type { SecretStore } from "../secrets/secret-store.ts";
+import { sendJson, type Call } from "./call.ts";
+import { plainError } from "./dapr-error.ts";
+
+/** `GET /v1.0/secrets/{store}/{key}` and `…/bulk`. */
+export function handleSecret(
+  stores: ReadonlyMap<string, SecretStore>,
+  call: Call,
+  name: string,
+  key: string,
+): void {
+  if (stores.size === 0)
+    throw plainError(500, "ERR_SECRET_STORES_NOT_CONFIGURED", "secret store is not configured");
+  const store = stores.get(name);
+  if (store === undefined)
+    throw plainError(401, "ERR_SECRET_STORE_NOT_FOUND", `failed finding secret store with key ${name}`);
+  if (key === "bulk") return sendJson(call, 200, store.all());
+  try {
+    sendJson(call, 200, store.get(key));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw plainError(
+      500,
+      "ERR_SECRET_GET",
+      `failed getting secret with key ${key} from secret store ${name}: ${why}`,
+    );
+  }
+}

@@ -1,0 +1,45 @@
+import type { SerialisedError } from "../../../model/errors.ts";
+import type {
+  PublishRequest,
+  ReplayResult,
+  SidecarEvent,
+  SidecarSpec,
+  SidecarStarted,
+} from "../sidecar-host.ts";
+
+/** What the orchestrator asks of the worker, by name: arguments and answer. */
+export interface HostCalls {
+  start: { readonly args: SidecarSpec; readonly answer: SidecarStarted };
+  appReady: { readonly args: string; readonly answer: null };
+  appGone: { readonly args: { readonly appId: string; readonly graceMs: number }; readonly answer: null };
+  stop: { readonly args: string; readonly answer: null };
+  forget: { readonly args: string; readonly answer: null };
+  publish: { readonly args: PublishRequest; readonly answer: null };
+  replay: {
+    readonly args: { readonly eventId: string; readonly to: string | null };
+    readonly answer: ReplayResult;
+  };
+  retry: { readonly args: string; readonly answer: ReplayResult };
+  inFlight: { readonly args: null; readonly answer: readonly string[] };
+  close: { readonly args: null; readonly answer: null };
+}
+
+export type CallName = keyof HostCalls;
+
+/** A request to the worker. `n` is given back with its answer. */
+export type Request = {
+  [Name in CallName]: { readonly n: number; readonly call: Name; readonly args: HostCalls[Name]["args"] };
+}[CallName];
+
+/** An error as it crosses the port: ours as data, anything else as text with its stack. */
+export type CrossedError =
+  | { readonly kind: "expected"; readonly error: SerialisedError }
+  | { readonly kind: "bug"; readonly message: string; readonly stack: string };
+
+/** What the worker says. */
+export type Message =
+  | { readonly type: "ready" }
+  | { readonly type: "broken"; readonly error: CrossedError }
+  | { readonly type: "answer"; readonly n: number; readonly answer: unknown }
+  | { readonly type: "error"; readonly n: number; readonly error: CrossedError }
+  | { readonly type: "event"; readonly event: SidecarEvent };

@@ -1,0 +1,172 @@
+import type { Agent } from "node:http";
+import type { SidecarEvent, SidecarSpec } from "../sidecar-host.ts";
+import { AppClient } from "./bus/app-client.ts";
+import type { Bus } from "./bus/bus.ts";
+import type { Lane } from "./bus/lane.ts";
+import { parseSubscriptions } from "./bus/parse-subscriptions.ts";
+import { defaultPubsub, type Components } from "./components.ts";
+import { route, type ApiContext } from "./http/routes.ts";
+import { SidecarServer } from "./http/sidecar-server.ts";
+
+/** What a sidecar shares with the others of its host. */
+export interface SidecarSurroundings {
+  readonly bus: Bus;
+  readonly components: Components;
+  /** Connections for invocations between apps. */
+  readonly invokeAgent: Agent;
+  readonly appPort: (appId: string) => number | null;
+  readonly tell: (event: SidecarEvent) => void;
+  /** The API's shutdown was called. */
+  readonly onShutdown: (appId: string) => void;
+}
+
+const SUBSCRIBE_TIMEOUT_MS = 10_000;
+const SUBSCRIBE_TRIES = 4;
+
+/** One agent's sidecar: its HTTP server and its lane on the bus. */
+export class Sidecar {
+  readonly spec: SidecarSpec;
+  readonly #surroundings: SidecarSurroundings;
+  readonly #server: SidecarServer;
+  readonly #client: AppClient;
+  readonly #lane: Lane;
+  #appFound = false;
+  /** Grows with every `appReady` and `appGone`, so that a late answer of an app that is gone changes nothing. */
+  #generation = 0;
+
+  constructor(spec: SidecarSpec, surroundings: SidecarSurroundings) {
+    const { appId } = spec;
+    this.spec = spec;
+    this.#surroundings = surroundings;
+    this.#client = new AppClient(spec.appPort, spec.concurrency + 1);
+    this.#lane = surroundings.bus.addLane({
+      agent: appId,
+      port: spec.appPort,
+      client: this.#client,
+      concurrency: spec.concurrency,
+      timeoutMs: spec.deliveryTimeoutMs,
+    });
+    const context = this.#apiContext();
+    this.#server = new SidecarServer({
+      appId,
+      port: spec.httpPort,
+      mayMove: spec.mayMove,
+      apiToken: process.env["DAPR_API_TOKEN"],
+      handle: (call) => route(context, call),
+      log: (level, text) => this.#log(level, text),
+    });
+  }
+
+  /** Opens the port and registers what is declared; gives the port. */
+  async start(): Promise<number> {
+    const { appId, subscribes } = this.spec;
+    const { bus, components } = this.#surroundings;
+    const port = await this.#server.listen();
+    bus.subscriptions.declare(appId, defaultPubsub(components.pubsubs), subscribes);
+    await bus.commit.committed();
+    return port;
+  }
+
+  /** The app listens: reads what it subscribes to, then delivers. */
+  async appReady(): Promise<void> {
+    this.#appFound = true;
+    this.#generation += 1;
+    const generation = this.#generation;
+    await this.#readSubscriptions(generation);
+    if (generation === this.#generation) this.#lane.open();
+  }
+
+  async appGone(graceMs: number): Promise<void> {
+    this.#generation += 1;
+    await this.#lane.hold(graceMs);
+  }
+
+  /** Closes the port and the lane. What is in flight has `graceMs` to finish. */
+  async close(graceMs: number): Promise<void> {
+    this.#generation += 1;
+    await Promise.all([this.#lane.close(graceMs), this.#server.close(graceMs)]);
+    this.#surroundings.bus.removeLane(this.spec.appId);
+  }
+
+  async #readSubscriptions(generation: number): Promise<void> {
+    const { appId } = this.spec;
+    const answer = await this.#askSubscriptions();
+    if (generation !== this.#generation) return;
+    if (answer.at === "failed") {
+      return this.#log("warn", `${answer.message}; its subscriptions stay as they were`);
+    }
+    const parsed = answer.at === "none" ? parseSubscriptions("[]") : parseSubscriptions(answer.text);
+    if (!parsed.ok) return this.#log("error", `${parsed.message}; its subscriptions stay as they were`);
+    for (const warning of parsed.warnings) this.#log("warn", warning);
+    const { bus, components } = this.#surroundings;
+    const known = parsed.subscriptions.filter((one) => components.pubsubs.has(one.pubsub));
+    for (const one of parsed.subscriptions) {
+      if (!known.includes(one))
+        this.#log("error", `subscribes to ${one.topic} on the pubsub ${one.pubsub}, which is not configured`);
+    }
+    for (const one of bus.subscriptions.see(appId, known)) {
+      if (one.problem !== null)
+        this.#log(
+          "error",
+          `the routing rules of ${one.topic} cannot be used (${one.problem}); its events wait`,
+        );
+      else if (one.definition === null)
+        this.#log(
+          "warn",
+          `${one.topic} is declared in the config but GET /dapr/subscribe does not list it; its events wait`,
+        );
+      else if (one.definition.bulk)
+        this.#log("info", `${one.topic} asks for bulk delivery: each bulk holds one event`);
+    }
+    await bus.commit.committed();
+    const topics = bus.subscriptions.of(appId).map((one) => one.topic);
+    this.#surroundings.tell({ type: "subscribed", appId, topics });
+  }
+
+  async #askSubscriptions(): Promise<
+    { at: "listed"; text: string } | { at: "none" } | { at: "failed"; message: string }
+  > {
+    const token = process.env["APP_API_TOKEN"];
+    const headers = {
+      "dapr-app-id": this.spec.appId,
+      ...(token === undefined ? {} : { "dapr-api-token": token }),
+    };
+    let message = "";
+    for (let attempt = 0; attempt < SUBSCRIBE_TRIES; attempt += 1) {
+      const answer = await this.#client.get("/dapr/subscribe", headers, SUBSCRIBE_TIMEOUT_MS);
+      if (answer.at === "answered") {
+        if (answer.status === 404) return { at: "none" };
+        if (answer.status >= 200 && answer.status < 300) return { at: "listed", text: answer.body };
+        return { at: "failed", message: `GET /dapr/subscribe answered ${answer.status}` };
+      }
+      message = answer.at === "timeout" ? `no answer after ${SUBSCRIBE_TIMEOUT_MS / 1000} s` : answer.message;
+      await new Promise((resolve) => setTimeout(resolve, 50 * 2 ** attempt));
+    }
+    return { at: "failed", message: `GET /dapr/subscribe failed: ${message}` };
+  }
+
+  #apiContext(): ApiContext {
+    const { spec } = this;
+    const { bus, components, invokeAgent, appPort, onShutdown } = this.#surroundings;
+    return {
+      appId: spec.appId,
+      ownPort: spec.appPort,
+      appPort,
+      bus,
+      pubsubs: components.pubsubs,
+      stores: components.stores,
+      secrets: components.secrets,
+      components: components.listed,
+      concurrency: spec.concurrency,
+      extended: new Map(),
+      agent: invokeAgent,
+      subscriptions: () => bus.subscriptions.of(spec.appId),
+      appFound: () => this.#appFound,
+      shutdown: () => onShutdown(spec.appId),
+    };
+  }
+
+  #log(level: "info" | "warn" | "error", text: string): void {
+    this.#surroundings.tell({ type: "log", appId: this.spec.appId, level, text });
+  }
+}

@@ -1,0 +1,26 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+
+/**
+ * Opens a state store in the layout of Dapr's `state.sqlite` component, so that a real daprd can go on with the file:
+ * https://docs.dapr.io/reference/components-reference/supported-state-stores/setup-sqlite/
+ */
+export function openStateDatabase(file: string): DatabaseSync {
+  if (file !== ":memory:") mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const db = new DatabaseSync(file, { timeout: 2000 });
+  db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+    BEGIN IMMEDIATE;
+    CREATE TABLE IF NOT EXISTS metadata (key text NOT NULL PRIMARY KEY, value text NOT NULL);
+    CREATE TABLE IF NOT EXISTS state (
+      key TEXT NOT NULL PRIMARY KEY,
+      value TEXT NOT NULL,
+      is_binary BOOLEAN NOT NULL,
+      etag TEXT NOT NULL,
+      expiration_time TIMESTAMP DEFAULT NULL,
+      update_time TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
+    );
+    INSERT OR IGNORE INTO metadata (key, value) VALUES ('migrations', '1');
+    COMMIT;`);
+  return db;
+}

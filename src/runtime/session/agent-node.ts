@@ -1,0 +1,171 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseEnv } from "node:util";
+import { AgentsError } from "../model/errors.ts";
+import type { Dependencies, ResolvedAgent } from "../model/resolved.ts";
+import { agentEnvironment } from "../plan/environment.ts";
+import type { LlmChoice, StandIn } from "../plan/stand-ins.ts";
+import type { Launch } from "../resources/bundle/launch.ts";
+import { isPortFree, portError } from "../resources/process/ports.ts";
+import type { GroupKeeper } from "../resources/process/process-resource.ts";
+import { createProcessResource } from "../resources/process/process-resource.ts";
+import { createReadiness } from "../resources/readiness/readiness.ts";
+import type { Exit, Resource } from "../resources/resource.ts";
+import type { SidecarHost } from "../resources/sidecar/sidecar-host.ts";
+import type { NodeHooks, SupervisedNode } from "../supervisor/node.ts";
+import type { AgentPorts } from "./choose-ports.ts";
+import type { ProcessLogs } from "./process-logs.ts";
+import { sidecarName } from "./sidecar-node.ts";
+import { unsupportedImage } from "./supported.ts";
+
+/** What all agents of a run share. */
+export interface AgentContext {
+  /** Absolute folder of the project. */
+  readonly root: string;
+  /** Models of each Ollama of the config, by resource name. */
+  readonly models: Readonly<Record<string, readonly string[]>>;
+  readonly runId: string;
+  readonly stateDir: string;
+  readonly standIns: readonly StandIn[];
+  readonly llm: LlmChoice;
+  readonly host: SidecarHost;
+  readonly keeper: GroupKeeper;
+  readonly logs: ProcessLogs;
+  /** How the agent's present program is run; a save makes a new one. */
+  launch(agent: ResolvedAgent): Promise<Launch>;
+}
+
+/** An agent's process as something to supervise. */
+export function agentNode(agent: ResolvedAgent, ports: AgentPorts, context: AgentContext): SupervisedNode {
+  return {
+    name: agent.name,
+    resource: agentResource(agent, ports, context),
+    dependsOn: dependencies(agent),
+    readiness: createReadiness(agent.health, ports.port),
+    restart: agent.restart,
+    oneShot: false,
+    stopTimeoutMs: agent.stopTimeoutMs,
+    optional: false,
+    pairedWith: agent.sidecar ? sidecarName(agent.name) : null,
+    facts: {
+      kind: "agent",
+      implementation: "process",
+      version: null,
+      image: null,
+      port: ports.port,
+      url: `http://127.0.0.1:${ports.port}`,
+      agent: null,
+      replica: null,
+      llm: context.llm.mode,
+      progress: null,
+    },
+    hooks: hooksOf(agent, ports, context),
+  };
+}
+
+/** Its sidecar must listen before it starts: it is told the sidecar's port, and may use it in its first line. */
+function dependencies(agent: ResolvedAgent): Dependencies {
+  return {
+    ...Object.fromEntries(agent.uses.map((name) => [name, "ready" as const])),
+    ...agent.dependsOn,
+    ...(agent.sidecar ? { [sidecarName(agent.name)]: "started" as const } : {}),
+  };
+}
+
+/** The command and the environment are made anew for each incarnation, as a save may have changed the program. */
+function agentResource(agent: ResolvedAgent, ports: AgentPorts, context: AgentContext): Resource {
+  return {
+    name: agent.name,
+    async start(signal) {
+      const { command, cwd, env } = await commandOf(agent, context);
+      return await createProcessResource({
+        name: agent.name,
+        runId: context.runId,
+        command,
+        cwd,
+        env: { ...environmentOf(agent, ports, context), ...env },
+        stopTimeoutMs: agent.stopTimeoutMs,
+        onOutput: (stream, chunk) => context.logs.write(agent.name, stream, chunk),
+        keeper: context.keeper,
+      }).start(signal);
+    },
+  };
+}
+
+interface Command {
+  readonly command: readonly [string, ...string[]];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+async function commandOf(agent: ResolvedAgent, context: AgentContext): Promise<Command> {
+  switch (agent.run.by) {
+    case "command":
+      return { ...agent.run, env: {} };
+    case "entry": {
+      const { args, env } = await context.launch(agent);
+      return { command: [process.execPath, ...args], cwd: agent.run.cwd, env };
+    }
+    case "image":
+      throw unsupportedImage(agent.name, agent.run.image);
+    default:
+      return agent.run satisfies never;
+  }
+}
+
+/** What the environment of an agent is now; two that are equal need no restart. */
+export function environmentOf(agent: ResolvedAgent, ports: AgentPorts, context: AgentContext): Record<string, string> {
+  const models = agent.uses.flatMap((name) => context.models[name] ?? []);
+  return agentEnvironment({
+    agent,
+    runId: context.runId,
+    port: ports.port,
+    sidecarPort: ports.sidecarPort,
+    llm: context.llm.mode,
+    models,
+    promptsDir: join(context.root, "prompts"),
+    compileCacheDir: join(context.stateDir, "cache", "compile"),
+    urls: Object.fromEntries(context.standIns.map(({ name, url }) => [name, url])),
+    inherited: process.env,
+    fromFile: envFile(agent),
+  });
+}
+
+function envFile(agent: ResolvedAgent): Record<string, string> {
+  if (agent.envFile === null) return {};
+  try {
+    const entries = Object.entries(parseEnv(readFileSync(agent.envFile, "utf8")));
+    return Object.fromEntries(entries.flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
+  } catch (cause) {
+    throw new AgentsError("AGENTS_CONFIG_INVALID", `${agent.name}: its envFile cannot be read.`, {
+      path: `agents.${agent.name}.envFile`,
+      found: agent.envFile,
+      expected: "a readable file of NAME=value lines",
+      cause,
+    });
+  }
+}
+
+/** Deliveries are held from the moment that it is asked to stop until it is ready again. */
+function hooksOf(agent: ResolvedAgent, ports: AgentPorts, { host, logs }: AgentContext): NodeHooks {
+  const common: NodeHooks = {
+    lastWords: () => logs.lastWords(agent.name),
+    diagnose: async (exit) => await diagnose(agent, ports, exit),
+  };
+  if (!agent.sidecar) return { ...common, onExit: () => logs.end(agent.name) };
+  return {
+    ...common,
+    onReady: () => host.appReady(agent.name),
+    beforeStop: async ({ graceMs }) => await host.appGone(agent.name, graceMs),
+    onExit: () => {
+      logs.end(agent.name);
+      void host.appGone(agent.name, 0);
+    },
+  };
+}
+
+/** Somebody took the port between our look and its own: starting again does not cure that. */
+async function diagnose({ name }: ResolvedAgent, { port }: AgentPorts, exit: Exit): Promise<AgentsError | null> {
+  if (exit.by !== "code" || exit.code === 0 || (await isPortFree(port))) return null;
+  return await portError({ name, port });
+}

@@ -1,0 +1,139 @@
+import { dirname } from "node:path";
+import { loadFresh } from "../config/load-fresh.ts";
+import type { LoadedConfig } from "../config/load.ts";
+import type { ResolvedAgent } from "../model/resolved.ts";
+import { commandFiles } from "../watch/command-files.ts";
+import type { Reloader } from "../watch/reloader.ts";
+import { createReloader } from "../watch/reloader.ts";
+import type { Watcher } from "../watch/watcher.ts";
+import { createWatcher } from "../watch/watcher.ts";
+import type { WatchedAgent } from "../watch/watched-agent.ts";
+import type { Supervisor } from "../supervisor/supervisor.ts";
+import type { ConfigChanges } from "./apply-config.ts";
+import type { Programs } from "./programs.ts";
+import type { System } from "./system.ts";
+import type { Teller } from "./teller.ts";
+
+export interface LiveReloadParts {
+  readonly loaded: LoadedConfig;
+  /** When the config and the sources were read, in ms since 1970. */
+  readonly since: number;
+  readonly system: System;
+  readonly programs: Programs;
+  readonly supervisor: Supervisor;
+  readonly changes: ConfigChanges;
+  readonly tell: Teller;
+}
+
+/** A restart is over once the new process is spawned: a save may be what mends a start that hangs. */
+const NO_WAITING = AbortSignal.abort();
+
+/** Saved sources restart their agents, a saved config touches what changed in it. Disposing waits for what is under way. */
+export async function startLiveReload(parts: LiveReloadParts): Promise<AsyncDisposable> {
+  const live = new LiveReload(parts);
+  await live.open();
+  return live;
+}
+
+class LiveReload implements AsyncDisposable {
+  readonly #parts: LiveReloadParts;
+  readonly #agents: Reloader;
+  /** The config is one thing to reload, by the same rule: one at a time, the last save never lost. */
+  readonly #config: Reloader;
+  #watcher: Watcher | null = null;
+
+  constructor(parts: LiveReloadParts) {
+    this.#parts = parts;
+    const { programs, supervisor, system, tell } = parts;
+    this.#agents = createReloader<number>({
+      build: async (name) => {
+        const since = Date.now();
+        const agent = system.agents.get(name);
+        if (agent !== undefined) await programs.prepare(agent);
+        return since;
+      },
+      // Saved is saved: also a save that changes no code restarts, as it is how people ask for it.
+      runs: () => false,
+      restart: async (name) => {
+        if (!system.agents.has(name)) return;
+        await supervisor.restart([name], { cause: "watch", signal: NO_WAITING });
+      },
+      report: (report) => {
+        switch (report.at) {
+          case "broken":
+            this.#watch(report.agent, Date.now(), true);
+            tell.error(report.agent, report.error);
+            return;
+          case "restarted":
+            this.#watch(report.agent, report.built, false);
+            return;
+          case "restart-failed":
+            tell.error(report.agent, report.error);
+            return;
+          case "unchanged":
+            return;
+          default:
+            report satisfies never;
+        }
+      },
+    });
+    this.#config = createReloader<LoadedConfig>({
+      build: async () => await loadFresh(parts.loaded.config.file),
+      runs: () => false,
+      restart: async (_file, loaded) => {
+        const since = Date.now();
+        const { added, removed } = await parts.changes.apply(loaded.config);
+        this.#watcher?.updateConfig(loaded.files, since);
+        for (const name of removed) this.#watcher?.remove(name);
+        for (const name of added) this.#watch(name, since, false);
+      },
+      report: (report) => {
+        if (report.at === "broken" || report.at === "restart-failed") tell.error(null, report.error);
+      },
+    });
+  }
+
+  async open(): Promise<void> {
+    const { loaded, since, system, tell } = this.#parts;
+    this.#watcher = await createWatcher({
+      root: loaded.config.root,
+      config: { files: loaded.files, since },
+      agents: [...system.agents.values()].flatMap((agent) => this.#watched(agent, since, false)),
+      onEvent: (event) => {
+        if (event.type === "config-saved") this.#config.saved([loaded.config.file]);
+        else this.#agents.saved(event.agents);
+      },
+      onNotice: ({ message, hint }) => tell.warning(`${message} ${hint}`),
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#watcher?.close();
+    await Promise.all([this.#agents.close(), this.#config.close()]);
+  }
+
+  #watch(name: string, since: number, isBroken: boolean): void {
+    const agent = this.#parts.system.agents.get(name);
+    if (agent === undefined) return;
+    for (const watched of this.#watched(agent, since, isBroken)) this.#watcher?.update(watched);
+  }
+
+  /** `watch: false` is never restarted by a save. */
+  #watched(agent: ResolvedAgent, since: number, isBroken: boolean): readonly WatchedAgent[] {
+    const { name, watch, run } = agent;
+    if (watch === false) return [];
+    switch (run.by) {
+      case "entry": {
+        const folder = dirname(run.entry);
+        const inputs = this.#parts.programs.inputs(name);
+        return [{ name, files: inputs.length === 0 ? [run.entry] : inputs, globs: watch, folder, brokenIn: isBroken ? folder : null, since }];
+      }
+      case "command":
+        return [{ name, files: commandFiles(run.command, run.cwd), globs: watch, folder: null, brokenIn: null, since }];
+      case "image":
+        return [];
+      default:
+        return run satisfies never;
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import type { LogStore, LogWriter } from "../feed/log-store.ts";
+
+/** How many last lines an error quotes. */
+const LAST_WORDS = 8;
+
+/** The writers of all that runs, one per incarnation: the output of two of them never runs into one line. */
+export class ProcessLogs {
+  readonly #store: LogStore;
+  readonly #writers = new Map<string, LogWriter>();
+
+  constructor(store: LogStore) {
+    this.#store = store;
+  }
+
+  write(resource: string, stream: "stdout" | "stderr", chunk: Uint8Array): void {
+    let writer = this.#writers.get(resource);
+    if (writer === undefined) {
+      writer = this.#store.writer(resource);
+      this.#writers.set(resource, writer);
+    }
+    writer.write(stream, chunk);
+  }
+
+  /** The incarnation is gone: a last line without newline is kept. */
+  end(resource: string): void {
+    this.#writers.get(resource)?.end();
+    this.#writers.delete(resource);
+  }
+
+  lastWords(resource: string): readonly string[] {
+    return this.#store.lastLines(resource, LAST_WORDS).map(({ text }) => text);
+  }
+}

@@ -1,0 +1,194 @@
+import { request } from "node:http";
+import type { RunControl, LogQuery, ResourceAction } from "../control/run-control.ts";
+import type { LogLine } from "../feed/log-line.ts";
+import type { LogStore } from "../feed/log-store.ts";
+import type { FlowView, JournalReader } from "../journal/journal-view.ts";
+import { AgentsError } from "../model/errors.ts";
+import type { ResolvedAgent } from "../model/resolved.ts";
+import type { ResourceView, RunEvent, RunView } from "../model/snapshot.ts";
+import type { PublishRequest, ReplayResult, SidecarHost } from "../resources/sidecar/sidecar-host.ts";
+import type { Supervisor } from "../supervisor/supervisor.ts";
+import type { Settlement } from "../supervisor/settlement.ts";
+import { Feed } from "./feed.ts";
+import type { Programs } from "./programs.ts";
+import { settleFlow } from "./settle.ts";
+
+/** What a session works with; it owns none of it: `close` gives all of it back. */
+export interface SessionParts {
+  readonly supervisor: Supervisor;
+  readonly feed: Feed;
+  readonly logs: LogStore;
+  readonly journal: JournalReader;
+  readonly host: SidecarHost;
+  readonly programs: Programs;
+  /** The agents as they are configured now. */
+  agents(): ReadonlyMap<string, ResolvedAgent>;
+  /** Says that the run is over: after it nobody finds it any more. */
+  withdraw(): void;
+  /** Gives everything back that the run holds, in order. */
+  close(): Promise<void>;
+}
+
+/** How a run ended. */
+export interface RunEnd {
+  /** Everything that was stopped. */
+  readonly stopped: readonly ResourceView[];
+  readonly tookMs: number;
+}
+
+/** A run that is up: what can be seen and done, and its end. */
+export class Session implements RunControl {
+  readonly journal: JournalReader;
+  /** Resolves when the run is over and everything is given back. */
+  readonly ended: Promise<RunEnd>;
+  readonly #parts: SessionParts;
+  readonly #end = Promise.withResolvers<RunEnd>();
+  #stopping: Promise<readonly ResourceView[]> | null = null;
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
+    this.journal = parts.journal;
+    this.ended = this.#end.promise;
+  }
+
+  view(): RunView {
+    return this.#parts.supervisor.view();
+  }
+
+  watch(listener: (event: RunEvent) => void): { readonly now: RunView } & Disposable {
+    return this.#parts.feed.watch(listener, () => this.view());
+  }
+
+  /** How the start comes out: ready, the first failure, or not in time. */
+  async settled(timeoutMs: number): Promise<Settlement> {
+    return await this.#parts.supervisor.settled({ timeoutMs });
+  }
+
+  /** What a resource failed of, or null. */
+  failure(name: string): AgentsError | null {
+    return this.#parts.supervisor.failure(name);
+  }
+
+  async *readLogs(query: LogQuery): AsyncIterable<LogLine> {
+    yield* this.#parts.logs.readLogs(query);
+  }
+
+  followLogs(query: LogQuery, signal: AbortSignal): AsyncIterable<LogLine> {
+    return this.#parts.logs.followLogs(query, signal);
+  }
+
+  async act(action: ResourceAction, names: readonly string[], signal: AbortSignal): Promise<readonly ResourceView[]> {
+    const { supervisor } = this.#parts;
+    switch (action) {
+      case "start":
+        return await supervisor.start(names, { signal });
+      case "stop":
+        return await supervisor.stop(names);
+      case "restart":
+        return await supervisor.restart(names, { signal, prepare: async () => await this.#prepare(names) });
+      default:
+        return action satisfies never;
+    }
+  }
+
+  /** A person who asks for a restart wants the sources as they are now; a broken one leaves what runs as it is. */
+  async #prepare(names: readonly string[]): Promise<void> {
+    const agents = this.#parts.agents();
+    const asked = names.map((name) => agents.get(name.replace(/-dapr$/, ""))).filter((agent) => agent !== undefined);
+    await Promise.all(asked.map(async (agent) => await this.#parts.programs.prepare(agent)));
+  }
+
+  /** Stops everything in order. Idempotent; the session ends after it. */
+  async down(): Promise<readonly ResourceView[]> {
+    this.#stopping ??= this.#finish(async () => await this.#parts.supervisor.stopAll());
+    return await this.#stopping;
+  }
+
+  /** Kills everything at once, also while it is being stopped. */
+  async kill(): Promise<void> {
+    const killed = this.#parts.supervisor.killAll();
+    this.#stopping ??= this.#finish(async () => await killed);
+    await killed;
+    await this.ended;
+  }
+
+  async #finish(stop: () => Promise<readonly ResourceView[]>): Promise<readonly ResourceView[]> {
+    const started = performance.now();
+    const stopped = await stop();
+    this.#parts.withdraw();
+    // The answer to who asked goes out first: the control API is one of the things that are given back.
+    setImmediate(() => {
+      const tookMs = performance.now() - started;
+      this.#parts.close().then(() => this.#end.resolve({ stopped, tookMs }), this.#end.reject);
+    });
+    return stopped;
+  }
+
+  onJournalChange(listener: () => void): Disposable {
+    return this.#parts.host.onEvent((event) => {
+      if (event.type === "journal") listener();
+    });
+  }
+
+  async publish(event: PublishRequest): Promise<void> {
+    await this.#parts.host.publish(event);
+  }
+
+  async replay(eventId: string, to: string | null): Promise<ReplayResult> {
+    return await this.#parts.host.replay(eventId, to);
+  }
+
+  async retry(eventId: string): Promise<ReplayResult> {
+    return await this.#parts.host.retry(eventId);
+  }
+
+  async settle(eventId: string, signal: AbortSignal): Promise<FlowView> {
+    const flow = await settleFlow(
+      eventId,
+      {
+        journal: this.journal,
+        onJournalChange: (listener) => this.onJournalChange(listener),
+        pendingOutbox: async (agent, limit) => await this.#pendingOutbox(agent, limit),
+      },
+      signal,
+    );
+    if (flow !== null) return flow;
+    throw new AgentsError("AGENTS_NAME_UNKNOWN", `There is no event ${eventId} in the journal.`, {
+      found: eventId,
+      expected: "the id of a recorded event",
+      hint: "See them with: agents events",
+    });
+  }
+
+  /** Asks an agent made with the kit; others do not tell, and have no outbox that the runtime knows of. */
+  async #pendingOutbox(agent: string, signal: AbortSignal): Promise<number | null> {
+    const view = this.view().resources.find(({ name }) => name === agent);
+    if (view?.state !== "ready" || view.port === null) return null;
+    const health = await getJson(view.port, `/api/${agent}/health`, signal);
+    if (typeof health !== "object" || health === null || !("outbox" in health)) return null;
+    const { outbox } = health;
+    if (typeof outbox !== "object" || outbox === null || !("pending" in outbox)) return null;
+    return typeof outbox.pending === "number" ? outbox.pending : null;
+  }
+}
+
+function getJson(port: number, path: string, signal: AbortSignal): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(2_000)]);
+    const call = request({ host: "127.0.0.1", port, path, signal: limit, agent: false }, (answer) => {
+      let text = "";
+      answer.setEncoding("utf8");
+      answer.on("data", (chunk: string) => (text += chunk));
+      answer.on("error", reject);
+      answer.on("end", () => {
+        try {
+          resolve(answer.statusCode === 200 ? JSON.parse(text) : null);
+        } catch {
+          resolve(null); // not JSON: not an agent of the kit
+        }
+      });
+    });
+    call.on("error", reject);
+    call.end();
+  });
+}

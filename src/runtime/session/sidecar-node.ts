@@ -1,0 +1,93 @@
+import type { ResolvedAgent } from "../model/resolved.ts";
+import { ALWAYS_READY } from "../resources/readiness/readiness.ts";
+import type { Exit, Resource, Running } from "../resources/resource.ts";
+import type { SidecarHost } from "../resources/sidecar/sidecar-host.ts";
+import type { SupervisedNode } from "../supervisor/node.ts";
+import type { AgentPorts } from "./choose-ports.ts";
+
+/** The name that a sidecar goes by everywhere. */
+export function sidecarName(agent: string): string {
+  return `${agent}-dapr`;
+}
+
+/** An embedded sidecar as something to supervise: it exists as soon as the host serves its port. */
+export function sidecarNode(agent: ResolvedAgent, ports: AgentPorts, host: SidecarHost): SupervisedNode {
+  const name = sidecarName(agent.name);
+  const httpPort = ports.sidecarPort ?? 0;
+  return {
+    name,
+    resource: sidecarResource(name, agent, { ...ports, sidecarPort: httpPort }, host),
+    dependsOn: {},
+    readiness: ALWAYS_READY,
+    restart: "always",
+    oneShot: false,
+    stopTimeoutMs: 5_000,
+    optional: false,
+    pairedWith: agent.name,
+    facts: {
+      kind: "sidecar",
+      implementation: "embedded",
+      version: null,
+      image: null,
+      port: httpPort,
+      url: `http://127.0.0.1:${httpPort}`,
+      agent: agent.name,
+      replica: null,
+      llm: null,
+      progress: null,
+    },
+  };
+}
+
+function sidecarResource(
+  name: string,
+  agent: ResolvedAgent,
+  ports: { readonly port: number; readonly sidecarPort: number },
+  host: SidecarHost,
+): Resource {
+  return {
+    name,
+    async start(signal: AbortSignal): Promise<Running> {
+      signal.throwIfAborted();
+      await host.start({
+        appId: agent.name,
+        appPort: ports.port,
+        httpPort: ports.sidecarPort,
+        mayMove: false,
+        subscribes: agent.subscribes,
+        concurrency: agent.concurrency,
+        deliveryTimeoutMs: agent.deliveryTimeoutMs,
+      });
+      return running(agent.name, host);
+    },
+  };
+}
+
+/** Ends when it is stopped, when its own API is asked to shut it down, or with the host. */
+function running(appId: string, host: SidecarHost): Running {
+  const { promise: exited, resolve } = Promise.withResolvers<Exit>();
+  const subscription = host.onEvent((event) => {
+    if (event.type === "stopped" && event.appId === appId) end({ by: "code", code: 0 });
+    if (event.type === "failed") end({ by: "code", code: 1 });
+  });
+  const end = (exit: Exit): void => {
+    subscription[Symbol.dispose]();
+    resolve(exit);
+  };
+  let stopping: Promise<Exit> | null = null;
+  const stop = (): Promise<Exit> => {
+    stopping ??= host.stop(appId).then(() => {
+      end({ by: "code", code: 0 });
+      return exited;
+    });
+    return stopping;
+  };
+  return {
+    pid: null,
+    exited,
+    stop,
+    async [Symbol.asyncDispose]() {
+      await stop();
+    },
+  };
+}

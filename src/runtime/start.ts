@@ -1,0 +1,212 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { join } from "node:path";
+import type { LoadedConfig } from "./config/load.ts";
+import { processStart } from "./control/process-start.ts";
+import type { LockOwner } from "./control/run-lock.ts";
+import { acquireRunLock } from "./control/run-lock.ts";
+import { findRun, removeRunFile, writeRunFile } from "./control/run-file.ts";
+import { registerRun } from "./control/run-registry.ts";
+import { startControlServer } from "./control/server.ts";
+import { stateDirOf } from "./control/state-dir.ts";
+import { createLogStore } from "./feed/log-store.ts";
+import { openJournal } from "./journal/open-journal.ts";
+import type { ResolvedConfig } from "./model/resolved.ts";
+import type { LlmMode } from "./plan/stand-ins.ts";
+import { chooseLlm, standInsFor } from "./plan/stand-ins.ts";
+import { createBundler } from "./resources/bundle/bundler.ts";
+import { createEmbeddedSidecarHost } from "./resources/sidecar/embedded/create-host.ts";
+import type { AgentContext } from "./session/agent-node.ts";
+import { ConfigChanges } from "./session/apply-config.ts";
+import { choosePorts } from "./session/choose-ports.ts";
+import { Feed } from "./session/feed.ts";
+import { gatherFacts } from "./session/gather-facts.ts";
+import { startLiveReload } from "./session/live-reload.ts";
+import { ProcessLogs } from "./session/process-logs.ts";
+import { Programs } from "./session/programs.ts";
+import { resourceNode } from "./session/resource-nodes.ts";
+import { selectAgents } from "./session/select-agents.ts";
+import { Session } from "./session/session.ts";
+import { sidecarName } from "./session/sidecar-node.ts";
+import { assertSupported } from "./session/supported.ts";
+import { System } from "./session/system.ts";
+import { Teller } from "./session/teller.ts";
+import { Supervisor } from "./supervisor/supervisor.ts";
+import { killRun } from "./watchdog/kill-run.ts";
+import { Watchdog } from "./watchdog/watchdog.ts";
+
+export interface StartOptions {
+  readonly loaded: LoadedConfig;
+  /** Agents to start; empty = all. */
+  readonly agents: readonly string[];
+  /** Choose all ports freely. */
+  readonly isolated: boolean;
+  /** Restart what is saved. */
+  readonly watch: boolean;
+  /** Null: live where a model answers, else sample. */
+  readonly llm: LlmMode | null;
+  /** Custom `exports` conditions for the agents' programs. */
+  readonly conditions: readonly string[];
+}
+
+/** `taken`: somebody else holds the one run of this folder. */
+export type StartResult =
+  | { readonly at: "started"; readonly session: Session }
+  | { readonly at: "taken"; readonly by: LockOwner };
+
+/**
+ * Starts a run: everything that can be found wrong is found before the first process starts.
+ *
+ * @throws AgentsError for what was found; then nothing was started and nothing is left.
+ */
+export async function start(options: StartOptions): Promise<StartResult> {
+  const { config } = options.loaded;
+  const selected = selectAgents(config, options.agents);
+  assertSupported(config, Object.values(config.agents));
+  const locked = acquireRunLock(config.root);
+  if (locked.at === "taken") return locked;
+  await using owned = new AsyncDisposableStack();
+  owned.use(locked.lock);
+  const session = await compose(options, selected, owned);
+  return { at: "started", session };
+}
+
+/** What is acquired goes onto `owned`, and is given back in reverse order: on a failure here, or when the session ends. */
+async function compose(
+  { loaded, isolated, watch, llm, conditions }: StartOptions,
+  selected: readonly string[],
+  owned: AsyncDisposableStack,
+): Promise<Session> {
+  const { config } = loaded;
+  const since = Date.now();
+  const stateDir = stateDirOf(config.root);
+  const runId = randomUUID();
+  await sweepLastRun(config.root);
+
+  const feed = new Feed();
+  const tell = new Teller((event) => feed.tell(event));
+  const programs = new Programs(createBundler({ root: config.root, cacheDir: join(stateDir, "cache"), conditions }));
+  owned.defer(async () => await programs.close());
+  const hosting = createEmbeddedSidecarHost({
+    runId,
+    stateDir,
+    root: config.root,
+    components: Object.values(config.components),
+  });
+  owned.defer(async () => await (await hosting.catch(() => null))?.[Symbol.asyncDispose]());
+
+  const agents = Object.values(config.agents).filter(({ name }) => selected.includes(name));
+  const [facts, ports, host] = await Promise.all([
+    gatherFacts(config, llm, process.env),
+    portsFor(config, selected, isolated),
+    hosting,
+    ...agents.map(async (agent) => await programs.prepare(agent)),
+  ]);
+
+  const logStore = owned.use(
+    createLogStore(join(stateDir, "logs"), { onProblem: (text) => tell.warning(text) }),
+  );
+  const logs = new ProcessLogs(logStore);
+  const watchdog = owned.use(new Watchdog({ runId, onTrouble: (text) => tell.warning(text) }));
+  const system = new System(config, ports.byAgent);
+  const standIns = standInsFor(config, facts, stateDir);
+  const context: AgentContext = {
+    root: config.root,
+    models: modelsOf(config),
+    runId,
+    stateDir,
+    standIns,
+    llm: chooseLlm(config, facts),
+    host,
+    keeper: watchdog,
+    logs,
+    launch: async (agent) => await programs.launch(agent),
+  };
+  const resources = Object.values(config.resources);
+  const supervisor = new Supervisor({
+    nodes: [
+      ...resources.map((resource) => resourceNode(resource, { runId, standIns, keeper: watchdog, logs })),
+      ...[...system.agents.values()].flatMap((agent) => system.nodes(agent, context)),
+    ],
+    run: { project: config.name, pid: process.pid, dashboardUrl: null },
+    onEvent: (event) => feed.tell(event),
+  });
+  owned.use(
+    host.onEvent((event) => {
+      if (event.type === "log") logs.write(sidecarName(event.appId), event.level === "info" ? "stdout" : "stderr", Buffer.from(`${event.level} ${event.text}\n`));
+    }),
+  );
+  const journal = owned.use(openJournal(stateDir));
+
+  // From here on the session owns what was acquired; it ends by `down`, also where announcing it fails.
+  const kept = owned.move();
+  const session = new Session({
+    supervisor,
+    feed,
+    logs: logStore,
+    journal,
+    host,
+    programs,
+    agents: () => system.agents,
+    withdraw: () => removeRunFile(config.root, runId),
+    close: async () => await kept.disposeAsync(),
+  });
+  try {
+    await announce(session, config, runId, kept);
+  } catch (error) {
+    await kept.disposeAsync();
+    throw error;
+  }
+  for (const text of ports.notices) tell.info(text);
+  void supervisor.start([...resources.map(({ name }) => name), ...selected]);
+  if (watch) {
+    const changes = new ConfigChanges({ system, supervisor, programs, host, context, isolated, tell });
+    // Watching costs CPU that the agents need for their start; what is saved until then is not lost.
+    const watching = supervisor.settled().then(async (settlement) =>
+      settlement.by === "stopped" ? null : await startLiveReload({ loaded, since, system, programs, supervisor, changes, tell }),
+    );
+    watching.catch((error: unknown) => tell.error(null, error));
+    kept.defer(async () => await (await watching.catch(() => null))?.[Symbol.asyncDispose]());
+  }
+  return session;
+}
+
+function modelsOf({ resources }: ResolvedConfig): Readonly<Record<string, readonly string[]>> {
+  return Object.fromEntries(
+    Object.values(resources).flatMap((resource) => (resource.kind === "ollama" ? [[resource.name, resource.models]] : [])),
+  );
+}
+
+/** Agents that are not started now keep the ports that they prefer; whether those are free is looked at when they start. */
+async function portsFor(config: ResolvedConfig, selected: readonly string[], isolated: boolean): ReturnType<typeof choosePorts> {
+  const agents = Object.values(config.agents);
+  const chosen = await choosePorts(agents.filter(({ name }) => selected.includes(name)), { isolated });
+  const byAgent = new Map(chosen.byAgent);
+  const taken = new Set([...byAgent.values()].flatMap(({ port, sidecarPort }) => [port, sidecarPort ?? port]));
+  for (const agent of agents) {
+    if (byAgent.has(agent.name)) continue;
+    const fallback = await choosePorts([{ ...agent, port: isolated ? null : agent.port, sidecarPort: null }], { isolated: isolated || agent.port === null, taken }).catch(() => null);
+    const free = fallback?.byAgent.get(agent.name);
+    const port = agent.port ?? free?.port ?? 0;
+    byAgent.set(agent.name, { port: isolated ? (free?.port ?? port) : port, sidecarPort: agent.sidecar ? (free?.sidecarPort ?? agent.sidecarPort) : null });
+  }
+  return { byAgent, notices: chosen.notices };
+}
+
+/** Opens the control API and says where it is; from here on the run can be found. */
+async function announce(session: Session, config: ResolvedConfig, runId: string, owned: AsyncDisposableStack): Promise<void> {
+  const token = randomBytes(24).toString("base64url");
+  const server = await startControlServer(session, token);
+  owned.defer(async () => await server.close());
+  const startedAt = session.view().startedAt;
+  const me = { pid: process.pid, processStart: processStart(process.pid) ?? "" };
+  writeRunFile(config.root, { version: 1, runId, project: config.name, ...me, startedAt, control: server.url, token, configFile: config.file });
+  owned.use(registerRun({ version: 1, root: config.root, project: config.name, runId, ...me, startedAt }));
+}
+
+/** A run that was killed together with its watchdog may have left children: they carry its mark. */
+async function sweepLastRun(root: string): Promise<void> {
+  const last = findRun(root);
+  if (last.at !== "stale") return;
+  await killRun(last.file.runId, new Set());
+  removeRunFile(root, last.file.runId);
+}

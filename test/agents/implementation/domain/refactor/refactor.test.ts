@@ -1,0 +1,99 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { execa } from "execa";
+import t from "tap";
+import { proposeRefactoring } from "../../../../../src/agents/implementation/domain/refactor/refactor.ts";
+import type { Language } from "../../../../../src/agents/implementation/domain/generated-code.ts";
+
+/** Applies a suggestion with git, as its reader would, and gives the file back. */
+async function applied(dir: string, path: string, source: string, diff: string): Promise<string> {
+  await mkdir(dirname(join(dir, path)), { recursive: true });
+  await writeFile(join(dir, path), source);
+  // Outside any repository, so that no other one's settings apply.
+  const git = { cwd: dir, input: diff, env: { GIT_CEILING_DIRECTORIES: dirname(dir) } };
+  await execa("git", ["apply", "--check", "-"], git);
+  await execa("git", ["apply", "-"], git);
+  return await readFile(join(dir, path), "utf8");
+}
+
+const cases: readonly (readonly [
+  name: string,
+  path: string,
+  language: Language,
+  before: string,
+  after: string,
+])[] = [
+  [
+    "both branches of an if",
+    "src/age.ts",
+    "typescript",
+    "export function ok(age: number) {\n  if (age >= 18) {\n    return true;\n  } else {\n    return false;\n  }\n}\n",
+    "export function ok(age: number) {\n  return age >= 18;\n}\n",
+  ],
+  [
+    "an early return, the other way round, of a value that is no boolean",
+    "a.ts",
+    "typescript",
+    "const f = (x) => {\n  if (x.name && g(x)) return false;\n  return true;\n};\nconst h = (x) => { if (x) { return true; } return false; };\n",
+    "const f = (x) => {\n  return !(x.name && g(x));\n};\nconst h = (x) => { return Boolean(x); };\n",
+  ],
+  [
+    "a loose typeof, in a file that ends without a line break",
+    "caf\u00e9 1.js",
+    "typescript",
+    "if (typeof a.b == 'string' && typeof c != \"number\") go();\n\n\n\n\n\n\n\n\nlog(`typeof x == 'y' ${typeof z == 'boolean'}`)",
+    "if (typeof a.b === 'string' && typeof c !== \"number\") go();\n\n\n\n\n\n\n\n\nlog(`typeof x == 'y' ${typeof z === 'boolean'}`)",
+  ],
+  [
+    "Python's if",
+    "a.py",
+    "python",
+    "def f(x, y):\n    if x in y:\n        return True\n    else:\n        return False\n\n\ndef g(x):\n    if x > 1:\n        return False\n    return True\n",
+    "def f(x, y):\n    return x in y\n\n\ndef g(x):\n    return not (x > 1)\n",
+  ],
+  [
+    "Python's not in",
+    "b.py",
+    "python",
+    'if not key in "not a in b":\n    pass\n',
+    'if key not in "not a in b":\n    pass\n',
+  ],
+];
+
+for (const [name, path, language, before, after] of cases) {
+  await t.test(`a suggestion applies with git and gives the expected file: ${name}`, async (t) => {
+    const found = proposeRefactoring(path, before, language);
+    t.ok(found, "there is something to suggest");
+    t.equal(await applied(t.testdir({}), path, before, found?.diff ?? ""), after);
+    t.ok(found?.changes.every((change) => change.line >= 1 && change.line <= before.split("\n").length));
+  });
+}
+
+await t.test("nothing is suggested where it would change what the program does, or lose a comment", (t) => {
+  const untouched: readonly (readonly [Language, string])[] = [
+    ["typescript", "// if (a) { return true; } else { return false; }\n"],
+    ["typescript", 'const s = "if (a) return true; return false;";\n'],
+    ["typescript", "if (a) { return true; /* why */ } else { return false; }\n"],
+    ["typescript", "if (a) { return 1; } else if (b) { return true; } else { return false; }\n"],
+    ["typescript", "if (a) return true;\nreturn true;\n"],
+    ["typescript", "if (a == b) go();\nif (typeof a == b) go();\n"],
+    ["typescript", "const r = /if (a) return true; return false;/;\n"],
+    ["typescript", "while (x) if (a) return true; return false;\n"],
+    ["python", "a = not x is not y\nb = x is not y in z\nc = not x in y in z\nd = not x in y == z\n"],
+    ["python", "if x:\n    return True\nelif y:\n    return False\n"],
+    ["python", "if x:\n    return True  # why\nreturn False\n"],
+    ["python", '"""\nif x:\n    return True\nreturn False\n"""\n'],
+  ];
+  for (const [language, source] of untouched) {
+    t.equal(proposeRefactoring("a", source, language), null, source);
+  }
+  t.end();
+});
+
+await t.test("changes that are close stand in one hunk, and far ones in their own", async (t) => {
+  const one = "if (typeof a == 'string') go();\n";
+  const source = `${one}\n\n${one}${"\n".repeat(20)}${one}`;
+  const found = proposeRefactoring("a.ts", source, "typescript");
+  t.equal(found?.diff.match(/^@@ /gm)?.length, 2);
+  t.equal(await applied(t.testdir({}), "a.ts", source, found?.diff ?? ""), source.replaceAll("==", "==="));
+});
