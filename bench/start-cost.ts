@@ -117,7 +117,6 @@ async function starting(bundle: string): Promise<readonly Row[]> {
     `import { createServer } from "node:http"; createServer().listen(Number(process.env.PORT), "127.0.0.1"); process.on("SIGTERM", () => process.exit());`,
   );
   const condition = `--conditions=${CONDITIONS[0]}`;
-  const compiled = (name: string): Record<string, string> => ({ NODE_COMPILE_CACHE: join(state, name) });
   const cases: readonly Case[] = [
     { name: "start: bare node:http", args: [bare], env: {} },
     { name: "start: bare Hono", args: [hono], env: {} },
@@ -140,6 +139,10 @@ async function starting(bundle: string): Promise<readonly Row[]> {
     }
   }
   return [...rows].map(([name, ms]) => ({ name, ms }));
+}
+
+function compiled(name: string): Record<string, string> {
+  return { NODE_COMPILE_CACHE: join(state, name) };
 }
 
 async function start({ args, env }: Case): Promise<number> {

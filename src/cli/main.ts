@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { enableCompileCache } from "node:module";
+import { ownVersion } from "./own-version.ts";
 
 // Nothing else is imported before the arguments were looked at: `--version` costs what Node itself costs.
 const args = process.argv.slice(2);
@@ -9,10 +9,4 @@ if (args[0] === "--version") {
   enableCompileCache();
   const { run } = await import("./run.ts");
   await run(args, ownVersion());
-}
-
-function ownVersion(): string {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  const own: { readonly version: string } = JSON.parse(text);
-  return own.version;
 }

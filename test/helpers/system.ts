@@ -164,6 +164,24 @@ export function systemProject(t: Test, options: { readonly env?: NodeJS.ProcessE
   return project;
 }
 
+/** A project of small fixture programs, each an agent with `command`; ports are chosen freely unless given. */
+export function fixtureProject(t: Test, agents: Readonly<Record<string, Record<string, unknown>>>, env: NodeJS.ProcessEnv = {}): Project {
+  const root = mkdtempSync(join(tmpdir(), "agents-fixture-"));
+  const project = new Project(root, env);
+  project.write({ "agents.config.json": JSON.stringify(fixtureConfig(agents)) });
+  t.teardown(() => project.close());
+  return project;
+}
+
+export function fixtureConfig(agents: Readonly<Record<string, Record<string, unknown>>>): unknown {
+  return { name: "fixtures", agents: Object.fromEntries(Object.entries(agents).map(([name, agent]) => [name, { health: "tcp", ...agent }])) };
+}
+
+/** The command of a program in test/fixtures. */
+export function fixture(name: string): readonly [string, string] {
+  return [process.execPath, join(REPO, "test/fixtures", name)];
+}
+
 /** Looks until it is so; the only place that waits by the clock, as there is no event to wait for. */
 export async function until(what: string, holds: () => boolean | Promise<boolean>, timeoutMs = 15_000): Promise<void> {
   const end = Date.now() + timeoutMs;
@@ -171,6 +189,21 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
     if (Date.now() > end) throw new Error(`not so after ${timeoutMs} ms: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+}
+
+/** The value at a path of parsed JSON. */
+export function pick(value: unknown, ...path: readonly string[]): unknown {
+  return path.reduce<unknown>((here, key) => (typeof here === "object" && here !== null ? Reflect.get(here, key) : undefined), value);
+}
+
+/** One resource of what `ps --json` prints. */
+export function resourceOf(run: unknown, name: string): unknown {
+  const resources = pick(run, "resources");
+  return Array.isArray(resources) ? resources.find((resource: unknown) => pick(resource, "name") === name) : undefined;
+}
+
+export function urlOf(run: unknown, name: string): string {
+  return String(pick(resourceOf(run, name), "url"));
 }
 
 async function text(stream: NodeJS.ReadableStream): Promise<string> {

@@ -7,6 +7,7 @@ import type { Publish } from "./outbox/outbox.ts";
 import { OutboxRelay } from "./outbox/relay.ts";
 import type { AgentEnvironment, Env } from "./process/environment.ts";
 import { StartError } from "./process/start-error.ts";
+import type { SqlWork } from "./sql/sql-work.ts";
 import type { SidecarClient } from "./sidecar/sidecar-client.ts";
 import { DaprState } from "./state/dapr-state.ts";
 import { StateOutbox } from "./state/state-outbox.ts";
@@ -50,9 +51,6 @@ export async function openStore<DB>(options: StoreOptions<DB>): Promise<AgentSto
   const flushState = async (): Promise<void> => {
     if ((await stateOutbox.pending()) > 0) await stateRelay.flush();
   };
-  const withoutSql = (what: string) => (): never => {
-    throw new Error(`kit.${what} needs a database: give the agent's definition "migrations".`);
-  };
   return {
     parts: {
       get db() {
@@ -90,6 +88,13 @@ export async function openStore<DB>(options: StoreOptions<DB>): Promise<AgentSto
   };
 }
 
+/** What stands where a database would be. */
+function withoutSql(what: string): () => never {
+  return () => {
+    throw new Error(`kit.${what} needs a database: give the agent's definition "migrations".`);
+  };
+}
+
 /** The SQL side. Everything of it is loaded only by agents that have migrations. */
 async function openSql<DB>({ definition, env, publish, log, emitting }: StoreOptions<DB>): Promise<Sql<DB>> {
   const variable = definition.database ?? "SQLSERVER_URL";
@@ -106,10 +111,17 @@ async function openSql<DB>({ definition, env, publish, log, emitting }: StoreOpt
     import("./sql/sql-outbox.ts"),
     import("./sql/tables.ts"),
   ]);
-  const { db, ready, close } = openDatabase<DB>(definition.name, url, definition.migrations ?? {});
+  const opened = openDatabase<DB>(definition.name, url, definition.migrations ?? {});
   const names = tableNames(definition.name);
-  const relay = new OutboxRelay(new SqlOutbox(kitTables(db), names), publish, log);
-  return { db, ready, url, close, relay, work: new SqlWork(db, names, emitting) };
+  const relay = new OutboxRelay(new SqlOutbox(kitTables(opened.db), names), publish, log);
+  return {
+    db: opened.db,
+    ready: opened.ready,
+    url,
+    relay,
+    work: new SqlWork(opened.db, names, emitting),
+    close: () => opened.close(),
+  };
 }
 
 interface Sql<DB> {
@@ -117,7 +129,7 @@ interface Sql<DB> {
   readonly ready: Promise<void>;
   readonly url: string;
   readonly relay: OutboxRelay;
-  readonly work: import("./sql/sql-work.ts").SqlWork<DB>;
+  readonly work: SqlWork<DB>;
   close(): void;
 }
 
@@ -133,7 +145,9 @@ export async function publishCommitted(store: Inbox, ctx: HandlerContext): Promi
   const { promise: late, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, PUBLISH_PATIENCE);
   const flushed = store.flush().catch((error: unknown) => {
-    ctx.log.debug("events are published later", { reason: error instanceof Error ? error.message : String(error) });
+    ctx.log.debug("events are published later", {
+      reason: error instanceof Error ? error.message : String(error),
+    });
   });
   await Promise.race([flushed, late]);
   clearTimeout(timer);

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { join, resolve } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import type { AgentDefinition, AgentKit, AgentParts } from "./agent.ts";
 import { openStore, publishCommitted } from "./agent-store.ts";
 import type { AgentStore } from "./agent-store.ts";
@@ -13,6 +14,7 @@ import { AfterReady } from "./process/after-ready.ts";
 import { readEnvironment } from "./process/environment.ts";
 import type { AgentEnvironment, Env } from "./process/environment.ts";
 import { serve } from "./process/serve.ts";
+import type { Listening } from "./process/serve.ts";
 import { StartError } from "./process/start-error.ts";
 import { onStopSignal } from "./process/stop-signals.ts";
 import { PromptFolder } from "./prompts/prompt-folder.ts";
@@ -21,6 +23,7 @@ import { SidecarClient } from "./sidecar/sidecar-client.ts";
 
 /** How long handlers may go on after a stop was asked for. */
 const STOP_GRACE_MS = 8000;
+const ANSWER_GRACE_MS = 500;
 
 /** Composes and starts an agent in this process. @throws StartError */
 export async function startAgent<DB>(definition: AgentDefinition<DB>, env: Env, log: Logger): Promise<void> {
@@ -28,11 +31,19 @@ export async function startAgent<DB>(definition: AgentDefinition<DB>, env: Env, 
   const began = performance.now();
   const settings = readEnvironment(env, process.cwd());
   const model = selectModel(env, settings.production);
-  const folder = join(definition.promptsDir === undefined ? settings.promptsDir : resolve(definition.promptsDir), name);
+  const folder = join(
+    definition.promptsDir === undefined ? settings.promptsDir : resolve(definition.promptsDir),
+    name,
+  );
   const prompts = new PromptFolder({ agent: name, folder, frozen: settings.production, log });
   const sidecar = new SidecarClient(addressOf(settings), log);
   const publish = publisher(sidecar, settings.pubsub);
-  const emitting = { agentId: name, publishes: definition.publishes, clock: () => new Date(), newId: randomUUID };
+  const emitting = {
+    agentId: name,
+    publishes: definition.publishes,
+    clock: () => new Date(),
+    newId: randomUUID,
+  };
   const store = await openStore({ definition, env, settings, sidecar, publish, emitting, log });
 
   const kit: AgentKit<DB> = {
@@ -56,14 +67,14 @@ export async function startAgent<DB>(definition: AgentDefinition<DB>, env: Env, 
 
   const inFlight = new WorkInFlight();
   let databaseReady = false;
-  let closeWatcher: () => Promise<void> = () => Promise.resolve();
+  let watcher: { close(): Promise<void> } | null = null;
   const afterReady = new AfterReady(async () => {
     await store.catchUp().catch(() => undefined); // the relay tries again, and says so
     await sidecar.warmUp();
     await prompts.list();
     if (settings.production) return;
     const { watchPrompts } = await import("./prompts/watch-prompts.ts");
-    closeWatcher = watchPrompts(folder, prompts);
+    watcher = watchPrompts(folder, prompts);
   });
   const health: HealthSource = {
     readiness: () => (inFlight.stopping ? "stopping" : databaseReady ? "ready" : "starting"),
@@ -97,7 +108,7 @@ export async function startAgent<DB>(definition: AgentDefinition<DB>, env: Env, 
     log.info("stops", { signal });
     afterReady.cancel();
     server.stopAccepting();
-    void stop(inFlight, parts, store, () => closeWatcher(), log);
+    void stop({ inFlight, parts, store, server, closeWatcher: async () => await watcher?.close(), log });
   });
   log.info("listens", { url: server.url, llm: model.describe().generatedBy });
   await readyOrFail(store);
@@ -124,18 +135,24 @@ function addressOf({ sidecarPort, sidecarHost, sidecarToken }: AgentEnvironment)
   return sidecarPort === null ? null : { host: sidecarHost, port: sidecarPort, token: sidecarToken };
 }
 
-async function stop<DB>(
-  inFlight: WorkInFlight,
-  parts: AgentParts,
-  store: AgentStore<DB>,
-  closeWatcher: () => Promise<void>,
-  log: Logger,
-): Promise<void> {
+interface Stopping<DB> {
+  readonly inFlight: WorkInFlight;
+  readonly parts: AgentParts;
+  readonly store: AgentStore<DB>;
+  readonly server: Listening;
+  readonly log: Logger;
+  closeWatcher(): Promise<void>;
+}
+
+async function stop<DB>(stopping: Stopping<DB>): Promise<void> {
+  const { inFlight, parts, store, server, log } = stopping;
   let code = 0;
   try {
     await inFlight.finish(STOP_GRACE_MS);
+    // A caller that does not read its answer is no reason to stay.
+    await Promise.race([server.answered(), setTimeout(ANSWER_GRACE_MS, undefined, { ref: false })]);
     await parts.close?.();
-    await closeWatcher();
+    await stopping.closeWatcher();
     store.close();
   } catch (error) {
     code = 1;

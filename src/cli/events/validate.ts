@@ -19,7 +19,7 @@ export function assertPayload(eventType: string, schema: PayloadSchema, payload:
   const width = Math.min(40, Math.max(...problems.map(({ path }) => path.length)));
   throw new AgentsError(
     "AGENTS_EVENT_INVALID",
-    `The payload of ${eventType} has ${problems.length} ${problems.length === 1 ? "problem" : "problems"}:`,
+    `The payload of ${eventType} has ${problems.length} ${problems.length === 1 ? "problem" : "problems"}`,
     {
       ...(first === undefined ? {} : { path: first.path, expected: first.expected, found: first.found }),
       lines: problems.map(({ path, message }) => `${path.padEnd(width)}  ${message}`),
@@ -100,10 +100,21 @@ function expectation(
   if (keyword === "const") return JSON.stringify(params["allowedValue"]);
   if (keyword === "format") return `the format ${String(params["format"])}`;
   if (keyword === "oneOf" || keyword === "anyOf") return "one of the variants in the schema";
-  return message.replace(/^must (be |NOT have |have )?/, (_, verb: string | undefined) =>
-    verb === "NOT have " ? "not " : verb === "have " ? "" : (verb ?? "").replace("be ", ""),
-  );
+  const limit = LIMITS[keyword];
+  return limit === undefined ? message.replace(/^must (be )?/, "") : limit(String(params["limit"] ?? params["pattern"]));
 }
+
+const LIMITS: Readonly<Record<string, ((limit: string) => string) | undefined>> = {
+  minimum: (limit) => `at least ${limit}`,
+  maximum: (limit) => `at most ${limit}`,
+  exclusiveMinimum: (limit) => `more than ${limit}`,
+  exclusiveMaximum: (limit) => `less than ${limit}`,
+  minLength: (limit) => `at least ${limit} characters`,
+  maxLength: (limit) => `at most ${limit} characters`,
+  minItems: (limit) => `at least ${limit} entries`,
+  maxItems: (limit) => `at most ${limit} entries`,
+  pattern: (pattern) => `a text that matches ${pattern}`,
+};
 
 const a = (type: string): string =>
   type === "null" ? "null" : `${/^[aio]/.test(type) ? "an" : "a"} ${type}`;

@@ -26,7 +26,7 @@ type OnFailure =
 /** This process is the orchestrator: it starts everything, shows it, and stops it in the end. */
 export async function runForeground(options: UpOptions, parent: Parent | null): Promise<ForegroundEnd> {
   const stopping = new StopRequest();
-  using _signals = listenForStop({ onStop: (signal) => stopping.ask(signal), onAgain: () => stopping.insist() });
+  const signals = listenForStop({ onStop: (signal) => stopping.ask(signal), onAgain: () => stopping.insist() });
   const loaded = await loadConfig(options.context.place);
   const result = await start({
     loaded,
@@ -36,7 +36,10 @@ export async function runForeground(options: UpOptions, parent: Parent | null): 
     llm: options.llm,
     conditions: ownConditions(loaded.config.root),
   });
-  if (result.at === "taken") return { at: "taken" };
+  if (result.at === "taken") {
+    signals[Symbol.dispose]();
+    return { at: "taken" };
+  }
 
   const { session } = result;
   using view = createView(options, loaded.config);
@@ -52,6 +55,7 @@ export async function runForeground(options: UpOptions, parent: Parent | null): 
 
   const { tookMs } = await session.ended;
   view.stopped(tookMs);
+  // The signals stay ours to the end of the process: one more press must not change how it ends.
   if (outcome.fatal !== null) throw outcome.fatal;
   return { at: "ended", code: stopping.signal === "SIGINT" ? 130 : 0 };
 }

@@ -14,7 +14,7 @@ export interface RawEventsOptions {
   readonly correlation?: string;
 }
 
-const ACTIONS = ["show", "dead", "retry", "replay", "catalog"];
+const ACTIONS = ["list", "show", "dead", "retry", "replay", "catalog"];
 
 /** `agents events`: a table for people; with `--json` every event that matches, one a line, oldest first. */
 export async function listEvents(
@@ -22,7 +22,7 @@ export async function listEvents(
   action: string | undefined,
   options: RawEventsOptions,
 ): Promise<void> {
-  if (action !== undefined) throw unknownAction(action);
+  if (action !== undefined && action !== "list") throw unknownAction(action);
   const query = queryOf(options, context.out.json);
   if (options.follow === true) return follow(context, query);
   const { out } = context;
@@ -46,8 +46,10 @@ async function follow(context: Context, query: EventQuery): Promise<void> {
     });
   }
   const render = followRenderer(out);
-  const isWanted = await fromTheLast(source.list(query));
-  for await (const event of source.follow(query, signal)) {
+  const { limit, ...filter } = query;
+  const isWanted =
+    limit === 0 ? startedAfter(new Date().toISOString()) : await fromTheLast(source.list(query));
+  for await (const event of source.follow(filter, signal)) {
     if (!isWanted(event)) continue;
     if (out.json) out.record(event);
     else for (const line of render(event, new Date())) out.line(line);
@@ -57,11 +59,14 @@ async function follow(context: Context, query: EventQuery): Promise<void> {
 
 /** Following begins with the last few events, not with the whole journal. */
 async function fromTheLast(last: AsyncIterable<EventView>): Promise<(event: EventView) => boolean> {
-  let first: string | null = null;
-  for await (const { time } of last) first ??= time;
-  const begin = first ?? "";
-  return ({ time }) => time >= begin;
+  for await (const { time } of last) return startedAfter(time);
+  return () => true;
 }
+
+const startedAfter =
+  (begin: string) =>
+  ({ time }: EventView): boolean =>
+    time >= begin;
 
 function queryOf({ last, type, correlation, follow: follows }: RawEventsOptions, json: boolean): EventQuery {
   const all = json || correlation !== undefined;

@@ -24,17 +24,21 @@ export async function* eventStream(
   signal.addEventListener("abort", notice, { once: true });
   const listening = control.onJournalChange(notice);
   try {
-    let { cursor, events } = control.journal.changesSince(0, query);
+    // From now on first, the list then: what happens between the two is told twice rather than never.
+    let { cursor } = control.journal.changesSince(Number.MAX_SAFE_INTEGER, query);
+    let events = control.journal.events(query);
     for (;;) {
       for (const { event } of events) {
         if (signal.aborted) return;
         yield event;
       }
-      // What changed while the reader was busy is asked for at once, in one go.
-      if (!changed) await new Promise<void>((resolve) => (wake = resolve));
-      if (signal.aborted) return;
+      // What changed while the reader was busy is asked for in one go, page by page.
+      const before = cursor;
       changed = false;
       ({ cursor, events } = control.journal.changesSince(cursor, query));
+      if (cursor !== before) continue;
+      if (!changed && !signal.aborted) await new Promise<void>((resolve) => (wake = resolve));
+      if (signal.aborted) return;
     }
   } finally {
     listening[Symbol.dispose]();

@@ -2,7 +2,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isSameProcess } from "./process-start.ts";
 import type { RunFile } from "./run-control.ts";
-import { ensureStateDir, errorCode, stateBroken, stateDirOf } from "./state-dir.ts";
+import { ensureStateDir, errorCode, stateBroken, stateDirOf, tryRemove } from "./state-dir.ts";
 
 /** What `.agents/run.json` tells about the run of a folder. */
 export type FoundRun =
@@ -25,7 +25,7 @@ export function writeRunFile(root: string, file: RunFile): void {
     writeFileSync(draft, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600, flag: "wx" });
     renameSync(draft, path);
   } catch (cause) {
-    rmSync(draft, { force: true });
+    tryRemove(draft);
     throw stateBroken(path, cause);
   }
 }

@@ -1,7 +1,7 @@
 import { linkSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isSameProcess, processStart } from "./process-start.ts";
-import { ensureStateDir, errorCode, stateBroken } from "./state-dir.ts";
+import { ensureStateDir, errorCode, stateBroken, tryRemove } from "./state-dir.ts";
 
 /** Who holds the lock of a folder. */
 export interface LockOwner {
@@ -35,7 +35,7 @@ export function acquireRunLock(root: string): RunLockResult {
   } catch (cause) {
     throw stateBroken(dir, cause);
   } finally {
-    rmSync(draft, { force: true });
+    tryRemove(draft);
   }
 }
 
@@ -79,7 +79,7 @@ function held(dir: string, generation: number): RunLock {
       writeFileSync(draft, "{}", { mode: 0o600, flag: "wx" });
       renameSync(draft, file);
     } catch {
-      rmSync(draft, { force: true }); // a folder that is gone or full holds no lock that outlives this process
+      tryRemove(draft); // a folder that is gone or full holds no lock that outlives this process
     }
   };
   return { release, [Symbol.dispose]: release };

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { isSameProcess } from "./process-start.ts";
+import { tryRemove } from "./state-dir.ts";
 
 /** One run on this machine: what `ps --all` and `down --all` need to find it. Holds no token. */
 export interface RunEntry {
@@ -86,12 +87,4 @@ function read(path: string): RunEntry | null {
 function removeOwn(path: string, entry: RunEntry): void {
   const now = read(path);
   if (now !== null && now.pid === entry.pid && now.processStart === entry.processStart) tryRemove(path);
-}
-
-function tryRemove(path: string): void {
-  try {
-    rmSync(path, { force: true });
-  } catch {
-    // not ours to remove; it will not be listed either
-  }
 }

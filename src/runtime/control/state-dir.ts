@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, statSync } from "node:fs";
+import { chmodSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { AgentsError } from "../model/errors.ts";
 
@@ -35,6 +35,15 @@ export function stateBroken(path: string, cause: unknown): AgentsError {
     hint,
     cause,
   });
+}
+
+/** Removes a file that should not stay; one that cannot be removed is no reason to hide the error that came before. */
+export function tryRemove(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // the next one who owns the folder finds it
+  }
 }
 
 /** The system's own code of an error, e.g. `ENOENT`. */

@@ -104,7 +104,7 @@ export class Supervisor {
     const { cause = "user", prepare, signal } = options;
     const set = cause === "user" ? this.#withPairs(names) : names;
     for (const name of set) this.#fleet.get(name);
-    await prepare?.();
+    if (prepare !== undefined) await prepare();
     const wanted = set.filter(
       (name) => this.#fleet.find(name) !== undefined && (cause === "user" || this.#fleet.isWanted(name)),
     );

@@ -14,16 +14,16 @@ export interface Project {
   readonly root: string;
   readonly cacheDir: string;
   readonly bundler: Bundler;
-  path(name: string): string;
-  write(name: string, content: string): string;
-  remove(name: string): void;
+  readonly path: (name: string) => string;
+  readonly write: (name: string, content: string) => string;
+  readonly remove: (name: string) => void;
   /** Another bundler, as the next run of the same project has it. */
-  another(conditions?: readonly string[]): Bundler;
+  readonly another: (conditions?: readonly string[]) => Bundler;
   /** Runs a bundle as the runtime does; gives what it writes, or what it fails with. */
-  run(
+  readonly run: (
     bundle: Bundle,
     args?: readonly string[],
-  ): Promise<{ readonly stdout: string; readonly stderr: string; readonly failed: boolean }>;
+  ) => Promise<{ readonly stdout: string; readonly stderr: string; readonly failed: boolean }>;
 }
 
 const PACKAGE = JSON.stringify({ name: "project", type: "module" });

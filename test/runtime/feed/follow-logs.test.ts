@@ -6,7 +6,7 @@ import { test } from "tap";
 import type { LogLine } from "../../../src/runtime/feed/log-line.ts";
 import { createLogStore } from "../../../src/runtime/feed/log-store.ts";
 import { TurnBudget } from "../../../src/runtime/feed/turn-budget.ts";
-import { faults, take } from "./helpers.ts";
+import { faults, take } from "./reading.ts";
 
 const FIXTURE = join(import.meta.dirname, "fixtures/numbered-lines.ts");
 const bytes = (text: string): Buffer => Buffer.from(text);

@@ -6,7 +6,7 @@ import { test } from "tap";
 import type { LogLine } from "../../../src/runtime/feed/log-line.ts";
 import { openLogReader } from "../../../src/runtime/feed/log-reader.ts";
 import { createLogStore } from "../../../src/runtime/feed/log-store.ts";
-import { all, faults } from "./helpers.ts";
+import { all, faults } from "./reading.ts";
 
 const STORE = join(import.meta.dirname, "fixtures/store-process.ts");
 

@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { test } from "tap";
 import { openLogReader } from "../../../src/runtime/feed/log-reader.ts";
 import { createLogStore } from "../../../src/runtime/feed/log-store.ts";
-import { all, texts } from "./helpers.ts";
+import { all, texts } from "./reading.ts";
 
 const bytes = (text: string): Buffer => Buffer.from(text);
 

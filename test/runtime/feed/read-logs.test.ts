@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { test } from "tap";
 import { AgentsError } from "../../../src/runtime/model/errors.ts";
 import { openLogReader } from "../../../src/runtime/feed/log-reader.ts";
-import { all, texts } from "./helpers.ts";
+import { all, texts } from "./reading.ts";
 
 const at = (second: number): string => new Date(Date.UTC(2026, 10, 22, 10, 0, second)).toISOString();
 

@@ -1,4 +1,5 @@
 import t from "tap";
+import { AgentsError } from "../../../src/runtime/model/errors.ts";
 import type { GraphNode } from "../../../src/runtime/model/graph.ts";
 import { buildGraph, holds, stopLevels, unmet, withDependencies } from "../../../src/runtime/model/graph.ts";
 import type { Dependencies } from "../../../src/runtime/model/resolved.ts";
@@ -58,7 +59,7 @@ t.test("a dependency that does not exist is named with those that do", (t) => {
   t.end();
 });
 
-const error = new Error("unused") as never;
+const error = new AgentsError("AGENTS_CRASH_LOOP", "it crashed");
 const STATES: readonly State[] = [
   { at: "stopped", incarnation: 0, why: null },
   { at: "waiting", incarnation: 0 },

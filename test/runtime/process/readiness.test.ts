@@ -1,6 +1,8 @@
+import { execFile, execFileSync } from "node:child_process";
 import { once } from "node:events";
 import http from "node:http";
 import net from "node:net";
+import { promisify } from "node:util";
 import type { Test } from "tap";
 import t from "tap";
 import type { HealthCheck } from "../../../src/runtime/model/resolved.ts";
@@ -9,7 +11,7 @@ import { createProcessResource } from "../../../src/runtime/resources/process/pr
 import { probe } from "../../../src/runtime/resources/readiness/probe.ts";
 import type { Health } from "../../../src/runtime/resources/readiness/readiness.ts";
 import { createReadiness } from "../../../src/runtime/resources/readiness/readiness.ts";
-import { node, specOf } from "./children.ts";
+import { fixture, node, specOf } from "./children.ts";
 
 async function listen(t: Test, server: net.Server, host = "127.0.0.1"): Promise<number> {
   server.listen(0, host);
@@ -182,3 +184,26 @@ t.test("three failures in a row make it unhealthy, one success healthy again", a
   await second;
   t.same(told[1]?.[0], { healthy: true });
 });
+
+/** A network of its own in which outgoing connections have eight ports to choose from. */
+const NARROW =
+  'ip link set lo up && echo "40000 40007" > /proc/sys/net/ipv4/ip_local_port_range && exec "$@"';
+
+function narrowNetwork(): string | false {
+  try {
+    execFileSync("unshare", ["-rn", "sh", "-c", NARROW, "sh", "true"], { stdio: "ignore" });
+    return false;
+  } catch {
+    return "needs unshare and ip, and the right to use them";
+  }
+}
+
+t.test(
+  "a free port that gets connected with itself is not taken for open",
+  { skip: narrowNetwork() },
+  async (t) => {
+    const program = [process.execPath, "--conditions=agents-source", fixture("probes-itself.ts"), "40000"];
+    const { stdout } = await promisify(execFile)("unshare", ["-rn", "sh", "-c", NARROW, "sh", ...program]);
+    t.equal(stdout, "open 0\n");
+  },
+);

@@ -61,7 +61,10 @@ t.test("deliveries start in publish order, and one at a time where concurrency i
   t.equal(app.received.length, 0, "nothing is delivered before the app is ready");
   host.appReady("a");
   await until(() => statuses(journal.events({ limit: 1000 })).every((one) => one === "a:success:1"));
-  t.same(app.received.map((one) => (one.event["data"] as { n: number }).n), Array.from({ length: 300 }, (_, n) => n));
+  t.same(
+    app.received.map((one) => (one.event["data"] as { n: number }).n),
+    Array.from({ length: 300 }, (_, n) => n),
+  );
   t.equal(most, 1);
 });
 
@@ -78,7 +81,10 @@ t.test("up to ten are with the app at once, started in order", async (t) => {
   await until(() => statuses(journal.events({})).filter((one) => one === "a:delivering:0").length === 10);
   t.equal(app.received.length, 10);
   t.equal((await host.inFlight()).length, 10);
-  t.same(app.received.map((one) => (one.event["data"] as { n: number }).n).toSorted((a, b) => a - b), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  t.same(
+    app.received.map((one) => (one.event["data"] as { n: number }).n).toSorted((a, b) => a - b),
+    [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+  );
   const release = setInterval(() => waiting.shift()?.(), 1);
   t.teardown(() => clearInterval(release));
   await until(() => statuses(journal.events({})).every((one) => one === "a:success:1"));
@@ -89,13 +95,19 @@ t.test("an event that fails leaves the lane and holds up nobody", async (t) => {
     subscribe: [subscription("x")],
     reply: ({ event }) => ((event["data"] as { bad?: boolean }).bad === true ? 500 : 200),
   });
-  const { host, journal, until } = await openHost(t, t.testdir(), { retry: { retries: 1, firstMs: 300, lastMs: 300 } });
+  const { host, journal, until } = await openHost(t, t.testdir(), {
+    retry: { retries: 1, firstMs: 300, lastMs: 300 },
+  });
   const { httpPort } = await host.start(spec("a", app.port, { subscribes: ["x"], concurrency: 1 }));
   host.appReady("a");
   await publish(httpPort, "x", { bad: true });
   for (let n = 0; n < 20; n += 1) await publish(httpPort, "x", { n });
   await until(() => statuses(journal.events({})).filter((one) => one === "a:success:1").length === 20);
-  t.equal(statuses(journal.events({}))[0], "a:retrying:1", "the others were handled while it waits for its retry");
+  t.equal(
+    statuses(journal.events({}))[0],
+    "a:retrying:1",
+    "the others were handled while it waits for its retry",
+  );
   await until(() => statuses(journal.events({}))[0] === "a:dead:2");
 });
 
@@ -108,7 +120,11 @@ t.test("a dead event goes to the dead-letter topic as the bytes that were delive
   const { httpPort } = await host.start(spec("a", app.port));
   await ready("a");
   await publish(httpPort, "x", '{"big":12345678901234567890}');
-  await until(() => journal.events({}).some(({ event }) => event.topic === "x.dead" && event.deliveries[0]?.status === "success"));
+  await until(() =>
+    journal
+      .events({})
+      .some(({ event }) => event.topic === "x.dead" && event.deliveries[0]?.status === "success"),
+  );
   const dead = app.received.find((one) => one.path === "/x.dead");
   t.equal(dead?.text, app.received[0]?.text);
   t.equal(dead?.event["topic"], "x", "the envelope names the topic it came from");
@@ -127,34 +143,44 @@ t.test("a connection that is refused is no attempt: the delivery waits until the
   for (let n = 1; n <= 5; n += 1) await publish(httpPort, "x", { n });
   const second = await startApp(t, { port, subscribe: [subscription("x")] });
   await until(() => statuses(journal.events({})).every((one) => one === "a:success:1"));
-  t.same(second.received.map((one) => (one.event["data"] as { n: number }).n), [1, 2, 3, 4, 5]);
+  t.same(
+    second.received.map((one) => (one.event["data"] as { n: number }).n),
+    [1, 2, 3, 4, 5],
+  );
 });
 
-t.test("while the app is held nothing is delivered, and a break that the runtime caused does not count", async (t) => {
-  const waiting: (() => void)[] = [];
-  const app = await startApp(t, {
-    subscribe: [subscription("x")],
-    reply: ({ event }, { received }) =>
-      (event["data"] as { slow?: boolean }).slow === true && received.length === 1 ? new Promise((resolve) => waiting.push(() => resolve("break"))) : 200,
-  });
-  const { host, journal, until } = await openHost(t, t.testdir());
-  const { httpPort } = await host.start(spec("a", app.port, { subscribes: ["x"] }));
-  host.appReady("a");
-  await publish(httpPort, "x", { slow: true });
-  await until(() => app.received.length === 1 && statuses(journal.events({}))[0] === "a:delivering:0");
-  const gone = host.appGone("a", 5000);
-  await publish(httpPort, "x", { n: 1 });
-  waiting.shift()?.();
-  await gone;
-  await until(() => statuses(journal.events({})).every((one) => one === "a:pending:0"));
-  t.equal(app.received.length, 1);
-  host.appReady("a");
-  await until(() => statuses(journal.events({})).every((one) => one === "a:success:1"));
-  t.equal(app.received.length, 3);
-});
+t.test(
+  "while the app is held nothing is delivered, and a break that the runtime caused does not count",
+  async (t) => {
+    const waiting: (() => void)[] = [];
+    const app = await startApp(t, {
+      subscribe: [subscription("x")],
+      reply: ({ event }, { received }) =>
+        (event["data"] as { slow?: boolean }).slow === true && received.length === 1
+          ? new Promise((resolve) => waiting.push(() => resolve("break")))
+          : 200,
+    });
+    const { host, journal, until } = await openHost(t, t.testdir());
+    const { httpPort } = await host.start(spec("a", app.port, { subscribes: ["x"] }));
+    host.appReady("a");
+    await publish(httpPort, "x", { slow: true });
+    await until(() => app.received.length === 1 && statuses(journal.events({}))[0] === "a:delivering:0");
+    const gone = host.appGone("a", 5000);
+    await publish(httpPort, "x", { n: 1 });
+    waiting.shift()?.();
+    await gone;
+    await until(() => statuses(journal.events({})).every((one) => one === "a:pending:0"));
+    t.equal(app.received.length, 1);
+    host.appReady("a");
+    await until(() => statuses(journal.events({})).every((one) => one === "a:success:1"));
+    t.equal(app.received.length, 3);
+  },
+);
 
 t.test("an event that expired is not delivered", async (t) => {
-  const app = await startApp(t, { subscribe: [subscription("x", { deadLetterTopic: "d" }), subscription("d")] });
+  const app = await startApp(t, {
+    subscribe: [subscription("x", { deadLetterTopic: "d" }), subscription("d")],
+  });
   const { host, journal, until } = await openHost(t, t.testdir());
   const { httpPort } = await host.start(spec("a", app.port, { subscribes: ["x"] }));
   const soon = new Date(Date.now() + 20).toISOString();
@@ -163,8 +189,15 @@ t.test("an event that expired is not delivered", async (t) => {
   await publish(httpPort, "x", { n: 2 }, {}, "?metadata.ttlInSeconds=100");
   await new Promise((resolve) => setTimeout(resolve, 30));
   host.appReady("a");
-  await until(() => statuses(journal.events({})).includes("a:expired:0") && statuses(journal.events({})).includes("a:success:1"));
-  t.match(app.received.filter((one) => one.path === "/x").map((one) => one.event), [{ data: { n: 2 }, expiration: /^20.*Z$/ }]);
+  await until(
+    () =>
+      statuses(journal.events({})).includes("a:expired:0") &&
+      statuses(journal.events({})).includes("a:success:1"),
+  );
+  t.match(
+    app.received.filter((one) => one.path === "/x").map((one) => one.event),
+    [{ data: { n: 2 }, expiration: /^20.*Z$/ }],
+  );
 });
 
 t.test("a chain of more than 32 events is cut and says so", async (t) => {
@@ -173,7 +206,12 @@ t.test("a chain of more than 32 events is cut and says so", async (t) => {
   const { httpPort } = await host.start(spec("a", app.port));
   await ready("a");
   const send = (agentsdepth: number): Promise<unknown> =>
-    publish(httpPort, "x", { specversion: "1.0", id: `d${agentsdepth}`, source: "s", type: "x", agentsdepth, data: 1 }, { "content-type": "application/cloudevents+json" });
+    publish(
+      httpPort,
+      "x",
+      { specversion: "1.0", id: `d${agentsdepth}`, source: "s", type: "x", agentsdepth, data: 1 },
+      { "content-type": "application/cloudevents+json" },
+    );
   await send(32);
   await send(33);
   await until(() => statuses(journal.events({ id: "d32" }))[0] === "a:success:1");

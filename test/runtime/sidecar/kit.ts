@@ -1,5 +1,12 @@
 import { once } from "node:events";
-import { createServer, request, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  request,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Test } from "tap";
 import { openJournal } from "../../../src/runtime/journal/open-journal.ts";
@@ -7,12 +14,21 @@ import type { EventView, JournalReader } from "../../../src/runtime/journal/jour
 import type { ResolvedComponent } from "../../../src/runtime/model/resolved.ts";
 import { createEmbeddedSidecarHost } from "../../../src/runtime/resources/sidecar/embedded/create-host.ts";
 import type { EmbeddedHostOptions } from "../../../src/runtime/resources/sidecar/embedded/host-options.ts";
-import type { SidecarEvent, SidecarHost, SidecarSpec } from "../../../src/runtime/resources/sidecar/sidecar-host.ts";
+import type {
+  SidecarEvent,
+  SidecarHost,
+  SidecarSpec,
+} from "../../../src/runtime/resources/sidecar/sidecar-host.ts";
 
 /** What a test needs of tap: to give back what it opened. */
 export type Owner = Pick<Test, "teardown">;
 
-export function component(kind: ResolvedComponent["kind"], name: string, metadata: Record<string, string> = {}, type: string | null = null): ResolvedComponent {
+export function component(
+  kind: ResolvedComponent["kind"],
+  name: string,
+  metadata: Record<string, string> = {},
+  type: string | null = null,
+): ResolvedComponent {
   return { kind, name, resource: null, type, metadata };
 }
 
@@ -33,7 +49,11 @@ export interface OpenHost {
 }
 
 /** A real host in its worker, on a folder of the test. */
-export async function openHost(t: Owner, stateDir: string, options: Partial<EmbeddedHostOptions> = {}): Promise<OpenHost> {
+export async function openHost(
+  t: Owner,
+  stateDir: string,
+  options: Partial<EmbeddedHostOptions> = {},
+): Promise<OpenHost> {
   const host = await createEmbeddedSidecarHost({
     runId: "test",
     stateDir,
@@ -65,7 +85,8 @@ export async function openHost(t: Owner, stateDir: string, options: Partial<Embe
       look();
     });
   const ready = async (appId: string): Promise<void> => {
-    const count = (): number => events.filter((one) => one.type === "subscribed" && one.appId === appId).length;
+    const count = (): number =>
+      events.filter((one) => one.type === "subscribed" && one.appId === appId).length;
     const before = count();
     host.appReady(appId);
     await until(() => count() > before);
@@ -110,8 +131,18 @@ export async function startApp(t: Owner, options: AppOptions = {}): Promise<App>
       response.end(typeof subscribe === "string" ? subscribe : JSON.stringify(subscribe ?? null));
       return;
     }
+    if (incoming.method !== "POST") {
+      response.writeHead(404);
+      response.end();
+      return;
+    }
     void readText(incoming).then(async (text) => {
-      const one: Received = { path: incoming.url ?? "", headers: incoming.headers, text, event: parseObject(text) };
+      const one: Received = {
+        path: incoming.url ?? "",
+        headers: incoming.headers,
+        text,
+        event: parseObject(text),
+      };
       received.push(one);
       const reply = (await options.reply?.(one, app)) ?? 200;
       if (reply === "hang") return;
@@ -140,7 +171,16 @@ export function subscription(topic: string, more: Record<string, unknown> = {}):
 }
 
 export function spec(appId: string, appPort: number, more: Partial<SidecarSpec> = {}): SidecarSpec {
-  return { appId, appPort, httpPort: 0, mayMove: true, subscribes: [], concurrency: 10, deliveryTimeoutMs: 5000, ...more };
+  return {
+    appId,
+    appPort,
+    httpPort: 0,
+    mayMove: true,
+    subscribes: [],
+    concurrency: 10,
+    deliveryTimeoutMs: 5000,
+    ...more,
+  };
 }
 
 /** A port that nothing listens on. */
@@ -167,11 +207,20 @@ export interface CallOptions {
 }
 
 /** One request to a port of loopback, headers exactly as given. */
-export function call(port: number, path: string, { method = "GET", headers = {}, body }: CallOptions = {}): Promise<Answer> {
+export function call(
+  port: number,
+  path: string,
+  { method = "GET", headers = {}, body }: CallOptions = {},
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const outgoing = request({ host: "127.0.0.1", port, path, method, headers, agent: false }, (incoming) => {
       void readText(incoming).then((text) => {
-        resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text, json: parseObject(text) });
+        resolve({
+          status: incoming.statusCode ?? 0,
+          headers: incoming.headers,
+          text,
+          json: parseObject(text),
+        });
       });
     });
     outgoing.on("error", reject);
@@ -179,7 +228,13 @@ export function call(port: number, path: string, { method = "GET", headers = {},
   });
 }
 
-export function publish(port: number, topic: string, data: unknown, headers: Record<string, string> = {}, query = ""): Promise<Answer> {
+export function publish(
+  port: number,
+  topic: string,
+  data: unknown,
+  headers: Record<string, string> = {},
+  query = "",
+): Promise<Answer> {
   return call(port, `/v1.0/publish/agents-pubsub/${topic}${query}`, {
     method: "POST",
     headers: { "content-type": "application/json", ...headers },
@@ -187,9 +242,12 @@ export function publish(port: number, topic: string, data: unknown, headers: Rec
   });
 }
 
-/** The single delivery of each event: `status` by event id. */
+/** The deliveries of each event as text, by agent: `a:success:1`. */
 export function statuses(events: readonly { readonly event: EventView }[]): string[] {
-  return events.map(({ event }) => event.deliveries.map((one) => `${one.agent}:${one.status}:${one.attempts}`).join(" "));
+  return events.map(({ event }) => {
+    const each = event.deliveries.map((one) => `${one.agent}:${one.status}:${one.attempts}`);
+    return each.toSorted().join(" ");
+  });
 }
 
 async function readText(stream: AsyncIterable<unknown>): Promise<string> {

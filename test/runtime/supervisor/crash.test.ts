@@ -1,6 +1,6 @@
 import t from "tap";
-import { findFreePort } from "../../../src/runtime/resources/process/ports.ts";
-import { portError } from "../../../src/runtime/resources/process/ports.ts";
+import { findFreePort, portError } from "../../../src/runtime/resources/process/ports.ts";
+import { createReadiness } from "../../../src/runtime/resources/readiness/readiness.ts";
 import { node } from "../process/children.ts";
 import { run } from "./harness.ts";
 
@@ -49,7 +49,7 @@ t.test("five crashes in a row are a crash loop with the last words, and a restar
   t.match(await supervisor.settled(), { by: "failed", name: "implementation", error });
 
   const again = supervisor.restart(["implementation"], { cause: "watch" });
-  t.equal(of("implementation").state, "starting", "a saved file starts it again");
+  t.equal(of("implementation").state, "waiting", "a saved file starts it again");
   await supervisor.stop(["implementation"]);
   await again;
   t.equal(of("implementation").state, "stopped");
@@ -118,6 +118,27 @@ t.test("an end before readiness whose cause can be found out is not tried again"
   t.match(error?.message, `held by pid ${taken.of("first").pid}`);
 });
 
+t.test(
+  "a stranger on its port is not taken for it, also when it comes between a crash and the restart",
+  async (t) => {
+    const port = await findFreePort();
+    const stranger = run(t, { stranger: { command: node("listens.js"), port } });
+    const { supervisor, of, until } = run(t, {
+      app: { command: node("listens.js"), port, process: { port } },
+    });
+    await supervisor.start();
+    process.kill(of("app").pid ?? 0, "SIGKILL");
+    await until("app", "backoff");
+    await stranger.supervisor.start();
+    await until("app", "failed");
+    t.equal(supervisor.failure("app")?.code, "AGENTS_PORT_TAKEN");
+    t.match(supervisor.failure("app")?.message, `held by pid ${stranger.of("stranger").pid}`);
+    await stranger.supervisor.stopAll();
+    await supervisor.restart(["app"]);
+    t.equal(of("app").state, "ready");
+  },
+);
+
 t.test("one that never becomes ready is named by the time-out with what is missing", async (t) => {
   const port = await findFreePort();
   const { supervisor } = run(t, {
@@ -136,6 +157,31 @@ t.test("one that never becomes ready is named by the time-out with what is missi
     `behind waits for slow: starting, does not listen on port ${port}`,
   ]);
 });
+
+t.test(
+  "one that hangs becomes unhealthy, keeps its process, and is ready once it answers again",
+  async (t) => {
+    const port = await findFreePort();
+    const timing = { timeoutMs: 100, everyMs: 20, againMs: 20, failures: 3 };
+    const { supervisor, of, until } = run(t, {
+      app: {
+        command: node("listens.js"),
+        port,
+        more: { readiness: createReadiness({ by: "auto" }, port, timing) },
+      },
+    });
+    await supervisor.start();
+    const { pid } = await until("app", "ready");
+    process.kill(pid ?? 0, "SIGSTOP");
+    const view = await until("app", "unhealthy");
+    t.equal(view.reason, "does not answer GET /healthz/ready within 0.1 s");
+    t.equal(supervisor.view().state, "degraded");
+    process.kill(pid ?? 0, "SIGCONT");
+    await until("app", "ready");
+    t.equal(of("app").pid, pid);
+    t.equal(supervisor.view().state, "ready");
+  },
+);
 
 t.test("a slow start says what is missing after a second", async (t) => {
   const port = await findFreePort();

@@ -82,7 +82,7 @@ t.test("starting one starts what it needs and nothing else", async (t) => {
     other: { command: node("never-exits.js") },
   });
   const touched = await supervisor.start(["app"]);
-  t.same(touched.map(({ name, state }) => `${name} ${state}`).sort(), ["app ready", "db ready"]);
+  t.same(touched.map(({ name, state }) => `${name} ${state}`).toSorted(), ["app ready", "db ready"]);
   t.equal(of("other").state, "stopped");
   t.equal(supervisor.view().state, "ready", "what nobody wants does not count");
 });
@@ -98,7 +98,7 @@ t.test("the stop goes the other way, and each waits for those that need it", asy
   const pids = ["db", "api", "web", "alone"].map((name) => of(name).pid ?? 0);
   t.ok(pids.every(lives));
   const touched = await supervisor.stopAll();
-  t.same(touched.map(({ name, state }) => `${name} ${state}`).sort(), [
+  t.same(touched.map(({ name, state }) => `${name} ${state}`).toSorted(), [
     "alone stopped",
     "api stopped",
     "db stopped",
@@ -106,10 +106,10 @@ t.test("the stop goes the other way, and each waits for those that need it", asy
   ]);
   t.notOk(pids.some(lives));
   const order = states();
-  t.ok(order.indexOf("web:stopped") < order.indexOf("api:stopping"));
-  t.ok(order.indexOf("api:stopped") < order.indexOf("db:stopping"));
+  t.ok(order.lastIndexOf("web:stopped") < order.indexOf("api:stopping"));
+  t.ok(order.lastIndexOf("api:stopped") < order.indexOf("db:stopping"));
   t.ok(
-    order.indexOf("alone:stopping") < order.indexOf("web:stopped"),
+    order.indexOf("alone:stopping") < order.lastIndexOf("web:stopped"),
     "what is free of the others does not wait",
   );
   t.equal(supervisor.view().state, "stopping");

@@ -10,10 +10,10 @@ export interface Watched {
   readonly root: string;
   readonly watcher: Watcher;
   readonly notices: readonly WatchNotice[];
-  path(name: string): string;
-  write(name: string, content: string): void;
+  readonly path: (name: string) => string;
+  readonly write: (name: string, content: string) => void;
   /** The next event that was not taken yet. */
-  next(): Promise<WatchEvent>;
+  readonly next: () => Promise<WatchEvent>;
   /** Events that came and were not taken. */
   readonly untaken: readonly WatchEvent[];
 }

@@ -10,7 +10,8 @@ export interface Worded {
 }
 
 /**
- * Takes a model's words when every number in them was in its input, and the fixed text otherwise.
+ * Takes a model's words when every number in them was in its input, and the fixed text otherwise: also instead of the
+ * placeholders of the sample model.
  *
  * A caller who waits is told that no model answers. An event cannot decide: it is handled with the fixed text, and the
  * result says why.
@@ -29,6 +30,10 @@ export async function word(
   }
   const { generatedBy, promptRef } = words;
   const text = plainLine(words.text);
+  if (generatedBy === "sample" && text.startsWith("[sample]")) {
+    const reason = "the sample model has no words of its own";
+    return { text: texts.template, provenance: { by: "template", reason, generatedBy, promptRef } };
+  }
   const invented = inventedNumbers(text, texts.given);
   if (invented.length === 0)
     return { text, provenance: { by: "model", reason: null, generatedBy, promptRef } };

@@ -3,9 +3,15 @@ import type { Bounds, Constraint, RangeConstraint, Rule } from "./spec.ts";
 /** A rule in one English sentence, for comments. It comes from the same data as the code. */
 export function describeRule(rule: Rule): string {
   const modal = { must: "must", should: "should", may: "may" }[rule.strength];
-  const subject = rule.subject || rule.field;
+  const subject = subjectOf(rule);
   const sentence = `${subject} ${modal} ${predicate(rule.constraint, rule.field)}.`;
   return sentence.slice(0, 1).toUpperCase() + sentence.slice(1);
+}
+
+/** Where the words of the requirement do not name the field, it is named after them: "applicants: age". */
+function subjectOf({ subject, field }: Rule): string {
+  if (subject === "") return field;
+  return subject.toLowerCase().includes(field.toLowerCase()) ? subject : `${subject}: ${field}`;
 }
 
 function predicate(constraint: Constraint, field: string): string {

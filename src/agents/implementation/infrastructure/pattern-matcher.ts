@@ -14,9 +14,13 @@ export function matchWithLimit(pattern: string, text: string): boolean {
   try {
     return script.runInContext(createContext({ pattern, text }), { timeout: TIMEOUT_MS }) === true;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ERR_SCRIPT_EXECUTION_TIMEOUT") {
-      throw new PatternUndecided(pattern, { cause: error });
-    }
+    if (isTimeout(error)) throw new PatternUndecided(pattern, { cause: error });
     throw error;
   }
+}
+
+/** The error is made in the script's own context, so it is no instance of this one's Error. */
+function isTimeout(error: unknown): boolean {
+  const given = typeof error === "object" && error !== null && "code" in error;
+  return given && error.code === "ERR_SCRIPT_EXECUTION_TIMEOUT";
 }

@@ -62,7 +62,11 @@ async function handleOnce(
   }
 }
 
-function contextOf({ event, depth, traceparent }: Delivery, log: Logger, signal: AbortSignal): HandlerContext {
+function contextOf(
+  { event, depth, traceparent }: Delivery,
+  log: Logger,
+  signal: AbortSignal,
+): HandlerContext {
   const { correlationId } = event.data;
   return new HandlerContext({
     correlationId,

@@ -1,6 +1,7 @@
 import { MAX_DEPTH } from "../events/standard-event.ts";
 import type { StandardEvent } from "../events/standard-event.ts";
 import { DropEvent } from "./drop-event.ts";
+import { trusted } from "../process/trusted.ts";
 
 /** What a delivery carries, as far as it was understood. */
 export interface Delivery {
@@ -37,15 +38,21 @@ export function readDelivery(body: unknown, expectedType: string): Delivery {
   }
   const depth = readDepth(envelope["agentsdepth"]);
   if (depth > MAX_DEPTH) {
-    throw new DropEvent(`The chain of events is ${depth} deep; it is cut at ${MAX_DEPTH}. Do two agents answer each other?`);
+    throw new DropEvent(
+      `The chain of events is ${depth} deep; it is cut at ${MAX_DEPTH}. Do two agents answer each other?`,
+    );
   }
   const traceparent = envelope["traceparent"];
-  return { event, depth, traceparent: typeof traceparent === "string" && traceparent !== "" ? traceparent : null };
+  return {
+    event,
+    depth,
+    traceparent: typeof traceparent === "string" && traceparent !== "" ? traceparent : null,
+  };
 }
 
 function object(value: unknown, what: string): Readonly<Record<string, unknown>> {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-    return value as Readonly<Record<string, unknown>>;
+    return trusted<Readonly<Record<string, unknown>>>(value);
   }
   const found = value === null ? "null" : Array.isArray(value) ? "a list" : typeof value;
   throw new DropEvent(`This is no standard event: ${what} is ${found}, expected an object.`);
@@ -54,7 +61,9 @@ function object(value: unknown, what: string): Readonly<Record<string, unknown>>
 function text(record: Readonly<Record<string, unknown>>, key: string): string {
   const value = record[key];
   if (typeof value === "string" && value !== "") return value;
-  throw new DropEvent(`This is no standard event: ${key} is ${JSON.stringify(value) ?? "missing"}, expected text.`);
+  throw new DropEvent(
+    `This is no standard event: ${key} is ${JSON.stringify(value) ?? "missing"}, expected text.`,
+  );
 }
 
 /** Brokers may turn a number into text on its way. */

@@ -55,17 +55,17 @@ export interface QueryRoute extends Route {
 export function command<Input extends z.ZodType, Output extends z.ZodType>(
   options: CommandOptions<Input, Output>,
 ): CommandRoute {
-  return { ...route(options), kind: "command", method: options.method ?? "post" };
+  return { ...toRoute(options), kind: "command", method: options.method ?? "post" };
 }
 
 /** A query: changes nothing. Answered with what the handler returns. Numbers of the query string want `z.coerce`. */
 export function query<Input extends z.ZodType, Output extends z.ZodType>(
   options: RouteOptions<Input, Output>,
 ): QueryRoute {
-  return { ...route(options), kind: "query", method: "get" };
+  return { ...toRoute(options), kind: "query", method: "get" };
 }
 
-function route<Input extends z.ZodType, Output extends z.ZodType>(
+function toRoute<Input extends z.ZodType, Output extends z.ZodType>(
   options: RouteOptions<Input, Output>,
 ): Route {
   const { name, path, description, input, output } = options;
@@ -82,8 +82,8 @@ function route<Input extends z.ZodType, Output extends z.ZodType>(
 /** A handler returned something that its own output schema refuses. */
 export class OutputMismatch extends Error {
   override readonly name = "OutputMismatch";
-  constructor(route: string, cause: z.ZodError) {
-    super(`${route} returned something that its output schema refuses: ${cause.message}`, { cause });
+  constructor(name: string, cause: z.ZodError) {
+    super(`${name} returned something that its output schema refuses: ${cause.message}`, { cause });
   }
 }
 

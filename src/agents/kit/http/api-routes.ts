@@ -65,7 +65,9 @@ async function runCommand(
   const body = hasBody ? await readJson(c.req) : {};
   const params = c.req.param();
   const input =
-    Object.keys(params).length > 0 && typeof body === "object" && body !== null ? { ...body, ...params } : body;
+    Object.keys(params).length > 0 && typeof body === "object" && body !== null
+      ? { ...body, ...params }
+      : body;
   const result = await route.run(input, ctx);
   await parts.publishCommitted(ctx);
   return {

@@ -84,7 +84,8 @@ function templates(parts: AppParts): ReadonlyMap<string, readonly string[]> {
   };
   const fixed = ["/healthz/live", "/healthz/ready", `/api/${parts.name}/health`, "/openapi.json", "/swagger"];
   for (const path of [...fixed, "/dapr/subscribe"]) add(path, "GET");
-  for (const route of [...parts.queries, ...parts.commands]) add(routerPath(parts.name, route.path), route.method);
+  for (const route of [...parts.queries, ...parts.commands])
+    add(routerPath(parts.name, route.path), route.method);
   for (const { route } of parts.subscriptions) add(route, "POST");
   return paths;
 }

@@ -12,7 +12,11 @@ export function mountHealth(app: Hono, { name, health }: AppParts): void {
   });
 
   app.get(`/api/${name}/health`, async (c) => {
-    const [pending, prompts, own] = await Promise.all([health.outboxPending(), health.prompts(), health.own()]);
+    const [pending, prompts, own] = await Promise.all([
+      health.outboxPending(),
+      health.prompts(),
+      health.own(),
+    ]);
     const model = health.model();
     const broken = prompts.some((prompt) => prompt.at === "broken");
     const readiness = health.readiness();

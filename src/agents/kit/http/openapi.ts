@@ -17,7 +17,8 @@ const problem = z.object({
 /** The OpenAPI 3.1 document of an agent's commands and queries. */
 export function openApiDocument(parts: Described): object {
   const app = new OpenAPIHono();
-  for (const route of [...parts.commands, ...parts.queries]) app.openAPIRegistry.registerPath(describe(parts.name, route));
+  for (const route of [...parts.commands, ...parts.queries])
+    app.openAPIRegistry.registerPath(describe(parts.name, route));
   return app.getOpenAPI31Document({
     openapi: "3.1.0",
     info: { title: parts.name, description: parts.description, version: "1" },
@@ -45,7 +46,10 @@ function describe(agent: string, route: CommandRoute | QueryRoute): ReturnType<t
     },
     responses: {
       200: { description: "Done", content: { "application/json": { schema: answer(route) } } },
-      default: { description: "A problem (RFC 9457)", content: { "application/problem+json": { schema: problem } } },
+      default: {
+        description: "A problem (RFC 9457)",
+        content: { "application/problem+json": { schema: problem } },
+      },
     },
   });
 }

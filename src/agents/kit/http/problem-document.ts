@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { ModelUnavailable, OutputInvalid } from "../model/chat-model.ts";
-import { EtagMismatch } from "../state/state-store.ts";
+import { EtagMismatch, SidecarFailure } from "../state/state-store.ts";
 import { VersionConflict } from "../domain/event-store.ts";
 import { Problem } from "./problem.ts";
 import type { ProblemIssue } from "./problem.ts";
@@ -50,6 +50,14 @@ export function toProblem(error: unknown): Problem {
       kind: "conflict",
       title: "Conflict",
       hint: "Someone else changed it at the same time: read it again and repeat the request.",
+      cause: error,
+    });
+  }
+  if (error instanceof SidecarFailure) {
+    return new Problem(503, error.message, {
+      kind: "sidecar-unavailable",
+      title: "The sidecar cannot be used",
+      hint: "Look at the log of the agent's sidecar.",
       cause: error,
     });
   }

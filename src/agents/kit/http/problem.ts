@@ -41,7 +41,11 @@ export function notFound(detail: string): Problem {
 
 /** 409: the request does not fit the present state. */
 export function conflict(detail: string, hint?: string): Problem {
-  return new Problem(409, detail, { kind: "conflict", title: "Conflict", ...(hint === undefined ? {} : { hint }) });
+  return new Problem(409, detail, {
+    kind: "conflict",
+    title: "Conflict",
+    ...(hint === undefined ? {} : { hint }),
+  });
 }
 
 /** 422: the request is well formed, but breaks rules that its schema cannot express. */

@@ -45,10 +45,10 @@ async function readText(request: HonoRequest): Promise<string> {
 }
 
 function tooLarge(): Problem {
+  // The connection stays: closing it under a body that is still being sent would lose the answer.
   return new Problem(413, "The body is larger than 4 MiB.", {
     kind: "body-too-large",
     title: "Body too large",
-    headers: { connection: "close" },
   });
 }
 

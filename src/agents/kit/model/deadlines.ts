@@ -16,7 +16,10 @@ export class Deadlines {
   constructor(caller: AbortSignal) {
     this.signal = AbortSignal.any([caller, this.#controller.signal]);
     this.#total = setTimeout(() => this.#pass(`no complete answer within ${TOTAL / 60_000} minutes`), TOTAL);
-    this.#step = setTimeout(() => this.#pass(`no first word within ${FIRST_TOKEN / 60_000} minutes`), FIRST_TOKEN);
+    this.#step = setTimeout(
+      () => this.#pass(`no first word within ${FIRST_TOKEN / 60_000} minutes`),
+      FIRST_TOKEN,
+    );
   }
 
   /** The limit that has passed; null while none has. */

@@ -17,7 +17,12 @@ export function toUnavailable(
     );
   }
   if (status === 503) {
-    return new ModelUnavailable("overloaded", `Ollama at ${url} is busy: ${said}`, "Try again in a moment.", error);
+    return new ModelUnavailable(
+      "overloaded",
+      `Ollama at ${url} is busy: ${said}`,
+      "Try again in a moment.",
+      error,
+    );
   }
   const code = networkCode(error);
   if (status === null && code !== null) {
@@ -28,7 +33,12 @@ export function toUnavailable(
       error,
     );
   }
-  return new ModelUnavailable("model-error", `Ollama at ${url} failed: ${said}`, "Look at the log of Ollama.", error);
+  return new ModelUnavailable(
+    "model-error",
+    `Ollama at ${url} failed: ${said}`,
+    "Look at the log of Ollama.",
+    error,
+  );
 }
 
 function statusOf(error: unknown): number | null {

@@ -30,7 +30,13 @@ export class OllamaModel implements ChatModel {
     for await (const piece of this.#pieces(request, options, end)) text += piece;
     this.#refuseTruncated(request, end);
     const finishReason = end.reason === "stop" || end.reason === "length" ? end.reason : "other";
-    return { text, finishReason, usage: { input: end.input, output: end.output }, model, generatedBy: "live" };
+    return {
+      text,
+      finishReason,
+      usage: { input: end.input, output: end.output },
+      model,
+      generatedBy: "live",
+    };
   }
 
   stream(request: ChatRequest, options: CallOptions): AsyncIterable<string> {

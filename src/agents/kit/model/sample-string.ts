@@ -13,7 +13,10 @@ const FORMATS: Readonly<Record<string, (draw: Draw) => string>> = {
   ipv6: () => "2001:db8::1",
   uri: (draw) => `https://example.com/sample/${draw(1000)}`,
   "uri-reference": (draw) => `/sample/${draw(1000)}`,
-  uuid: (draw) => `00000000-0000-4000-8000-${draw(2 ** 30).toString(16).padStart(12, "0")}`,
+  uuid: (draw) =>
+    `00000000-0000-4000-8000-${draw(2 ** 30)
+      .toString(16)
+      .padStart(12, "0")}`,
 };
 
 /** A text that fits a schema; it starts with `[sample]` where the schema leaves room for that. */
@@ -107,7 +110,9 @@ class PatternReader {
     const inner = this.#pattern.slice(this.#at, end);
     this.#at = end + 1;
     if (inner.startsWith("^")) return ["a", "1", " ", "-"].find((char) => !inner.includes(char)) ?? "z";
-    return inner.startsWith("\\") ? ({ "\\d": "1", "\\w": "a", "\\s": " " }[inner.slice(0, 2)] ?? inner[1] ?? "") : (inner[0] ?? "");
+    return inner.startsWith("\\")
+      ? ({ "\\d": "1", "\\w": "a", "\\s": " " }[inner.slice(0, 2)] ?? inner[1] ?? "")
+      : (inner[0] ?? "");
   }
 
   #count(): number {
@@ -115,7 +120,10 @@ class PatternReader {
     const found = /^(?:[*+?]|\{(\d+)(?:,(\d*))?\})\??/.exec(rest);
     if (found === null) return 1;
     this.#at += found[0].length;
-    if (found[1] === undefined) return found[0].startsWith("+") ? Math.max(this.#repeat, 1) : Math.min(this.#repeat, found[0].startsWith("?") ? 1 : this.#repeat);
+    if (found[1] === undefined)
+      return found[0].startsWith("+")
+        ? Math.max(this.#repeat, 1)
+        : Math.min(this.#repeat, found[0].startsWith("?") ? 1 : this.#repeat);
     const low = Number(found[1]);
     const high = found[2] === undefined ? low : found[2] === "" ? Number.POSITIVE_INFINITY : Number(found[2]);
     return Math.min(Math.max(low, this.#repeat), high);

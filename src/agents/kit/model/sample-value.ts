@@ -1,5 +1,6 @@
 import type { JsonSchema } from "./chat-model.ts";
 import { sampleString } from "./sample-string.ts";
+import { trusted } from "../process/trusted.ts";
 
 /** A value that fits a JSON Schema, the same for the same seed. Knows the keywords that prompt files use. */
 export function sampleValue(schema: JsonSchema, seed: Uint8Array): unknown {
@@ -69,7 +70,11 @@ class Sampler {
     if (allowed !== null) return allowed.find((value) => !before.includes(value));
     const value = this.value(items, name);
     // Told apart by their place.
-    return typeof value === "string" ? `${value} ${before.length + 1}` : typeof value === "number" ? value + before.length : value;
+    return typeof value === "string"
+      ? `${value} ${before.length + 1}`
+      : typeof value === "number"
+        ? value + before.length
+        : value;
   }
 
   #number(schema: JsonSchema): number {
@@ -114,7 +119,9 @@ function typeOf(schema: JsonSchema): string {
 }
 
 function object(value: unknown): JsonSchema {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonSchema) : {};
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? trusted<JsonSchema>(value)
+    : {};
 }
 
 function number(value: unknown): number | null {

@@ -23,11 +23,16 @@ export function selectModel(env: Env, production: boolean): ChatModel {
         );
       }
       return new SampleModel(
-        env["AGENTS_LLM_MODE"] === "sample" ? "AGENTS_LLM_MODE is sample" : "neither AGENTS_LLM_MODE nor OLLAMA_URL is set",
+        env["AGENTS_LLM_MODE"] === "sample"
+          ? "AGENTS_LLM_MODE is sample"
+          : "neither AGENTS_LLM_MODE nor OLLAMA_URL is set",
       );
     case "record":
     case "replay":
-      throw new StartError(`The mode ${mode} of the model is not supported yet`, "Set AGENTS_LLM_MODE to live or sample.");
+      throw new StartError(
+        `The mode ${mode} of the model is not supported yet`,
+        "Set AGENTS_LLM_MODE to live or sample.",
+      );
     default:
       throw new StartError(`AGENTS_LLM_MODE is "${mode}"`, "Set it to live or sample.");
   }
@@ -42,6 +47,7 @@ function live(env: Env): ChatModel {
       "Set OLLAMA_MODELS, e.g. llama3.2:3b, or name models in agents.config.ts: ollama({ models: [...] }).",
     );
   }
-  if (!URL.canParse(url)) throw new StartError(`OLLAMA_URL is "${url}"`, "Set it to a URL such as http://127.0.0.1:11434.");
+  if (!URL.canParse(url))
+    throw new StartError(`OLLAMA_URL is "${url}"`, "Set it to a URL such as http://127.0.0.1:11434.");
   return new OllamaModel({ url, model, reason: `Ollama at ${url}` });
 }

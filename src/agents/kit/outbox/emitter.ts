@@ -38,11 +38,15 @@ export class Emitter {
   ): EmittedEvent => {
     const { agentId, publishes, clock, newId } = this.#emitting;
     if (!publishes.some((known) => known.type === definition.type)) {
-      throw new TypeError(`${agentId} emitted ${definition.type}, which its definition does not list in publishes.`);
+      throw new TypeError(
+        `${agentId} emitted ${definition.type}, which its definition does not list in publishes.`,
+      );
     }
     const checked = definition.payload.safeParse(payload);
     if (!checked.success) {
-      throw new TypeError(`The payload of ${definition.type} does not fit its schema: ${checked.error.message}`);
+      throw new TypeError(
+        `The payload of ${definition.type} does not fit its schema: ${checked.error.message}`,
+      );
     }
     const event = toCloudEvent({
       id: options.id ?? newId(),

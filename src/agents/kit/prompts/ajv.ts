@@ -7,7 +7,13 @@ let shared: Ajv2020 | null = null;
 export function ajv(): Ajv2020 {
   if (shared === null) {
     // Schemas come from people's files: unknown keywords are allowed, as the standard says, unknown formats too.
-    shared = new Ajv2020({ strict: false, allErrors: true, validateFormats: true, addUsedSchema: false, logger: false });
+    shared = new Ajv2020({
+      strict: false,
+      allErrors: true,
+      validateFormats: true,
+      addUsedSchema: false,
+      logger: false,
+    });
     addFormats.default(shared);
   }
   return shared;

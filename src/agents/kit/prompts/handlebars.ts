@@ -15,7 +15,7 @@ class NameCheck extends Handlebars.Visitor {
   }
 
   override BlockStatement(block: hbs.AST.BlockStatement): void {
-    const head = "original" in block.path ? String(block.path.original) : "";
+    const head = "original" in block.path ? block.path.original : "";
     for (const param of block.params) this.accept(param);
     const opensScope = head !== "if" && head !== "unless";
     if (opensScope) this.#depth += 1;

@@ -53,7 +53,10 @@ export const promptFileSchema: JsonSchema = {
         type: "object",
         additionalProperties: false,
         required: ["role", "content"],
-        properties: { role: { enum: ["system", "user", "assistant"] }, content: { type: "string", minLength: 1 } },
+        properties: {
+          role: { enum: ["system", "user", "assistant"] },
+          content: { type: "string", minLength: 1 },
+        },
       },
     },
     examples: {

@@ -4,10 +4,11 @@ import type { JsonSchema } from "../model/chat-model.ts";
 import type { PromptExample } from "./prompt.ts";
 import { PromptBroken } from "./prompt-broken.ts";
 import { promptFileSchema } from "./prompt-file-schema.ts";
-import { schemaCheck } from "./json-schema.ts";
+import { schemaCheck, SchemaInvalid } from "./json-schema.ts";
 import { compileTemplate } from "./template.ts";
 import { PromptInputInvalid } from "./prompt.ts";
 import type { Prompt } from "./prompt.ts";
+import { trusted } from "../process/trusted.ts";
 
 interface PromptFile {
   readonly name: string;
@@ -35,20 +36,25 @@ export async function readPrompt(file: string, text: string): Promise<Prompt> {
   const { parseYaml } = await import("./yaml.ts");
   const document = parseYaml(file, text);
   const at = document.place;
-  const formatIssues = await schemaCheck(promptFileSchema, "the prompt file format");
+  const formatIssues = await schemaCheck(promptFileSchema);
   const [issue] = formatIssues(document.value);
-  if (issue !== undefined) throw new PromptBroken(`${at(issue.path)}: ${issue.path || "the file"} ${issue.message}`);
-  const read = document.value as PromptFile; // checked by the schema, just now
+  if (issue !== undefined)
+    throw new PromptBroken(`${at(issue.path)}: ${issue.path || "the file"} ${issue.message}`);
+  const read = trusted<PromptFile>(document.value); // checked by the schema, just now
   const stem = basename(file).replace(/(@[^@]+)?\.ya?ml$/, "");
   if (read.name !== stem) {
-    throw new PromptBroken(`${at("/name")}: the name is "${read.name}", expected "${stem}", the stem of the file`);
+    throw new PromptBroken(
+      `${at("/name")}: the name is "${read.name}", expected "${stem}", the stem of the file`,
+    );
   }
 
   const compile = async (schema: JsonSchema, path: string): ReturnType<typeof schemaCheck> => {
     try {
-      return await schemaCheck(schema, path);
+      return await schemaCheck(schema);
     } catch (error) {
-      throw new PromptBroken(`${at(path)}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      if (!(error instanceof SchemaInvalid)) throw error;
+      const where = `${path}${error.path}`;
+      throw new PromptBroken(`${at(where)}: ${where}: ${error.message}`, { cause: error });
     }
   };
   const checkInput = await compile(read.input, "/input");
@@ -88,7 +94,9 @@ export async function readPrompt(file: string, text: string): Promise<Prompt> {
     render: (input) => {
       const [wrong] = checkInput(input);
       if (wrong !== undefined) {
-        throw new PromptInputInvalid(`The values for ${ref} do not fit: ${wrong.path || "the input"} ${wrong.message}`);
+        throw new PromptInputInvalid(
+          `The values for ${ref} do not fit: ${wrong.path || "the input"} ${wrong.message}`,
+        );
       }
       return templates.map(({ role, render }) => ({ role, content: render(input) }));
     },

@@ -48,7 +48,8 @@ export class PromptFolder implements PromptRegistry {
     const known = this.#entries.get(name);
     const entry = frozen && known !== undefined ? known : await this.refresh(name);
     if (entry?.prompt) return entry.prompt;
-    if (entry?.problem) throw new PromptNotFound(`The prompt ${name} of ${agent} is broken: ${entry.problem}`);
+    if (entry?.problem)
+      throw new PromptNotFound(`The prompt ${name} of ${agent} is broken: ${entry.problem}`);
     throw new PromptNotFound(
       `${agent} has no prompt "${name}": expected the file ${join(folder, `${name}.yaml`)}. ` +
         `There is ${[...this.#entries.keys()].join(", ") || "none at all"}.`,
@@ -57,7 +58,9 @@ export class PromptFolder implements PromptRegistry {
 
   async list(): Promise<readonly PromptStatus[]> {
     await this.#scan();
-    return [...this.#entries].toSorted(([a], [b]) => a.localeCompare(b)).map(([name, entry]) => this.#status(name, entry));
+    return [...this.#entries]
+      .toSorted(([a], [b]) => a.localeCompare(b))
+      .map(([name, entry]) => this.#status(name, entry));
   }
 
   /** Reads the file of a prompt again if it has changed. Null when there is no such file. */
@@ -80,7 +83,8 @@ export class PromptFolder implements PromptRegistry {
       const entry = await this.#read(file, stamp, before);
       this.#entries.set(name, entry);
       if (entry.problem !== null) {
-        const kept = entry.prompt === null ? "there is no earlier version to use" : `still using ${entry.prompt.ref}`;
+        const kept =
+          entry.prompt === null ? "there is no earlier version to use" : `still using ${entry.prompt.ref}`;
         log.error("a prompt file is broken", { agent, problem: entry.problem, kept });
       } else if (before !== undefined && entry.prompt !== null) {
         log.info("a prompt was reloaded", { prompt: entry.prompt.ref });
@@ -111,7 +115,9 @@ export class PromptFolder implements PromptRegistry {
   async #scanOnce(): Promise<void> {
     try {
       const files = await readdir(this.#options.folder);
-      const names = files.filter((file) => PROMPT_FILE.test(file)).map((file) => file.replace(/\.ya?ml$/, ""));
+      const names = files
+        .filter((file) => PROMPT_FILE.test(file))
+        .map((file) => file.replace(/\.ya?ml$/, ""));
       await Promise.all(names.map((name) => this.refresh(name)));
     } catch (error) {
       if (!isMissing(error)) throw error;

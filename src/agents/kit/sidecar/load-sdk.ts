@@ -1,4 +1,9 @@
-type Sdk = typeof import("./dapr-sdk.ts");
+import type * as DaprSdk from "./dapr-sdk.ts";
+
+type Sdk = typeof DaprSdk;
+
+/** Node's old `punycode` and `url.parse()`, which the SDK's HTTP stack uses. */
+const OF_THE_SDK = new Set<unknown>(["DEP0040", "DEP0169"]);
 
 let loading: Promise<Sdk> | null = null;
 
@@ -8,19 +13,19 @@ export function loadSdk(): Promise<Sdk> {
   return loading;
 }
 
-/**
- * The SDK's HTTP stack still requires Node's `punycode`, about which Node warns once a process when the code was bundled.
- * The user can do nothing about it: this one warning is left out while the SDK loads.
- */
 async function load(): Promise<Sdk> {
-  const emitWarning = process.emitWarning;
+  keepQuietAboutSdk();
+  return await import("./dapr-sdk.ts");
+}
+
+/**
+ * Node says nothing about deprecated parts that a package under node_modules uses. In a bundle it cannot see that the code
+ * is from there, and warns about what the user can do nothing about: these two warnings are left out.
+ */
+function keepQuietAboutSdk(): void {
+  const emitWarning = process.emitWarning.bind(process);
   process.emitWarning = (warning: string | Error, ...rest: unknown[]) => {
-    if (rest.includes("DEP0040")) return;
-    Reflect.apply(emitWarning, process, [warning, ...rest]);
+    if (rest.some((argument) => OF_THE_SDK.has(argument))) return;
+    Reflect.apply(emitWarning, undefined, [warning, ...rest]);
   };
-  try {
-    return await import("./dapr-sdk.ts");
-  } finally {
-    process.emitWarning = emitWarning;
-  }
 }

@@ -16,7 +16,9 @@ export function publisher(sidecar: SidecarClient, pubsub: string): Publish {
       return answer;
     });
     if (error !== undefined) {
-      throw new SidecarFailure(`Publishing ${event.type} failed: ${readSdkError(error).message}`, { cause: error });
+      throw new SidecarFailure(`Publishing ${event.type} failed: ${readSdkError(error).message}`, {
+        cause: error,
+      });
     }
   };
 }

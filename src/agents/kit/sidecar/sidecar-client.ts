@@ -66,7 +66,9 @@ export class SidecarClient {
   async #connect(): Promise<DaprClient> {
     const address = this.#address;
     if (address === null) {
-      throw new SidecarFailure("There is no sidecar: DAPR_HTTP_PORT is not set. Start the agent with agents up.");
+      throw new SidecarFailure(
+        "There is no sidecar: DAPR_HTTP_PORT is not set. Start the agent with agents up.",
+      );
     }
     this.#client ??= this.#create(address);
     return await this.#client;
@@ -118,7 +120,8 @@ export function readSdkError(error: unknown): { readonly status: number | null; 
   } catch {
     // not an answer of the sidecar: a network error
   }
-  if (text === "DAPR_SIDECAR_COULD_NOT_BE_STARTED") return { status: null, message: "the sidecar does not answer" };
+  if (text === "DAPR_SIDECAR_COULD_NOT_BE_STARTED")
+    return { status: null, message: "the sidecar does not answer" };
   return { status: null, message: text };
 }
 

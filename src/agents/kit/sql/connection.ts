@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { DatabaseSync } from "node:sqlite";
-import type { SQLInputValue, StatementSync } from "node:sqlite";
+import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { CompiledQuery } from "kysely";
 import type { DatabaseConnection, Driver, QueryResult } from "kysely";
+import { trusted } from "../process/trusted.ts";
 
 const STATEMENTS_KEPT = 200;
 
@@ -53,7 +53,7 @@ export class SqliteConnection implements DatabaseConnection {
     const values = parameters.map(toInput);
     if (statement.columns().length > 0) {
       // The rows have the shape that the query builder derived from the schema.
-      return { rows: statement.all(...values) as Row[] };
+      return { rows: trusted<Row[]>(statement.all(...values)) };
     }
     const { changes, lastInsertRowid } = statement.run(...values);
     return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
@@ -70,7 +70,8 @@ export class SqliteConnection implements DatabaseConnection {
     if (known !== undefined) return known;
     const statement = this.#db.prepare(sql);
     const oldest = this.#statements.keys().next();
-    if (this.#statements.size >= STATEMENTS_KEPT && oldest.done !== true) this.#statements.delete(oldest.value);
+    if (this.#statements.size >= STATEMENTS_KEPT && oldest.done !== true)
+      this.#statements.delete(oldest.value);
     this.#statements.set(sql, statement);
     return statement;
   }
@@ -97,7 +98,9 @@ export class SqliteDriver implements Driver {
 
   async acquireConnection(): Promise<DatabaseConnection> {
     if (insideUnitOfWork.getStore() === true) {
-      throw new Error("kit.db was used inside a unit of work, where it would wait for itself: use tx.db there.");
+      throw new Error(
+        "kit.db was used inside a unit of work, where it would wait for itself: use tx.db there.",
+      );
     }
     await this.#ready;
     await this.#connection.acquire();

@@ -7,8 +7,13 @@ import { StartError } from "../process/start-error.ts";
 import { SqliteConnection, SqliteDriver } from "./connection.ts";
 import { migrate } from "./migrate.ts";
 
-/** SQLite can change a schema inside a transaction; with that, two processes that start together migrate once. */
-class TransactionalAdapter extends SqliteAdapter {
+class Adapter extends SqliteAdapter {
+  /** Who waits for whom is decided in our driver, which also knows who would wait for itself. */
+  override get supportsMultipleConnections(): boolean {
+    return true;
+  }
+
+  /** SQLite can change a schema inside a transaction; with that, two processes that start together migrate once. */
   override get supportsTransactionalDdl(): boolean {
     return true;
   }
@@ -17,7 +22,7 @@ class TransactionalAdapter extends SqliteAdapter {
 function kyselyOn<DB>(connection: SqliteConnection, ready: Promise<void>): Kysely<DB> {
   return new Kysely<DB>({
     dialect: {
-      createAdapter: () => new TransactionalAdapter(),
+      createAdapter: () => new Adapter(),
       createDriver: () => new SqliteDriver(connection, ready),
       createIntrospector: (db) => new SqliteIntrospector(db),
       createQueryCompiler: () => new SqliteQueryCompiler(),

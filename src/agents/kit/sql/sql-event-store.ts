@@ -3,6 +3,7 @@ import { VersionConflict } from "../domain/event-store.ts";
 import type { DomainEvent, EventStore, RecordedEvent } from "../domain/event-store.ts";
 import type { KitTables, TableNames } from "./tables.ts";
 import type { EventCodec } from "./unit-of-work.ts";
+import { trusted } from "../process/trusted.ts";
 
 /** What is recorded beside each event. */
 export interface RecordContext {
@@ -41,7 +42,7 @@ export class SqlEventStore<Event extends DomainEvent> implements EventStore<Even
         position: row.position,
         recordedAt: row.recorded_at,
         event: this.#codec.parse({ type: row.type, data, schemaVersion: row.schema_version }),
-        metadata: JSON.parse(row.metadata) as Record<string, string>, // written by append, below
+        metadata: trusted<Record<string, string>>(JSON.parse(row.metadata)), // written by append, below
       };
     });
   }

@@ -2,6 +2,7 @@ import type { Kysely } from "kysely";
 import type { CloudEvent } from "../events/standard-event.ts";
 import type { Outbox } from "../outbox/outbox.ts";
 import type { KitTables, TableNames } from "./tables.ts";
+import { trusted } from "../process/trusted.ts";
 
 /** The outbox table of one agent. */
 export class SqlOutbox implements Outbox {
@@ -18,7 +19,7 @@ export class SqlOutbox implements Outbox {
       .selectFrom(this.#table)
       .select((eb) => eb.fn.countAll<number>().as("count"))
       .executeTakeFirst();
-    return Number(row?.count ?? 0);
+    return row?.count ?? 0;
   }
 
   async read(limit: number): Promise<readonly CloudEvent[]> {
@@ -28,7 +29,7 @@ export class SqlOutbox implements Outbox {
       .orderBy("seq")
       .limit(limit)
       .execute();
-    return rows.map((row) => JSON.parse(row.envelope) as CloudEvent); // written by the unit of work
+    return rows.map((row) => trusted<CloudEvent>(JSON.parse(row.envelope))); // written by the unit of work
   }
 
   async remove(ids: readonly string[]): Promise<void> {

@@ -8,6 +8,7 @@ import { insideUnitOfWork } from "./connection.ts";
 import { SqlEventStore } from "./sql-event-store.ts";
 import type { KitTables, TableNames } from "./tables.ts";
 import type { EventCodec, TransactOptions, UnitOfWork } from "./unit-of-work.ts";
+import { trusted } from "../process/trusted.ts";
 
 const INBOX_KEPT_MS = 30 * 24 * 3_600_000;
 
@@ -109,5 +110,5 @@ export class SqlWork<DB> {
 
 /** The same connection, seen with the kit's tables instead of the agent's: their names are known at run time only. */
 export function kitTables<Table>(db: unknown): Kysely<Record<string, Table>> {
-  return db as Kysely<Record<string, Table>>;
+  return trusted<Kysely<Record<string, Table>>>(db);
 }

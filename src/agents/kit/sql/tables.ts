@@ -59,7 +59,9 @@ export function kitMigrations(names: TableNames): Record<string, Migration> {
           .addColumn("recorded_at", "varchar(30)", (column) => column.notNull())
           .addUniqueConstraint(`${names.events}_stream`, ["stream_id", "version"])
           .execute();
-        await sql`create index ${sql.id(`${names.inbox}_handled`)} on ${sql.table(names.inbox)} (handled_at)`.execute(db);
+        await sql`create index ${sql.id(`${names.inbox}_handled`)} on ${sql.table(names.inbox)} (handled_at)`.execute(
+          db,
+        );
       },
     },
   };

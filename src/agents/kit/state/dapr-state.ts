@@ -1,9 +1,12 @@
+import type { IEtag } from "@dapr/dapr/types/Etag.type.js";
+import type { IStateOptions } from "@dapr/dapr/types/state/StateOptions.type.js";
 import type { OperationType } from "@dapr/dapr/types/Operation.type.js";
 import type { z } from "zod";
 import type { SidecarClient } from "../sidecar/sidecar-client.ts";
 import { readSdkError } from "../sidecar/sidecar-client.ts";
 import { EtagMismatch, SidecarFailure } from "./state-store.ts";
 import type { SaveOptions, StateEntry, StateStore } from "./state-store.ts";
+import { trusted } from "../process/trusted.ts";
 
 /** One write of a state transaction. */
 export type StateWrite =
@@ -40,7 +43,8 @@ export class DaprState implements StateStore {
     if (!Array.isArray(rows)) throw new SidecarFailure("Reading state failed: the sidecar answered no list");
     const found = new Map<string, RawEntry>();
     for (const row of rows as readonly BulkRow[]) {
-      if (row.error !== undefined && row.error !== "") throw new SidecarFailure(`Reading state failed: ${row.error}`);
+      if (row.error !== undefined && row.error !== "")
+        throw new SidecarFailure(`Reading state failed: ${row.error}`);
       if (row.data === undefined || row.data === null || row.etag === undefined) continue;
       found.set(row.key, { value: row.data, etag: row.etag });
     }
@@ -61,7 +65,9 @@ export class DaprState implements StateStore {
     for (const write of writes) checkKey(write.key);
     const operations = writes.map(toOperation);
     try {
-      await this.#sidecar.call("Writing state", (client) => client.state.transaction(this.#store, operations));
+      await this.#sidecar.call("Writing state", (client) =>
+        client.state.transaction(this.#store, operations),
+      );
     } catch (error) {
       // Dapr answers every failed transaction with 500; only the message tells a lost race from the rest.
       const { message } = readSdkError(error instanceof SidecarFailure ? error.cause : error);
@@ -78,15 +84,16 @@ interface BulkRow {
   readonly error?: string;
 }
 
+/** The SDK's StateConcurrencyEnum; its value, because the enum would load the SDK. */
 const FIRST_WRITE = 1;
 
 function toOperation(write: StateWrite): OperationType {
   const { etag } = write.options;
   const request: OperationType["request"] = { key: write.key };
   if (etag !== undefined) {
-    request.options = { concurrency: FIRST_WRITE } as NonNullable<typeof request.options>;
+    request.options = trusted<IStateOptions>({ concurrency: FIRST_WRITE });
     // The SDK's type wants `{ value }`, its gRPC shape; over HTTP it passes on what it gets, and the API takes a string.
-    if (etag !== "new") request.etag = etag as unknown as NonNullable<typeof request.etag>;
+    if (etag !== "new") request.etag = trusted<IEtag>(etag);
   }
   if (write.kind === "delete") return { operation: "delete", request };
   request.value = write.value;

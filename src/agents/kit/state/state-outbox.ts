@@ -3,6 +3,7 @@ import type { Outbox } from "../outbox/outbox.ts";
 import { EtagMismatch } from "./state-store.ts";
 import type { Turns } from "./turns.ts";
 import type { DaprState, RawEntry } from "./dapr-state.ts";
+import { trusted } from "../process/trusted.ts";
 
 const SHELVES = 8;
 const ATTEMPTS = 20;
@@ -85,7 +86,7 @@ export class StateOutbox implements Outbox {
 function toShelf(key: string, entry: RawEntry | undefined): Shelf {
   if (entry === undefined) return { key, etag: "new", events: [] };
   // Written by the kit alone, under keys of its own.
-  const { events } = entry.value as { readonly events: readonly CloudEvent[] };
+  const { events } = trusted<{ readonly events: readonly CloudEvent[] }>(entry.value);
   return { key, etag: entry.etag, events };
 }
 

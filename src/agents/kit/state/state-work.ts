@@ -9,6 +9,7 @@ import type { StateOutbox } from "./state-outbox.ts";
 import { EtagMismatch } from "./state-store.ts";
 import type { SaveOptions, StateEntry, StateUnitOfWork } from "./state-store.ts";
 import type { Turns } from "./turns.ts";
+import { trusted } from "../process/trusted.ts";
 
 const ATTEMPTS = 12;
 /** Longer than any bus keeps an event for redelivery. */
@@ -95,8 +96,7 @@ export class StateWork {
   async #takeBackMark(eventId: string, unit: string): Promise<void> {
     const key = markKey(eventId);
     const entry = (await this.#state.read([key])).get(key);
-    const ours = typeof entry?.value === "object" && entry.value !== null && "unit" in entry.value;
-    if (entry === undefined || !ours || (entry.value as { unit: unknown }).unit !== unit) return;
+    if (entry === undefined || trusted<{ readonly unit: string }>(entry.value).unit !== unit) return;
     await this.#state.delete(key, { etag: entry.etag });
   }
 

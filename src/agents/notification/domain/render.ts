@@ -40,6 +40,9 @@ function judge(input: RenderInput, opening: Opening): Wording {
   if (opening.from === "nobody")
     return { by: "template", reason: opening.reason, generatedBy: null, promptRef: null };
   const { generatedBy, promptRef } = opening;
+  if (generatedBy === "sample" && opening.text.startsWith("[sample]")) {
+    return { by: "template", reason: "the sample model has no words of its own", generatedBy, promptRef };
+  }
   const verdict = checkGrounding(opening.text, `${input.recipient}\n${input.subject}\n${input.message}`);
   if (verdict.grounded) return { by: "model", reason: null, generatedBy, promptRef };
   const reason = `the model's words hold what was not in its input: ${verdict.invented.join(", ")}`;

@@ -41,7 +41,7 @@ export const knownFormats: readonly KnownFormat[] = [
     format: "date",
     reference: "ISO 8601 (full-date of RFC 3339)",
     pattern: `^${date}$`,
-    words: "full-date|iso date|calendar date|valid date|dates?(?! of|-)",
+    words: "full-date|yyyy-mm-dd|iso date|calendar date|valid date|dates?(?! of|-)",
     valid: ["2024-02-29", "1999-12-31"],
     invalid: ["2024-13-01", "2024-1-1", "29.02.2024", "2024-02-29T00:00:00Z"],
   },

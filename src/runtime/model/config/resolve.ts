@@ -1,4 +1,4 @@
-import { join as joinPath, dirname, resolve as resolvePath } from "node:path";
+import { dirname, resolve as resolvePath } from "node:path";
 import type { ResolvedAgent, ResolvedComponent, ResolvedConfig, ResolvedResource } from "../resolved.ts";
 import { checkShape } from "./check-shape.ts";
 import type {
@@ -165,7 +165,7 @@ function runOf(agent: AgentDefinition, root: string): ResolvedAgent["run"] {
   if (agent.image !== undefined) return { by: "image", image: agent.image };
   const cwd = resolvePath(root, agent.cwd ?? ".");
   if (agent.command !== undefined) return { by: "command", command: [...agent.command], cwd };
-  return { by: "entry", entry: joinPath(root, agent.entry), cwd, external: [...(agent.external ?? [])] };
+  return { by: "entry", entry: resolvePath(root, agent.entry), cwd, external: [...(agent.external ?? [])] };
 }
 
 function healthOf(health: HealthDefinition = "auto"): ResolvedAgent["health"] {

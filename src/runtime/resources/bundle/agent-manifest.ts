@@ -4,7 +4,7 @@ import type { OutputFile } from "esbuild";
 import { bundlesDir } from "./build-options.ts";
 import type { Bundle, BundlePlace, BundleRequest } from "./bundle.ts";
 import type { DependencySet } from "./dependency-set.ts";
-import { readJson, writeFileWhole, writeFolderWhole } from "./files.ts";
+import { readJson, writeFileWhole } from "./files.ts";
 import type { Fingerprint } from "./fingerprint.ts";
 import { finished } from "./late-commonjs.ts";
 import { compare, contentHash, statFingerprint } from "./fingerprint.ts";
@@ -13,8 +13,9 @@ import { settingsFiles } from "./settings-files.ts";
 /** What the newest bundle of an agent was made from: enough to know, without esbuild, whether it still fits. */
 export interface AgentManifest {
   readonly key: string;
-  /** Folder below the bundles' folder. */
+  /** Folder below the bundles' folder, and the files in it that belong together; the first one is run. */
   readonly folder: string;
+  readonly outputs: readonly [main: string, ...others: string[]];
   readonly hash: string;
   /** Hash of its set of dependencies; null without any. */
   readonly dependencies: string | null;
@@ -35,6 +36,8 @@ export function readManifest(place: BundlePlace, agent: string): AgentManifest |
 export function isManifest(value: unknown): value is AgentManifest {
   if (typeof value !== "object" || value === null || !("dependencies" in value)) return false;
   const texts = ["key", "folder", "hash"].every((name) => typeof Reflect.get(value, name) === "string");
+  const outputs: unknown = Reflect.get(value, "outputs");
+  if (!Array.isArray(outputs) || typeof outputs[0] !== "string") return false;
   return texts && ["inputs", "settings"].every((name) => isFiles(Reflect.get(value, name)));
 }
 
@@ -42,17 +45,21 @@ function isFiles(value: unknown): boolean {
   return Array.isArray(value) && value.every((each) => Array.isArray(each) && typeof each[0] === "string");
 }
 
+/** The folder of an agent's bundles: another one for other settings, as the names in it stand for contents. */
+export function bundleFolder(agent: string, key: string): string {
+  return `${agent}-${key.slice(0, 8)}`;
+}
+
 /** The bundle, if nothing that it is made of changed. Files that only moved in time are noted for the next look. */
-export function reuse(place: BundlePlace, agent: string, manifest: AgentManifest): Bundle | null {
-  const bundle = toBundle(place, manifest);
-  if (!existsSync(bundle.file)) return null;
+export function reuse(place: BundlePlace, agent: string, manifest: AgentManifest): AgentManifest | null {
+  if (!outputFiles(place, manifest).every((file) => existsSync(file))) return null;
   const inputs = settle(manifest.inputs);
   const settings = inputs === null ? null : settle(manifest.settings);
   if (inputs === null || settings === null) return null;
-  if (inputs.moved || settings.moved) {
-    save(place, agent, { ...manifest, inputs: inputs.files, settings: settings.files });
-  }
-  return bundle;
+  if (!inputs.moved && !settings.moved) return manifest;
+  const now = { ...manifest, inputs: inputs.files, settings: settings.files };
+  save(place, agent, now);
+  return now;
 }
 
 type Files = AgentManifest["inputs"];
@@ -77,20 +84,25 @@ export interface Built {
   readonly dependencies: DependencySet | null;
 }
 
-/** Writes a fresh bundle, and the manifest that makes it the newest. */
-export function keep(place: BundlePlace, agent: string, built: Built): Bundle {
-  const contents = built.outputs.map((output) => `${basename(output.path)} ${output.hash}`).toSorted();
-  const hash = contentHash(JSON.stringify([contents, built.dependencies?.hash ?? null])).slice(0, 16);
-  const folder = `${agent}-${hash}`;
-  const dir = join(bundlesDir(place), folder);
-  if (!existsSync(join(dir, "main.mjs"))) {
-    writeFolderWhole(dir, new Map(built.outputs.map((output) => [basename(output.path), finished(output)])));
+/** Writes a fresh bundle, and the manifest that makes it the newest. The file that is run comes last. */
+export function keep(place: BundlePlace, agent: string, built: Built): AgentManifest {
+  const names = built.outputs.map((output) => basename(output.path)).toSorted();
+  const main = names.find((name) => /^main-\w+\.mjs$/.test(name));
+  if (main === undefined) throw new Error(`${agent}: esbuild wrote no main file but ${names.join(", ")}`);
+  const folder = bundleFolder(agent, built.key);
+  const mainLast = built.outputs.toSorted(
+    (a, b) => Number(basename(a.path) === main) - Number(basename(b.path) === main),
+  );
+  for (const output of mainLast) {
+    if (!existsSync(output.path)) writeFileWhole(output.path, finished(output));
   }
+  const dependencies = built.dependencies?.hash ?? null;
   const manifest: AgentManifest = {
     key: built.key,
     folder,
-    hash,
-    dependencies: built.dependencies?.hash ?? null,
+    outputs: [main, ...names.filter((name) => name !== main)],
+    hash: contentHash(JSON.stringify([names, dependencies])).slice(0, 16),
+    dependencies,
     inputs: [...built.read].toSorted(([a], [b]) => (a < b ? -1 : 1)),
     settings: [...settingsFiles([...built.read.keys()]), ...built.external].map((file) => [
       file,
@@ -98,11 +110,15 @@ export function keep(place: BundlePlace, agent: string, built: Built): Bundle {
     ]),
   };
   save(place, agent, manifest);
-  return toBundle(place, manifest);
+  return manifest;
 }
 
-function toBundle(place: BundlePlace, { folder, hash, inputs }: AgentManifest): Bundle {
-  return { file: join(bundlesDir(place), folder, "main.mjs"), hash, inputs: inputs.map(([file]) => file) };
+export function toBundle(place: BundlePlace, { folder, outputs, hash, inputs }: AgentManifest): Bundle {
+  return { file: join(bundlesDir(place), folder, outputs[0]), hash, inputs: inputs.map(([file]) => file) };
+}
+
+export function outputFiles(place: BundlePlace, { folder, outputs }: AgentManifest): readonly string[] {
+  return outputs.map((name) => join(bundlesDir(place), folder, name));
 }
 
 function save(place: BundlePlace, agent: string, manifest: AgentManifest): void {

@@ -5,10 +5,7 @@ import type { BundlePlace } from "./bundle.ts";
 import { PLACE_WORDS } from "./place-words.ts";
 
 /** What both builds (own files, dependencies) have in common. */
-export function commonOptions(
-  place: BundlePlace,
-  requireFrom: string,
-): BuildOptions & { metafile: true; write: false } {
+export function commonOptions(place: BundlePlace, requireFrom: string): BuildOptions & { write: false } {
   return {
     absWorkingDir: place.root,
     bundle: true,
@@ -23,7 +20,6 @@ export function commonOptions(
     define: { ...PLACE_WORDS },
     outExtension: { ".js": ".mjs" },
     banner: { js: requireBanner(requireFrom) },
-    metafile: true,
     write: false,
     logLevel: "silent",
     legalComments: "none",

@@ -1,7 +1,14 @@
 import { realpathSync, rmSync } from "node:fs";
-import { dirname } from "node:path";
 import type { AgentManifest } from "./agent-manifest.ts";
-import { keep, readManifest, requestKey, reuse } from "./agent-manifest.ts";
+import {
+  bundleFolder,
+  keep,
+  outputFiles,
+  readManifest,
+  requestKey,
+  reuse,
+  toBundle,
+} from "./agent-manifest.ts";
 import type { Bundle, BundlePlace, BundleRequest } from "./bundle.ts";
 import { cacheKey } from "./cache-key.ts";
 import type { DependencySet } from "./dependency-set.ts";
@@ -59,7 +66,7 @@ class CachedBundler implements Bundler {
   readonly #stores = new Map<string, DependencyStore>();
   readonly #work = new Map<string, AgentWork>();
   readonly #inputs = new Map<string, readonly string[]>();
-  readonly #recent = new Map<string, string[]>();
+  readonly #recent = new Map<string, readonly AgentManifest[]>();
   readonly #queues = new Map<string, Promise<unknown>>();
   #key: string | null = null;
   #busy = 0;
@@ -114,13 +121,14 @@ class CachedBundler implements Bundler {
     const store = this.#store(request.external);
     const manifest = readManifest(this.#place, request.agent);
     const reused = manifest?.key === key ? this.#reuse(request.agent, manifest, store) : null;
-    if (reused !== null) return this.#remember(request.agent, reused);
+    if (reused !== null) return reused;
     return await this.#whileBusy(() => this.#build(request, key, store, manifest?.dependencies ?? null));
   }
 
   #reuse(agent: string, manifest: AgentManifest, store: DependencyStore): Bundle | null {
     if (manifest.dependencies !== null && store.fresh(manifest.dependencies) === null) return null;
-    return reuse(this.#place, agent, manifest);
+    const same = reuse(this.#place, agent, manifest);
+    return same === null ? null : this.#remember(agent, same);
   }
 
   async #build(
@@ -134,6 +142,7 @@ class CachedBundler implements Bundler {
     const asked = store.announce();
     try {
       let set = (last === null ? null : store.fresh(last)) ?? store.fresh(null);
+      if (set === null) own.packagesChanged();
       for (let passes = 1; ; passes += 1) {
         const pass = newPass(store, set);
         const outputs = await this.#run(own, agent, pass);
@@ -173,18 +182,22 @@ class CachedBundler implements Bundler {
     const known = this.#work.get(request.agent);
     if (known?.key === key) return known;
     await known?.own.dispose();
-    const work = { key, own: new OwnBuild(this.#place, request) };
+    const work = { key, own: new OwnBuild(this.#place, request, bundleFolder(request.agent, key)) };
     this.#work.set(request.agent, work);
     return work;
   }
 
-  #remember(agent: string, bundle: Bundle): Bundle {
+  /** What the bundle before the last one needed and nobody else does is removed: its process is long gone. */
+  #remember(agent: string, manifest: AgentManifest): Bundle {
+    const bundle = toBundle(this.#place, manifest);
     this.#inputs.set(agent, bundle.inputs);
-    const recent = this.#recent.get(agent) ?? [];
-    if (recent[0] === bundle.file) return bundle;
-    const now = [bundle.file, ...recent.filter((file) => file !== bundle.file)];
-    for (const file of now.splice(RECENT)) rmSync(dirname(file), { recursive: true, force: true });
-    this.#recent.set(agent, now);
+    const recent = (this.#recent.get(agent) ?? []).filter(({ hash }) => hash !== manifest.hash);
+    const kept = [manifest, ...recent].slice(0, RECENT);
+    this.#recent.set(agent, kept);
+    const needed = new Set(kept.flatMap((each) => outputFiles(this.#place, each)));
+    for (const old of recent.slice(RECENT - 1)) {
+      for (const file of outputFiles(this.#place, old)) if (!needed.has(file)) rmSync(file, { force: true });
+    }
     return bundle;
   }
 

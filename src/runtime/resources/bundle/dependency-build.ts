@@ -69,6 +69,7 @@ async function tryBuild(
         ...commonOptions(place, `${place.root}/package.json`),
         entryPoints: files.map((file) => ({ in: file, out: outName(file, place.root) })),
         outdir,
+        metafile: true,
         plugins: [dependencyPlugin(external)],
       }),
     );
@@ -96,10 +97,13 @@ function read(
   return { outputs: outputFiles, entries, inputs: inputFiles(metafile, root) };
 }
 
+/** With the package.json of each package: it says which files are used. */
 function inputFiles(metafile: Metafile, root: string): readonly string[] {
-  return Object.keys(metafile.inputs)
+  const files = Object.keys(metafile.inputs)
     .filter((input) => !/^(?:\(disabled\)|<)/.test(input))
     .map((input) => resolve(root, input));
+  const manifests = files.map((file) => packageOf(file, root)).filter((owner) => owner !== null);
+  return [...new Set([...files, ...manifests.map(({ dir }) => `${dir}/package.json`)])];
 }
 
 /** Readable in stack traces and unique: `hono-3f2a91`, `ajv-dist-2020-77b01c`. */

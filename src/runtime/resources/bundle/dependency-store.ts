@@ -29,6 +29,7 @@ export class DependencyStore {
   /** What the agents of this run import, so that a new set has it all and nothing that is no longer used. */
   readonly #neededBy = new Map<string, ReadonlySet<string>>();
   readonly #checks = new Map<string, { readonly at: number; readonly fresh: boolean }>();
+  readonly #loaded = new Map<string, DependencySet>();
   #current: DependencySet | null | undefined;
   #batch: Batch | null = null;
   #looking = 0;
@@ -104,6 +105,8 @@ export class DependencyStore {
       const set = storeSet(this.#place, this.#key, built, startedAt);
       writeFileWhole(this.#pointer, set.hash);
       this.#current = set;
+      this.#loaded.clear();
+      this.#loaded.set(set.hash, set);
       this.#checks.set(set.hash, { at: performance.now(), fresh: true });
       batch.done.resolve(set);
     } catch (error) {
@@ -117,7 +120,8 @@ export class DependencyStore {
   #newest(): DependencySet | null {
     if (this.#current === undefined) {
       try {
-        this.#current = loadSet(this.#place, this.#key, readFileSync(this.#pointer, "utf8"));
+        const hash = readFileSync(this.#pointer, "utf8");
+        this.#current = this.#loaded.get(hash) ?? loadSet(this.#place, this.#key, hash);
       } catch {
         this.#current = null; // nothing was built here yet
       }

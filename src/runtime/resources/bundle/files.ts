@@ -11,7 +11,7 @@ export function besideName(path: string): string {
 }
 
 /** Whole or not at all: written beside, then renamed. */
-export function writeFileWhole(file: string, content: string): void {
+export function writeFileWhole(file: string, content: string | Uint8Array): void {
   guarded(dirname(file), () => {
     mkdirSync(dirname(file), { recursive: true });
     const beside = besideName(file);

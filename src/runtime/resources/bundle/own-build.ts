@@ -1,21 +1,32 @@
+import { join } from "node:path";
 import type { BuildContext, OutputFile } from "esbuild";
 import { commonOptions, bundlesDir } from "./build-options.ts";
 import type { BundlePlace, BundleRequest } from "./bundle.ts";
 import type { EsbuildService } from "./esbuild-service.ts";
 import { withEsbuild } from "./esbuild-service.ts";
-import type { OwnPass } from "./own-plugin.ts";
+import type { OwnPass, OwnPluginState } from "./own-plugin.ts";
 import { ownPlugin } from "./own-plugin.ts";
+import { PackagePaths } from "./package-paths.ts";
 
 /** Builds one agent's own files, again and again: what did not change is not parsed anew. */
 export class OwnBuild {
   readonly #place: BundlePlace;
   readonly #request: BundleRequest;
+  readonly #folder: string;
+  readonly #paths: PackagePaths;
   #pass: OwnPass | null = null;
   #kept: { readonly generation: number; readonly context: BuildContext<{ write: false }> } | null = null;
 
-  constructor(place: BundlePlace, request: BundleRequest) {
+  constructor(place: BundlePlace, request: BundleRequest, folder: string) {
     this.#place = place;
     this.#request = request;
+    this.#folder = folder;
+    this.#paths = new PackagePaths(place.root);
+  }
+
+  /** The packages are not what they were: their imports are looked up again. */
+  packagesChanged(): void {
+    this.#paths.forget();
   }
 
   /** Rejects with esbuild's BuildFailure; `pass` holds what was read by then. */
@@ -36,22 +47,23 @@ export class OwnBuild {
 
   async #context({ esbuild, generation }: EsbuildService): Promise<BuildContext<{ write: false }>> {
     if (this.#kept?.generation === generation) return this.#kept.context;
-    const { agent, entry } = this.#request;
+    const { entry } = this.#request;
     const context = await esbuild.context({
       ...commonOptions(this.#place, entry),
       entryPoints: [{ in: entry, out: "main" }],
-      // The real folder carries a hash in its name; it lies as deep as this one, so that paths in source maps fit.
-      outdir: `${bundlesDir(this.#place)}/${agent}`,
+      outdir: join(bundlesDir(this.#place), this.#folder),
+      // A name stands for a content, its source map included: what did not change need not be written again.
+      entryNames: "[name]-[hash]",
       sourcemap: "linked",
       sourcesContent: false,
-      plugins: [ownPlugin(this.#place, entry, () => this.#currentPass())],
+      plugins: [ownPlugin(this.#place, entry, () => this.#state())],
     });
     this.#kept = { generation, context };
     return context;
   }
 
-  #currentPass(): OwnPass {
+  #state(): OwnPluginState {
     if (this.#pass === null) throw new Error("a build runs without a pass");
-    return this.#pass;
+    return { pass: this.#pass, paths: this.#paths };
   }
 }

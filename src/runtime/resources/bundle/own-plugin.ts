@@ -6,6 +6,8 @@ import type { BundlePlace } from "./bundle.ts";
 import type { Dependency } from "./dependency.ts";
 import type { Fingerprint } from "./fingerprint.ts";
 import { readWithFingerprint } from "./fingerprint.ts";
+import type { PackagePaths } from "./package-paths.ts";
+import { isAside } from "./package-paths.ts";
 import { packageOf } from "./packages.ts";
 import { withPlace } from "./place-words.ts";
 
@@ -22,31 +24,36 @@ export interface OwnPass {
   isExternal(packageName: string): boolean;
 }
 
+/** What the plugin works with during one build. */
+export interface OwnPluginState {
+  readonly pass: OwnPass;
+  readonly paths: PackagePaths;
+}
+
 const BARE = /^[^./]|\/node_modules\//;
 const CODE = /^\.(?:[cm]?[jt]sx?)$/;
-const ASIDE = { aside: true };
 
 /**
  * Keeps dependencies out of the build of an agent's own files: each import of one becomes an import of its built copy.
  * esbuild itself takes care of how CommonJS looks to an import, through a virtual module in between.
  */
-export function ownPlugin(place: BundlePlace, entry: string, pass: () => OwnPass): Plugin {
+export function ownPlugin(place: BundlePlace, entry: string, state: () => OwnPluginState): Plugin {
   return {
     name: "agents-own",
     setup(build) {
       build.onResolve({ filter: BARE, namespace: "file" }, (args) =>
-        resolveImport(build, args, place, pass()),
+        resolveImport(build, args, place, state()),
       );
       build.onLoad({ filter: /./, namespace: "file" }, (args) => {
         if (packageOf(args.path, place.root) !== null) return undefined;
         const { content, fingerprint } = readWithFingerprint(args.path);
-        pass().read.set(args.path, fingerprint);
+        state().pass.read.set(args.path, fingerprint);
         // Imported as text or bytes: esbuild knows how.
         if ("type" in args.with || !CODE.test(extname(args.path))) return undefined;
         const source = content.toString();
         return { contents: withPlace(args.path, source, args.path === entry) ?? source, loader: "default" };
       });
-      virtualModules(build, pass);
+      virtualModules(build, () => state().pass);
     },
   };
 }
@@ -55,24 +62,15 @@ async function resolveImport(
   build: PluginBuild,
   args: OnResolveArgs,
   place: BundlePlace,
-  pass: OwnPass,
+  { pass, paths }: OwnPluginState,
 ): Promise<OnResolveResult | undefined> {
-  if (args.pluginData === ASIDE || args.kind === "entry-point" || isBuiltin(args.path)) return undefined;
-  const { kind, importer, resolveDir } = args;
-  const found = await build.resolve(args.path, {
-    kind,
-    importer,
-    resolveDir,
-    namespace: "file",
-    with: args.with,
-    pluginData: ASIDE,
-  });
-  // An error is left to esbuild: it knows the place, and that a missing package inside try … catch is meant so.
-  if (found.errors.length > 0 || found.external || found.namespace !== "file") return undefined;
-  const owner = packageOf(found.path, place.root);
-  if (owner === null) return undefined;
+  const { kind } = args;
+  if (isAside(args) || kind === "entry-point" || isBuiltin(args.path)) return undefined;
+  const found = await paths.find(build, args);
+  if (found === null) return undefined;
   const required = kind === "require-call" || kind === "require-resolve";
-  if (extname(found.path) === ".node" || kind === "require-resolve" || pass.isExternal(owner.name)) {
+  const owner = packageOf(found.path, place.root)?.name ?? "";
+  if (extname(found.path) === ".node" || kind === "require-resolve" || pass.isExternal(owner)) {
     pass.external.add(found.path);
     return { path: required ? found.path : pathToFileURL(found.path).href, external: true };
   }

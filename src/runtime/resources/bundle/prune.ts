@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { bundlesDir, dependenciesDir } from "./build-options.ts";
 import type { BundlePlace } from "./bundle.ts";
 import { readJson } from "./files.ts";
-import { isManifest } from "./agent-manifest.ts";
+import { isManifest, outputFiles } from "./agent-manifest.ts";
 
 const HOUR_MS = 3_600_000;
 const WEEK_MS = 7 * 24 * HOUR_MS;
@@ -13,29 +13,45 @@ const WEEK_MS = 7 * 24 * HOUR_MS;
  * than an hour, and compiled code that nobody wrote for a week. Called once per run, before anything is old.
  */
 export function pruneCache(place: BundlePlace, now: number): void {
-  const bundles = list(bundlesDir(place));
-  const manifests = bundles
-    .filter((name) => name.endsWith(".json"))
-    .map((name) => readJson(join(bundlesDir(place), name), isManifest));
-  const used = new Set(manifests.flatMap((manifest) => [manifest?.folder, manifest?.dependencies]));
-  const dependencies = list(dependenciesDir(place));
-  for (const name of dependencies.filter((each) => each.startsWith("current-"))) {
-    used.add(text(join(dependenciesDir(place), name)));
+  const names = list(bundlesDir(place));
+  const manifests = names
+    .filter(isManifestName)
+    .map((name) => readJson(join(bundlesDir(place), name), isManifest))
+    .filter((manifest) => manifest !== null);
+  const limit = now - HOUR_MS;
+  const used = new Set(manifests.flatMap((manifest) => outputFiles(place, manifest)));
+  for (const folder of names
+    .filter((name) => !name.endsWith(".json"))
+    .map((name) => join(bundlesDir(place), name))) {
+    const files = list(folder).map((name) => join(folder, name));
+    if (files.some((file) => used.has(file))) {
+      for (const file of files) if (!used.has(file)) removeOlder(file, limit);
+    } else removeOlder(folder, limit);
   }
-  const unused = [
-    ...bundles
-      .filter((name) => !name.endsWith(".json") && !used.has(name))
-      .map((name) => join(bundlesDir(place), name)),
-    ...dependencies
-      .filter((name) => !name.startsWith("current-") && !used.has(name.replace(/\.json$/, "")))
-      .map((name) => join(dependenciesDir(place), name)),
-  ];
-  for (const path of unused) removeOlder(path, now - HOUR_MS);
-  const compiled = join(place.cacheDir, "compile");
-  for (const version of list(compiled)) {
-    for (const name of list(join(compiled, version)))
-      removeOlder(join(compiled, version, name), now - WEEK_MS);
+  pruneDependencies(place, new Set(manifests.map((manifest) => manifest.dependencies)), limit);
+  pruneCompiled(join(place.cacheDir, "compile"), now - WEEK_MS);
+}
+
+function pruneDependencies(place: BundlePlace, used: ReadonlySet<string | null>, limit: number): void {
+  const dir = dependenciesDir(place);
+  const names = list(dir);
+  const pointers = names.filter((name) => name.startsWith("current-"));
+  const current = new Set(pointers.map((name) => text(join(dir, name))));
+  for (const name of names) {
+    const hash = name.replace(/\.json$/, "");
+    if (!pointers.includes(name) && !used.has(hash) && !current.has(hash))
+      removeOlder(join(dir, name), limit);
   }
+}
+
+function pruneCompiled(dir: string, limit: number): void {
+  for (const version of list(dir)) {
+    for (const name of list(join(dir, version))) removeOlder(join(dir, version, name), limit);
+  }
+}
+
+function isManifestName(name: string): boolean {
+  return name.endsWith(".json") && !name.startsWith(".new-");
 }
 
 function list(dir: string): readonly string[] {

@@ -1,15 +1,16 @@
 import type { Resource, Running } from "../resource.ts";
+import type { GroupKeeper } from "./kin.ts";
+import { kinOf } from "./kin.ts";
 import type { Marker } from "./marker.ts";
 import { markerVariables } from "./marker.ts";
+import { assertPortsFree } from "./ports.ts";
 import { noteMemoryKills } from "./out-of-memory.ts";
 import { RunningProcess } from "./running-process.ts";
 import { spawnGroup } from "./spawn.ts";
 
-/** Somebody who ends our process groups if we cannot: the watchdog. */
-export interface GroupKeeper {
-  add(pgid: number): void;
-  remove(pgid: number): void;
-}
+export type { GroupKeeper };
+
+const NOBODY: GroupKeeper = { add: () => undefined, remove: () => undefined };
 
 /** A program as a resource. */
 export interface ProcessSpec {
@@ -24,24 +25,33 @@ export interface ProcessSpec {
   /** Bytes as they come; the chunk belongs to the receiver. */
   readonly onOutput: (stream: "stdout" | "stderr", chunk: Buffer) => void;
   readonly keeper?: GroupKeeper;
+  /**
+   * The port it is going to listen on, checked just before each start: if somebody else listens there, that one would
+   * answer the probes of readiness in its place.
+   */
+  readonly port?: number | null;
 }
 
 /** A program that runs in a process group of its own, with a marker in its environment. */
 export function createProcessResource(spec: ProcessSpec): Resource {
+  const keeper = spec.keeper ?? NOBODY;
   const marker: Marker = { runId: spec.runId, name: spec.name };
   return {
     name: spec.name,
     async start(signal: AbortSignal): Promise<Running> {
       signal.throwIfAborted();
+      const { name, port } = spec;
+      if (port !== undefined && port !== null) await assertPortsFree([{ name, port }]);
+      signal.throwIfAborted();
       noteMemoryKills();
       const child = await spawnGroup({ ...spec, env: { ...spec.env, ...markerVariables(marker) } });
-      spec.keeper?.add(child.pid);
+      keeper.add(child.pid);
       child.stdout.on("data", (chunk: Buffer) => spec.onOutput("stdout", chunk));
       child.stderr.on("data", (chunk: Buffer) => spec.onOutput("stderr", chunk));
       const running = new RunningProcess(child, {
-        marker,
+        kin: kinOf(child.pid, marker, keeper),
         stopTimeoutMs: spec.stopTimeoutMs,
-        onGone: () => spec.keeper?.remove(child.pid),
+        onGone: () => keeper.remove(child.pid),
       });
       if (signal.aborted) {
         await running.stop({ now: true });

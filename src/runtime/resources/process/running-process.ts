@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Exit, Running } from "../resource.ts";
-import type { Marker } from "./marker.ts";
-import { findMarked } from "./marker.ts";
+import { groupIsEmpty } from "./group.ts";
+import type { Kin } from "./kin.ts";
 import { killedForMemory } from "./out-of-memory.ts";
 import { drain } from "./output.ts";
 import type { ProcessRow } from "./process-table.ts";
 import { isAlive } from "./process-table.ts";
-import { groupIsEmpty } from "./group.ts";
 import { ask, send } from "./signals.ts";
 import type { Spawned } from "./spawn.ts";
 
@@ -16,7 +15,7 @@ const LEFTOVER_GRACE_MS = 2_000;
 const KERNEL_GRACE_MS = 3_000;
 
 export interface RunningProcessOptions {
-  readonly marker: Marker;
+  readonly kin: Kin;
   readonly stopTimeoutMs: number;
   /** Called once, when nothing of it is left. */
   readonly onGone: () => void;
@@ -31,6 +30,7 @@ export class RunningProcess implements Running {
   readonly #kill = new AbortController();
   /** When asking ends and killing begins; null = nobody asked it to stop. */
   #deadline: number | null = null;
+  #gone = false;
 
   constructor(child: Spawned, options: RunningProcessOptions) {
     this.pid = child.pid;
@@ -40,8 +40,11 @@ export class RunningProcess implements Running {
   }
 
   stop({ timeoutMs = this.#options.stopTimeoutMs, now = false } = {}): Promise<Exit> {
+    // Its number may be another's by now.
+    if (this.#gone) return this.exited;
     if (now) this.#killNow();
     else if (this.#deadline === null) {
+      this.#options.kin.look();
       this.#deadline = performance.now() + timeoutMs;
       ask(-this.pid);
       void sleep(timeoutMs, undefined, { signal: this.#kill.signal }).then(
@@ -59,6 +62,7 @@ export class RunningProcess implements Running {
   #killNow(): void {
     if (this.#kill.signal.aborted) return;
     this.#deadline ??= performance.now();
+    this.#options.kin.look();
     this.#kill.abort();
     send(-this.pid, "SIGKILL");
   }
@@ -69,14 +73,16 @@ export class RunningProcess implements Running {
     await this.#clear();
     await drain([this.#child.stdout, this.#child.stderr]);
     // Ends the timer of a stop that was not needed any more.
+    this.#gone = true;
     this.#kill.abort();
+    this.#options.kin.forget();
     this.#options.onGone();
     if (signal === null) return { by: "code", code: code ?? 0 };
     const outOfMemory = signal === "SIGKILL" && !asked && killedForMemory();
     return outOfMemory ? { by: "signal", signal, outOfMemory } : { by: "signal", signal };
   }
 
-  /** The leader has ended. Ends the rest of its group, then what left the group but still carries the marker. */
+  /** The leader has ended. Ends the rest of its group, then its kin elsewhere. */
   async #clear(): Promise<void> {
     const deadline =
       this.#deadline ?? performance.now() + Math.min(LEFTOVER_GRACE_MS, this.#options.stopTimeoutMs);
@@ -105,7 +111,7 @@ export class RunningProcess implements Running {
   async #strays(known: Map<string, ProcessRow>): Promise<readonly ProcessRow[]> {
     const left = [...known.values()].filter(isAlive);
     if (left.length > 0) return left;
-    const found = await findMarked(this.#options.marker);
+    const found = await this.#options.kin.find();
     for (const row of found) {
       const key = `${row.pid} ${row.start}`;
       if (known.has(key)) continue;

@@ -1,4 +1,4 @@
-import t from "tap";
+import { test } from "tap";
 import { generateCode } from "../../../../src/agents/implementation/domain/generate.ts";
 import type { Language } from "../../../../src/agents/implementation/domain/generated-code.ts";
 import { planCode } from "../../../../src/agents/implementation/domain/plan.ts";
@@ -15,10 +15,19 @@ function planned(spec: Specification): Extract<Plan, { at: "planned" }> {
   return plan;
 }
 
+function reasonOf(spec: Specification): string {
+  const plan = planCode(spec, matches);
+  return plan.at === "skipped" ? plan.reason : "planned";
+}
+
+function withoutComments(language: Language, text = ""): string {
+  return text.replace(language === "python" ? /"""(?:\\.|[^\\])*?"""/gs : /\/\*\*.*?\*\//gs, "");
+}
+
 for (const language of ["typescript", "python"] as const satisfies readonly Language[]) {
   const skip = language === "python" && !(await hasPython()) && "python3 is not on this machine";
 
-  t.test(
+  await test(
     `the ${language} code of every kind of constraint passes every case when the tests run`,
     { skip },
     async (t) => {
@@ -28,11 +37,11 @@ for (const language of ["typescript", "python"] as const satisfies readonly Lang
       t.equal(run.exitCode, 0, run.output);
       t.equal(run.passed, spec.cases.length);
       t.equal(code.tests.length, spec.cases.length, "each case is covered by a test");
-      t.strictSame(new Set(code.tests.map((test) => test.caseId)).size, spec.cases.length);
+      t.strictSame(new Set(code.tests.map((each) => each.caseId)).size, spec.cases.length);
     },
   );
 
-  t.test(`a wrong ${language} implementation fails the generated tests`, { skip }, async (t) => {
+  await test(`a wrong ${language} implementation fails the generated tests`, { skip }, async (t) => {
     const sample = samples.filter((each) => each.field === "age");
     const code = generateCode(planned(specificationOf(sample)), language, { summary: "" });
     const broken = code.files.map((file) =>
@@ -43,19 +52,20 @@ for (const language of ["typescript", "python"] as const satisfies readonly Lang
     t.not(run.exitCode, 0);
   });
 
-  t.test(`words from a model change comments of the ${language} code and nothing else`, async (t) => {
+  await test(`words from a model change comments of the ${language} code and nothing else`, async (t) => {
     const plan = planned(specificationOf(samples));
     const attack = '*/ process.exit(0) /*\n"""\nimport os\u2028\u202e evil';
     const [calm, hostile] = ["", attack].map((summary) => generateCode(plan, language, { summary }));
-    const strip = (text = ""): string =>
-      text.replace(language === "python" ? /"""(?:\\.|[^\\])*?"""/gs : /\/\*\*.*?\*\//gs, "");
-    t.equal(strip(hostile?.files[0]?.content), strip(calm?.files[0]?.content));
+    t.equal(
+      withoutComments(language, hostile?.files[0]?.content),
+      withoutComments(language, calm?.files[0]?.content),
+    );
     t.equal(hostile?.files[1]?.content, calm?.files[1]?.content);
     t.notMatch(hostile?.files[0]?.content, /[\u202e\u2028]/);
   });
 }
 
-t.test("a long input stays short in the test and is long when it runs", async (t) => {
+await test("a long input stays short in the test and is long when it runs", async (t) => {
   const spec: Specification = {
     specId: "s",
     requirement: "Bodies hold at most 65536 characters.",
@@ -95,12 +105,8 @@ t.test("a long input stays short in the test and is long when it runs", async (t
   t.equal(run.passed, 2, run.output);
 });
 
-t.test("nothing is generated where it could not be right, and the reason is given", async (t) => {
+await test("nothing is generated where it could not be right, and the reason is given", async (t) => {
   const good = specificationOf(samples.slice(0, 1));
-  const reasonOf = (spec: Specification): string => {
-    const plan = planCode(spec, matches);
-    return plan.at === "skipped" ? plan.reason : "planned";
-  };
   t.equal(reasonOf(good), "planned");
   t.equal(reasonOf({ ...good, testable: false, reason: "it is an opinion" }), "it is an opinion");
   t.match(reasonOf({ ...good, rules: [], cases: [] }), /no rules/);

@@ -20,13 +20,14 @@ export async function runGenerated(
     await mkdir(dirname(join(dir, file.path)), { recursive: true });
     await writeFile(join(dir, file.path), file.content);
   }
-  return language === "typescript" ? await runNode(dir) : await runPython(dir);
+  const folders = [...new Set(files.map((file) => dirname(file.path)))];
+  return language === "typescript" ? await runNode(dir) : await runPython(dir, folders);
 }
 
 async function runNode(dir: string): Promise<TestRun> {
   await writeFile(join(dir, "package.json"), '{"type":"module"}');
-  // Without NODE_TEST_CONTEXT and tap's options, so that it is a run of its own and not a part of this one.
-  const result = await execa(process.execPath, ["--test", "--test-reporter=tap"], {
+  // Without tap's options, so that it is a run of its own and not a part of this one; many files in one process.
+  const result = await execa(process.execPath, ["--test", "--test-isolation=none", "--test-reporter=tap"], {
     cwd: dir,
     reject: false,
     all: true,
@@ -40,10 +41,21 @@ async function runNode(dir: string): Promise<TestRun> {
   };
 }
 
-async function runPython(dir: string): Promise<TestRun> {
-  const result = await execa("python3", ["-B", "-m", "unittest"], { cwd: dir, reject: false, all: true });
-  const ran = Number(/^Ran (\d+) tests?/m.exec(result.all)?.[1] ?? 0);
-  return { exitCode: result.exitCode, passed: result.exitCode === 0 ? ran : 0, output: result.all };
+/** Each folder by itself: two of them may hold modules of the same name. */
+async function runPython(dir: string, folders: readonly string[]): Promise<TestRun> {
+  let run: TestRun = { exitCode: 0, passed: 0, output: "" };
+  for (const folder of folders) {
+    const cwd = join(dir, folder);
+    const result = await execa("python3", ["-B", "-m", "unittest"], { cwd, reject: false, all: true });
+    const ran = Number(/^Ran (\d+) tests?/m.exec(result.all)?.[1] ?? 0);
+    const passed = run.passed + (result.exitCode === 0 ? ran : 0);
+    run = {
+      exitCode: run.exitCode === 0 ? result.exitCode : run.exitCode,
+      passed,
+      output: run.output + result.all,
+    };
+  }
+  return run;
 }
 
 /** Whether Python is on this machine at all. */

@@ -1,3 +1,4 @@
+/* oxlint-disable unicorn/no-thenable -- the column of a decision table is called "then" in the published language */
 import type {
   Case,
   Constraint,

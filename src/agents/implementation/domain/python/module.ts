@@ -103,10 +103,9 @@ function docString(paragraphs: readonly string[], indent: string): string {
   return body.includes("\n") ? `${indent}"""${body}\n${indent}"""` : `${indent}"""${body}"""`;
 }
 
-/** What would end the text early is escaped, and only that, so that quotes stay readable. */
+/** A quote is escaped where it could end the text with its neighbours; the others stay readable. */
 function escapeDoc(text: string): string {
-  const escaped = text.replaceAll("\\", "\\\\").replaceAll('"""', '\\"\\"\\"');
-  return escaped.endsWith('"') ? `${escaped.slice(0, -1)}\\"` : escaped;
+  return text.replaceAll("\\", "\\\\").replaceAll(/"(?="|$)/g, '\\"');
 }
 
 /** Functions that a predicate calls, written once at the end of the file where one needs them. */

@@ -3,8 +3,9 @@ import { link, mkdir, open, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Channel, OutgoingMessage, SendResult } from "../../application/ports.ts";
 
-/** A half-written file that old belongs to nobody who is still alive. */
+/** A draft that old belongs to nobody, whatever its name says. */
 const ABANDONED_MS = 60_000;
+const DRAFT = /^\..+\.(\d+)\.[0-9a-f-]{36}\.tmp$/;
 
 /**
  * Puts each notification into a folder as `<id>.json`. A name can be linked once, and only to a file that is complete and
@@ -30,7 +31,7 @@ export class FileChannel implements Channel {
 
   async #write(message: OutgoingMessage): Promise<SendResult> {
     const file = join(this.#dir, `${message.id}.json`);
-    const draft = join(this.#dir, `.${message.id}.${randomUUID()}.tmp`);
+    const draft = join(this.#dir, `.${message.id}.${process.pid}.${randomUUID()}.tmp`);
     try {
       await writeDurably(draft, `${JSON.stringify(message, null, 2)}\n`);
       await link(draft, file);
@@ -56,18 +57,31 @@ export class FileChannel implements Channel {
   /** Makes the folder, and removes drafts that a killed process has left in it. */
   async #open(): Promise<void> {
     await mkdir(this.#dir, { recursive: true });
-    const drafts = (await readdir(this.#dir)).filter((name) => name.startsWith(".") && name.endsWith(".tmp"));
-    for (const name of drafts) await removeAbandoned(join(this.#dir, name));
+    for (const name of await readdir(this.#dir)) {
+      const owner = DRAFT.exec(name)?.[1];
+      if (owner !== undefined) await removeAbandoned(join(this.#dir, name), Number(owner));
+    }
   }
 }
 
-async function removeAbandoned(file: string): Promise<void> {
+/** Should it be another machine's draft after all, its owner finds it gone and tries again. */
+async function removeAbandoned(file: string, owner: number): Promise<void> {
   try {
     const { mtimeMs } = await stat(file);
-    if (Date.now() - mtimeMs > ABANDONED_MS) await rm(file, { force: true });
+    if (!isAlive(owner) || Date.now() - mtimeMs > ABANDONED_MS) await rm(file, { force: true });
   } catch (error) {
     // Its owner was alive and has removed it.
     if (codeOf(error) !== "ENOENT") throw error;
+  }
+}
+
+/** Our own number on a draft is that of an earlier process: this one has made none yet. */
+function isAlive(pid: number): boolean {
+  if (pid === process.pid) return false;
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return codeOf(error) === "EPERM";
   }
 }
 

@@ -15,7 +15,7 @@ import {
 export function designText(rule: Format | Pattern, passes: Passes, samples: Samples): Draft {
   const fits = (input: Json) => accepts(rule, "", input);
   const name = rule.kind === "format" ? rule.format : rule.description;
-  const padded = samples.valid.flatMap((sample) => [sample, ...grown(sample)]);
+  const padded = [...samples.valid, ...samples.valid.flatMap(grown)];
   const good = padded.filter((sample) => fits(sample) && passes(sample));
   const plain = ["aA1!aA1!aA1!aA1!", "Abcdef1!", "abcdefgh", "ABCDEFGH", "12345678", "a1"].filter(
     (sample) => fits(sample) && passes(sample),
@@ -23,7 +23,7 @@ export function designText(rule: Format | Pattern, passes: Passes, samples: Samp
   const valid = [...new Set([...good, ...plain])]
     .slice(0, 3)
     .map((sample) => partition(sample, `Fits: ${name}`));
-  const wrong = samples.invalid.flatMap((sample) => [sample, ...grown(sample)]);
+  const wrong = [...samples.invalid, ...samples.invalid.flatMap(grown)];
   const bad = wrong.filter((sample) => !fits(sample));
   const better = bad.filter(passes);
   const misfits = better.length > 0 ? better : bad;

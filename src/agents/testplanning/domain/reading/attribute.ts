@@ -1,12 +1,22 @@
+import { decisionTable } from "../decision-table.ts";
 import type { Sentence } from "../text/sentence.ts";
 import type { Finding } from "./finding.ts";
 import type { Statement } from "./merge.ts";
+import { areAlternatives } from "./polarity.ts";
 import { limitStrength, strengthOf } from "./strength.ts";
-import { fieldOf, identifier, type Subject, subjectBefore } from "./subject.ts";
+import { fieldOf, identifier, nounOf, type Subject, subjectBefore } from "./subject.ts";
 
 interface Name {
   readonly subject: string;
   readonly field: string;
+}
+
+/** Whether two findings are a choice: "at most 5 or at least 10" asks for one of them only. */
+export function offersChoice(sentence: Sentence, findings: readonly Finding[]): boolean {
+  return findings.some((finding, index) => {
+    const next = findings[index + 1];
+    return next !== undefined && areAlternatives(sentence.canon, finding.span, next.span);
+  });
 }
 
 /** Says which field each finding is about; words such as "and must" or "it" go on with the one before. */
@@ -18,7 +28,7 @@ export function attribute(sentence: Sentence, findings: readonly Finding[]): Sta
     if (finding.subject === undefined)
       names = own.length > 0 ? own : names.length > 0 ? names : fallback(sentence, finding);
     const used = finding.subject === undefined ? names : own;
-    for (const name of used) statements.push(toStatement(sentence, finding, name));
+    for (const name of used) statements.push(eitherOf(toStatement(sentence, finding, name)));
     from = finding.span.end;
   }
   return statements;
@@ -32,8 +42,29 @@ function namesOf(sentence: Sentence, finding: Finding, from: number): Name[] {
   const subject = subjectBefore(sentence, finding.span, from);
   if (subject.canon === "") return [];
   if (subject.names.length > 0)
-    return subject.names.map((name) => ({ subject: name, field: identifier([name]) }));
+    return subject.names.map((name) => ({ subject: name, field: identifier(name.split(" ")) }));
   return [{ subject: sentence.written(subject.canon), field: finding.field ?? named(sentence, subject) }];
+}
+
+/** "Either a phone number or an email must be provided": one of them is enough, which is a decision over both. */
+function eitherOf(statement: Statement): Statement {
+  const { constraint, subject, strength } = statement;
+  const parts = subject.replace(/^(?:either|at least one of) /u, "").split(/ or (?:an? |the )?/u);
+  if (constraint.kind !== "presence" || !constraint.required || parts.length !== 2) return statement;
+  const conditions = parts.map((text) => ({
+    name: identifier(text.replaceAll(/[`"']/gu, "").split(" ")),
+    text,
+  }));
+  const names = conditions.map(({ name }) => name);
+  const table = decisionTable(names, (row) => names.some((name) => row[name] === true));
+  const decision = {
+    kind: "decision",
+    outcome: `${subject} is given`,
+    conditions,
+    expression: names.join(" or "),
+    table,
+  } as const;
+  return { subject, field: "decision", strength, constraint: decision, samples: none };
 }
 
 function named(sentence: Sentence, subject: Subject): string {
@@ -44,6 +75,10 @@ function named(sentence: Sentence, subject: Subject): string {
 function fallback(sentence: Sentence, finding: Finding): Name[] {
   const { constraint } = finding;
   if (finding.field !== undefined) return [{ subject: finding.field, field: finding.field }];
+  if (finding.inner !== undefined && nounOf(finding.inner) !== "")
+    return [
+      { subject: sentence.written(nounOf(finding.inner)), field: fieldOf(sentence, nounOf(finding.inner)) },
+    ];
   const after =
     /^ (?:of )?(?:the |an? )?((?:@\d+|[a-z][\w-]*)(?: [a-z][\w-]*){0,2}?) (?:is|are|must|may|can|should|shall)\b/u.exec(
       sentence.canon.slice(finding.span.end),

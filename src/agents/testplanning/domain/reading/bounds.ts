@@ -20,8 +20,10 @@ export interface Bounds {
   readonly assumed: boolean;
   /** "outside the range" */
   readonly outside: boolean;
-  /** Canonical words between the two ends of `1 <= x <= 9`. */
-  readonly between?: string;
+  /** Canonical words for the value that lie within: the x of `1 <= x <= 9`. */
+  readonly subject?: string;
+  /** Canonical words inside the phrase that may name the value: the "file size" of "maximum file size is 5". */
+  readonly inner?: string;
 }
 
 const unit = String.raw`(?: (?!and\b|or\b|to\b|from\b|but\b)(?:[a-z%][\w%/-]*)){0,3}?`;
@@ -39,6 +41,7 @@ const twoSided: readonly RegExp[] = [
     `(?:ranging |range )?from ${filler}${a}${unit}${ends} (?:to|through|thru|until|till|up to|-)(?: and including)? ${filler}${b}`,
     "gu",
   ),
+  new RegExp(`within ${a}${unit}${ends} and ${b}`, "gu"),
   new RegExp(
     `(?:range|interval|limits|bounds)(?: of| from| between| is|:)? ${a}${unit}${ends} (?:and|to|,|-|\\.\\.) ${b}`,
     "gu",
@@ -54,6 +57,10 @@ const more = "(?:more|greater|larger|higher|older|longer|bigger|heavier|wider|ta
 const less = "(?:less|fewer|smaller|lower|younger|shorter|lighter|narrower|earlier|slower|below)";
 type Op = ">=" | "<=" | ">" | "<" | "=";
 const lead = "(?: ?(?:an?|the|of|is|at|to|be|:|=))*";
+
+/** "the maximum length of a user name or other local part is" */
+const ownerOf =
+  "(?: [a-z-]+){0,3}? of((?: (?!minimum\\b|maximum\\b|must\\b|and\\b)(?:@\\d+|[a-z][\\w-]*)){1,8}?) (?:is|are|must be|shall be|should be|be)";
 
 /** Longer phrases first: the first that claims a number keeps it. */
 const oneSided: readonly (readonly [Op, RegExp])[] = [
@@ -79,7 +86,15 @@ const oneSided: readonly (readonly [Op, RegExp])[] = [
     ),
   ],
   [">=", new RegExp(`at (?:the (?:very )?)?(?:least|minimum)(?: of)? ${a}|as (?:few|little) as ${a}`, "gu")],
-  [">=", new RegExp(`(?:minimum|min|lower (?:bound|limit))(?: [a-z-]+){0,3}?${lead} ${a}`, "gu")],
+  [
+    ">=",
+    new RegExp(
+      `(?:minimum|min|lower (?:bound|limit))(?: [a-z-]+){0,3}?${lead} ${a}|\\bavailable(?: for)? ${a}(?= (?:%|percent))`,
+      "gu",
+    ),
+  ],
+  [">=", new RegExp(`minimum${ownerOf} ${a}`, "gu")],
+  ["<=", new RegExp(`maximum${ownerOf} ${a}`, "gu")],
   ["<=", new RegExp(`(?:maximum|max|upper (?:bound|limit)|limit)(?: [a-z-]+){0,3}?${lead} ${a}`, "gu")],
   [
     ">=",
@@ -145,8 +160,8 @@ function bracketed(sentence: Sentence, match: RegExpExecArray, span: Span): Boun
 function chain(sentence: Sentence, match: RegExpExecArray, span: Span): Bounds {
   const min = end(sentence, match[1], match[2] === "<=");
   const max = end(sentence, match[5], match[4] === "<=");
-  const between = match[3] ?? "";
-  return { span, min, max, after: span.end, sides: "two", assumed: false, outside: false, between };
+  const subject = (match[3] ?? "").trim();
+  return { span, min, max, after: span.end, sides: "two", assumed: false, outside: false, subject };
 }
 
 const closing =
@@ -188,7 +203,9 @@ function trailing(rest: string, last: RegExpExecArray): number {
 }
 
 function single(sentence: Sentence, op: Op, match: RegExpExecArray, span: Span): Bounds {
-  const mark = match.slice(1).find((group) => group !== undefined);
+  const groups = match.slice(1).filter((group) => group !== undefined);
+  const mark = groups.find((group) => /^\d+$/u.test(group));
+  const owner = groups.find((group) => /^ /u.test(group));
   const min = op === ">" || op === ">=" || op === "=" ? end(sentence, mark, op !== ">") : null;
   const max = op === "<" || op === "<=" || op === "=" ? end(sentence, mark, op !== "<") : null;
   const after = sentence.canon.indexOf(`#${mark}`, span.start) + `#${mark}`.length;
@@ -200,5 +217,14 @@ function single(sentence: Sentence, op: Op, match: RegExpExecArray, span: Span):
     sides: op === "=" ? "exact" : "one",
     assumed: false,
     outside: false,
+    ...(owner === undefined ? {} : { subject: owner.trim() }),
+    inner: innerWords(match[0]),
   };
+}
+
+function innerWords(text: string): string {
+  const words =
+    /^(?:minimum|maximum|min|max|limit)((?: [a-z-]+)+?)(?: (?:is|be|of|at|to)| [:=])* #/u.exec(text)?.[1] ??
+    "";
+  return words.trim();
 }

@@ -31,6 +31,8 @@ const sets: readonly (readonly [RegExp, string, string])[] = [
   [/^(?:hex|hexadecimal) (?:digits?|characters?)/u, "0-9A-Fa-f", "f"],
   [/^(?:ascii |decimal |numeric )?(?:digits?|numerals?|numeric characters?|numbers?)/u, "0-9", "1"],
   [/^(?:hyphens?|dashes|dash|hyphen-minus)/u, "\\-", "-"],
+  [/^tabs?(?: characters?)?/u, "\\t", "\t"],
+  [/^(?:line breaks?|newlines?|line feeds?)(?: characters?)?/u, "\\r\\n", "\n"],
   [/^underscores?/u, "_", "_"],
   [/^(?:white-?\s?space(?: characters?)?)/u, "\\s", " "],
   [/^(?:spaces?|blanks?)(?: characters?)?/u, " ", " "],

@@ -1,7 +1,9 @@
-import type { Listed } from "../constraint.ts";
+import type { Listed, Measure } from "../constraint.ts";
 import type { Sentence, Span } from "../text/sentence.ts";
+import type { Token } from "../text/token.ts";
 import { endBefore, type Finding, isFree, matches } from "./finding.ts";
 import { isNegated } from "./polarity.ts";
+import { unitAfter } from "./units.ts";
 
 const duty =
   "(?:must|shall|should|may only|can only|could only|has to|have to|needs? to|is required to|are required to|will|cannot|may not|may)";
@@ -17,7 +19,7 @@ const strong: readonly RegExp[] = [
 /** Openings after which only quoted values and lists of numbers count. */
 const weak: readonly RegExp[] = [
   new RegExp(
-    `\\b${duty}(?: not| never| only| always| also)*(?: be| equal| have| contain| take| use| return| hold| carry)(?: set| equal)?(?: to| exactly| only| as)*(?: (?:the|an?) (?:exact |literal |fixed |constant )?(?:string|value|literal|text|keyword|token|constant|word|number)(?: of| either)?)? `,
+    `\\b${duty}(?: not| never| only| always| also)*(?: be| equal| have| take| use| return| (?:contain|hold|carry)(?= the (?:exact |literal )?(?:value|string|text)))(?: set| equal)?(?: to| exactly| only| as)*(?: (?:the|an?) (?:exact |literal |fixed |constant )?(?:string|value|literal|text|keyword|token|constant|word|number)(?: of| either)?)? `,
     "gu",
   ),
   /\b(?:equals?(?: to)?|equal to|set to|fixed to|is always|are always|is exactly|the (?:exact |literal )?(?:value|string|literal) (?:is |of )?|(?:value|values) (?:is|are|of) )/gu,
@@ -27,9 +29,12 @@ const categories =
   /\b(?:status|state|type|mode|level|role|kind|unit|priority|method|colou?r|size|gender|category|value|currency|country|language|severity|environment|encoding|format|direction|answer|choice|option|flag)\b[^,]*$/u;
 
 const nouns =
-  /^ ?(?:attributes?|headers?|members?|fields?|propert(?:y|ies)|parameters?|elements?|keys?|objects?|events?)\b/u;
+  /^ ?(?:attributes?|headers?|members?|fields?|propert(?:y|ies)|parameters?|elements?|keys?|objects?|events?|followed|plus)\b/u;
 const stop =
   /\b(?:is|are|be|must|shall|should|may|can|will|was|of|than|that|which|when|if|in|on|for|with|to|by|at|not|the|this|these|it|they|as|least|most|more|less|between|from|has|have|following|present|absent|empty|null|unique|valid|provided|omitted)\b/u;
+
+/** "any value other than 0 or 1" */
+const others = /\b(?:other than|except(?: for)?|besides) /gu;
 
 /** Reads closed lists of values: "one of …", "either … or …", "must be …". */
 export function readEnumerations(sentence: Sentence, claimed: readonly Finding[]): Finding[] {
@@ -65,6 +70,7 @@ function openings(canon: string): Opening[] {
   };
   for (const pattern of strong) add(pattern, true);
   add(onlyThese, true, true);
+  add(others, false);
   for (const pattern of weak) {
     for (const { match } of matches(pattern, canon)) {
       const bare = categories.test(canon.slice(0, match.index));
@@ -81,7 +87,7 @@ interface List {
 }
 
 const separator = /^(?: ,)?(?: (?:or|and|nor|and\/or|xor))? |^ [|/] /u;
-const quote = /^(?:(?:an?|the) (?:string |value |literal )?)?@(\d+)(?: \( [^()]{0,60} \))?/u;
+const quote = /^(?:the )?(?:string |value |literal )?@(\d+)(?: \( [^()]{0,60} \))?/u;
 const digits = /^#(\d+)(?: (?:%|percent))?/u;
 const word = /^(?:(?:an?|the) )?([a-z][\w-]*(?: [a-z][\w-]*){0,2}?)(?= ,| or | and | nor | [|/] | [.;:)]|$)/u;
 
@@ -123,10 +129,16 @@ function itemAt(
       text.slice(number[0].length),
     )
   )
-    return { value: amount.amount.value, length: number[0].length, bare: false };
+    return { value: valueOf(sentence, amount), length: number[0].length, bare: false };
   const bare = allowBare ? word.exec(text) : null;
   if (bare === null || stop.test(bare[1] ?? "")) return null;
   return { value: original(sentence, text, bare), length: bare[0].length, bare: true };
+}
+
+/** "version 1.0" is a name: as a number it would be the same as 1. */
+function valueOf(sentence: Sentence, { written, amount }: Token & { at: "number" }): Listed {
+  const isName = amount.decimals > 0 && written !== String(amount.value) && /version/u.test(sentence.canon);
+  return isName ? written : amount.value;
 }
 
 /** The capital letters that the author wrote count: "GET" is not "get". */
@@ -135,13 +147,36 @@ function original(sentence: Sentence, text: string, match: RegExpExecArray): str
   return sentence.asWritten({ start, end: start + (match[1] ?? "").length });
 }
 
+/** "10 or 13 digits" lists sizes, not values. */
+function sizes(list: List, measure: Measure, length: number): Finding {
+  const unit = measure === "digits" ? "[0-9]" : "[\\s\\S]";
+  const numbers = list.values.map(Number);
+  const near = numbers
+    .flatMap((size) => [size - 1, size + 1])
+    .filter((size) => size >= 0 && !numbers.includes(size));
+  const text = (size: number) => "1".repeat(size);
+  const pattern = `^(?:${numbers.map((size) => `${unit}{${size}}`).join("|")})$`;
+  const constraint = { kind: "pattern", pattern, description: `${numbers.join(" or ")} ${measure}` } as const;
+  const span = { start: list.span.start, end: list.span.end + length };
+  return { span, constraint, samples: { valid: numbers.map(text), invalid: [...new Set(near)].map(text) } };
+}
+
 function toFinding(sentence: Sentence, list: List, claimed: readonly Finding[]): Finding {
+  const { measure, length } = unitAfter(sentence.canon.slice(list.span.end));
+  if (
+    list.values.every((value) => typeof value === "number") &&
+    (measure === "digits" || measure === "characters")
+  )
+    return sizes(list, measure, length);
   const folded =
     /\bcase-?\s?insensitive(?:ly)?\b|\bregardless of (?:the )?case\b|\bignor(?:e|es|ing) (?:the )?case\b|\bin any case\b/u.test(
       sentence.canon,
     );
   const from = endBefore(list.span.start, claimed);
-  const negated = isNegated(sentence.canon, list.span, from);
+  const excepted = /\b(?:other than|except(?: for)?|besides) $/u.test(
+    sentence.canon.slice(0, list.span.start),
+  );
+  const negated = isNegated(sentence.canon, list.span, from) !== excepted;
   const text = list.values.some((value) => typeof value === "string" && /\p{L}/u.test(value));
   const said = folded || /\bcase-?\s?sensitive\b/u.test(sentence.canon);
   const assumptions = text && !said ? ["Capital letters count, as no word says otherwise."] : [];

@@ -4,9 +4,13 @@ export type Expression =
   | { readonly at: "not"; readonly of: Expression }
   | { readonly at: "and" | "or"; readonly of: readonly Expression[] };
 
+/** Stands for the "and" of "between 18 and 65", which joins no conditions. */
+const joint = "&&";
+
 /** Reads "the user is an admin or the account is active and not locked"; `and` binds closer than `or`. */
 export function readExpression(text: string): Expression {
   const plain = text
+    .replaceAll(/(\bbetween\b[^,;]*?) and (?=[#~])/gu, `$1 ${joint} `)
     .trim()
     .replace(/^(?:either|both|that) /u, "")
     .replace(/[ ,]+$/u, "");
@@ -40,14 +44,14 @@ const negation =
 
 function atom(text: string): Expression {
   const match = negation.exec(` ${text} `);
-  if (match === null) return { at: "atom", text };
+  if (match === null) return { at: "atom", text: text.replaceAll(joint, "and") };
   const positive = ` ${text} `
     .replace(/ (?:do|does|did) not /u, " ")
     .replace(/ (?:not|never) /u, " ")
     .replace(/^ no /u, " ")
     .replace(/n't /u, " ")
     .trim();
-  return not({ at: "atom", text: positive });
+  return not({ at: "atom", text: positive.replaceAll(joint, "and") });
 }
 
 function not(of: Expression): Expression {

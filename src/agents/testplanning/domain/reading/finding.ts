@@ -12,6 +12,8 @@ export interface Finding {
   readonly field?: string;
   /** Words that stand for the value and lie inside the span: "the `id` header" in "must send the `id` header". */
   readonly subject?: string;
+  /** Words inside the span that name the value where nothing before does. */
+  readonly inner?: string;
 }
 
 /** A stretch that a reader may still claim, given what others have claimed before it. */

@@ -6,7 +6,7 @@ import { isNegated } from "./polarity.ts";
 const duty =
   /\b(?:must|shall|should|has to|have to|needs? to|required to|is|are|valid|well-formed|only|may)\b/u;
 const adjectives =
-  "(?:non-empty |valid |well-formed |absolute |syntactically |correct |single |iso |rfc |full |proper |legal |standard |complete |formatted |lower-?case |an? |the |json |string |text |html )*";
+  "(?:non-empty |format |format of |form |valid |well-formed |absolute |syntactically |correct |single |iso |rfc |full |proper |legal |standard |complete |formatted |lower-?case |an? |the |json |string |text |html )*";
 const linking =
   "(?:be|is|are|as|in|to|hold|holds|contain|contains|carry|carries|conform to|conforms to|comply with|follow|follows|match|matches|represent|represents|adhere to|identif(?:y|ies)|accepts?|using|valid|well-formed|encoded as|encoded in|encoded using|formatted as|expressed as|written as|sent as|given as|of type|format of|syntax of|form of|format for|grammar of)";
 

@@ -1,4 +1,5 @@
 import type { Length, Range, Rule, Samples, Single, Strength, Temporal } from "../constraint.ts";
+import { refine } from "./refine.ts";
 
 /** One constraint with the field it is about. */
 export interface Statement {
@@ -30,7 +31,7 @@ export function merge(statements: readonly Statement[]): ReadRule[] {
 function toRule(group: readonly Statement[], id: string): ReadRule {
   const [first] = group;
   if (first === undefined) throw new Error("A group of statements is never empty.");
-  const parts = withoutImplied(join(group.map(({ constraint }) => constraint)));
+  const parts = withoutImplied(join(group.map(({ constraint }) => constraint))).map(refine);
   const samples: Samples = { valid: collect(group, "valid"), invalid: collect(group, "invalid") };
   const [only = first.constraint, ...others] = parts;
   const constraint = others.length === 0 ? only : ({ kind: "all", of: parts } as const);

@@ -12,6 +12,8 @@ const words = new RegExp(
 const zero = /\b(?:be|is|are|equals?|equal to)(?: not)? zero\b/gu;
 const multiples =
   /\b(?:(?:an? )?(?:integer |exact |whole )?multiples? of|(?:evenly )?divisible by|(?:in )?(?:steps|increments|multiples) of) #(\d+)/gu;
+const places =
+  /\b(?:(?:at most|up to|a maximum of|maximum|max|only|with|has|have|to) )+#(\d+) (?:decimal (?:places?|digits?)|decimals?|digits? after the decimal point)\b/gu;
 const even = /\b(?:be|is|an?) even(?: (number|integer)| )?\b/gu;
 const bits = /\b(signed|unsigned)? ?#(\d+) ?-? ?bit(?: (signed|unsigned))? integers?\b/gu;
 
@@ -69,6 +71,12 @@ export function readNumberKinds(sentence: Sentence, claimed: readonly Finding[])
         multipleOf: token.amount.value,
         step: token.amount.decimals > 0 ? Number(`1e-${token.amount.decimals}`) : 1,
       });
+  }
+  for (const { match, span } of matches(places, sentence.canon)) {
+    const token = sentence.token(match[1] ?? "");
+    const step =
+      token?.at === "number" && token.amount.value <= 10 ? Number(`1e-${token.amount.value}`) : null;
+    if (step !== null) add(span, { ...open, multipleOf: step, step });
   }
   for (const { span } of matches(even, sentence.canon)) add(span, { ...open, multipleOf: 2, whole: true });
   return found;

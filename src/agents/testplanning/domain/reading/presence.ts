@@ -2,14 +2,15 @@ import type { Sentence } from "../text/sentence.ts";
 import { endBefore, type Finding, isFree, matches } from "./finding.ts";
 import { clauseBefore } from "./polarity.ts";
 
-const duty = "(?:must|shall|should|has to|have to|needs? to|is to|are to|will|may|cannot|can)";
+const duty =
+  "(?:must|is required to|are required to|shall|should|has to|have to|needs? to|is to|are to|will|may|cannot|can)";
 const adverbs = "(?: always| also| only| explicitly| at least)*";
 const holders =
   "header fields?|headers?|attributes?|members?|fields?|propert(?:y|ies)|parameters?|elements?|keys?|claims?|tags?|columns?";
 const given =
   "present|provided|supplied|included|specified|given|sent|declared|defined|set|available|filled(?: in| out)?|entered|stated|indicated|populated|returned|added|used|null|missing|absent|omitted|left out";
 const elsewhere =
-  "(?! (?:to|as|by|with|between|within|before|after|only|at|from|using|over|via|for|of|than|inside|like|more|less)\\b)";
+  "(?! (?:#\\d+|to|as|by|with|between|within|before|after|only|at|from|using|over|via|for|of|than|inside|like|more|less)\\b)";
 
 const beGiven = new RegExp(
   `\\b${duty}(?: (not|never|neither))?${adverbs} be(?: (not|never))? (${given})\\b${elsewhere}`,
@@ -54,7 +55,12 @@ export function readPresence(sentence: Sentence, claimed: readonly Finding[]): F
     add({ span, constraint: { kind: "presence", required: turned === lacking } });
   }
   for (const { match, span } of matches(isRequired, sentence.canon)) {
-    if (match[1] === undefined && !(match[2] === "present" && isCondition(sentence.canon, span.start)))
+    const counted = endBefore(span.start, claimed) === span.start - 1 && span.start > 0;
+    if (
+      match[1] === undefined &&
+      !counted &&
+      !(match[2] === "present" && isCondition(sentence.canon, span.start))
+    )
       add({ span, constraint: { kind: "presence", required: true } });
   }
   for (const pattern of [have, haveNamed, haveThing])
@@ -75,7 +81,10 @@ function* had(sentence: Sentence, pattern: RegExp, claimed: readonly Finding[]):
     const name = match[2] ?? "";
     if (/^(?:may|can)\b/u.test(match[0]) && match[1] === undefined) continue;
     const owner = clauseBefore(sentence.canon, span.start, endBefore(span.start, claimed));
-    if (!name.startsWith("@") && (generic.test(name) || (pattern === haveThing && systems.test(owner))))
+    if (
+      !name.startsWith("@") &&
+      (generic.test(name) || (pattern === haveThing && (match[1] !== undefined || systems.test(owner))))
+    )
       continue;
     if (/#/u.test(match[0])) continue;
     yield {

@@ -1,9 +1,11 @@
 import type { Length, Range } from "../constraint.ts";
 import { stepOf } from "../decimal.ts";
-import type { Sentence } from "../text/sentence.ts";
+import type { Sentence, Span } from "../text/sentence.ts";
 import { type Bounds, type End, findBounds } from "./bounds.ts";
+import { charsetAt } from "./charset.ts";
 import { endBefore, type Finding } from "./finding.ts";
 import { isTurned, type Turns, turnsAround } from "./polarity.ts";
+import { madeOnlyOf } from "./text-rules.ts";
 import { unitAfter, type UnitWords } from "./units.ts";
 
 /** An interval with negation resolved. */
@@ -16,8 +18,24 @@ interface Interval {
 
 /** Reads numbers with bounds: ranges, limits, counts and lengths. */
 export function readQuantities(sentence: Sentence, claimed: readonly Finding[]): Finding[] {
-  const intervals = pairUp(sentence, findBounds(sentence, claimed), claimed);
-  return intervals.map((interval) => toFinding(sentence, interval, claimed));
+  const intervals = pairUp(
+    sentence,
+    findBounds(sentence, claimed).filter((bounds) => !isMerelyMany(sentence, bounds)),
+    claimed,
+  );
+  return intervals.flatMap((interval, index) => {
+    const finding = toFinding(sentence, interval, intervals[index + 1], claimed);
+    const kind =
+      finding.constraint.kind === "length" ? charactersOf(sentence, interval.bounds, finding.span) : null;
+    return kind === null ? [finding] : [finding, kind];
+  });
+}
+
+/** "a request to buy one or more products" counts nothing: only a duty makes a limit of it. */
+function isMerelyMany({ canon }: Sentence, { span, min }: Bounds): boolean {
+  const text = canon.slice(span.start, span.end);
+  if (!/^#\d+ or more$/u.test(text) || min === null || min.amount.value > 1) return false;
+  return !/\b(?:must|shall|should|required|has to|have to|needs?|may only|only)\b/u.test(canon);
 }
 
 function pairUp(sentence: Sentence, all: readonly Bounds[], claimed: readonly Finding[]): Interval[] {
@@ -75,19 +93,25 @@ function turned(bounds: Bounds, isNegative: boolean): Interval {
   };
 }
 
-function toFinding(sentence: Sentence, interval: Interval, claimed: readonly Finding[]): Finding {
+function toFinding(
+  sentence: Sentence,
+  interval: Interval,
+  next: Interval | undefined,
+  claimed: readonly Finding[],
+): Finding {
   const { canon } = sentence;
   const { bounds } = interval;
-  const words = unitOf(canon, bounds);
+  const words = sharedUnit(canon, bounds, next?.bounds);
   const span = { start: bounds.span.start, end: Math.max(bounds.span.end, bounds.after + words.length) };
   const window = canon.slice(endBefore(bounds.span.start, claimed), bounds.span.start);
   const measure =
     words.measure ??
     (words.unit === null && speaksOfLength(window, canon.slice(span.end)) ? "characters" : null);
+  const field = / aged $/u.test(window) ? "age" : words.field;
   const assumptions = bounds.assumed
     ? ["Both ends of the interval belong to it, as no word says otherwise."]
     : [];
-  const isLength = measure !== null && !interval.outside;
+  const isLength = measure !== null && !interval.outside && largest(interval) <= longest;
   if (isLength && words.measure === null)
     assumptions.push("A length without a unit is counted in characters.");
   const constraint = isLength
@@ -97,18 +121,49 @@ function toFinding(sentence: Sentence, interval: Interval, claimed: readonly Fin
     span,
     constraint,
     assumptions,
-    ...(words.field === null ? {} : { field: words.field }),
-    ...(bounds.between === undefined ? {} : { subject: sentence.written(bounds.between) }),
+    ...(field === null ? {} : { field }),
+    ...(bounds.inner === undefined ? {} : { inner: bounds.inner }),
+    ...(bounds.subject === undefined ? {} : { subject: sentence.written(bounds.subject) }),
   };
 }
 
+/** Longer values would make test specifications of megabytes: beyond, the size itself is what is tested. */
+const longest = 100_000;
+
+function largest({ min, max }: Interval): number {
+  return Math.max(min?.amount.value ?? 0, max?.amount.value ?? 0);
+}
+
+/** "5 to 15 alphanumeric characters" says what the characters are, too. */
+function charactersOf(sentence: Sentence, bounds: Bounds, span: Span): Finding | null {
+  const text = sentence.canon.slice(bounds.after, span.end).trimStart();
+  const read = /^(?:digits?|octets?|bytes?|items?)\b/u.test(text) ? null : charsetAt(sentence, text);
+  return read === null ? null : madeOnlyOf(span, read.charset);
+}
+
+/** "at least 1 and at most 10 items": the first number has the unit of the second. */
+function sharedUnit(canon: string, bounds: Bounds, next: Bounds | undefined): UnitWords {
+  const own = unitOf(canon, bounds);
+  if (own.unit !== null || own.measure !== null || next === undefined) return own;
+  const link = canon.slice(bounds.after, next.span.start);
+  return /^[ ,]*(?:and|but|or)? *$/u.test(link) ? { ...unitOf(canon, next), length: 0 } : own;
+}
+
 function unitOf(canon: string, bounds: Bounds): UnitWords {
-  const last = unitAfter(canon.slice(bounds.after));
+  const last = unitBehind(canon, bounds);
   if (last.measure !== null || last.unit !== null || bounds.sides === "one") return last;
   const first = /#\d+/u.exec(canon.slice(bounds.span.start, bounds.after));
   const early =
     first === null ? last : unitAfter(canon.slice(bounds.span.start + first.index + first[0].length));
   return { ...early, length: 0 };
+}
+
+/** "3 characters or more" and "3 or more characters" */
+function unitBehind(canon: string, { after, span }: Bounds): UnitWords {
+  const near = unitAfter(canon.slice(after));
+  if (near.unit !== null || near.measure !== null || span.end <= after) return near;
+  const far = unitAfter(canon.slice(span.end));
+  return { ...far, length: far.length === 0 ? 0 : span.end - after + far.length };
 }
 
 function speaksOfLength(before: string, after: string): boolean {

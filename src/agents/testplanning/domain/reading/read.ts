@@ -9,12 +9,12 @@ import { readNumberKinds } from "./number-kinds.ts";
 import { readPresence } from "./presence.ts";
 import { readQuantities } from "./quantities.ts";
 import { readRelations } from "./relations.ts";
-import { attribute } from "./attribute.ts";
-import { isPermission, strengthOf } from "./strength.ts";
+import { attribute, offersChoice } from "./attribute.ts";
+import { isPermission, limitStrength, strengthOf } from "./strength.ts";
 import { readTemporal } from "./temporal-rules.ts";
 import { readTextRules } from "./text-rules.ts";
 import { readTypes } from "./type-rules.ts";
-import { permissionOnly, statesNothing, whyUntestable } from "./untestable.ts";
+import { choiceOnly, permissionOnly, statesNothing, whyUntestable } from "./untestable.ts";
 
 /** What a requirement says, as far as it can be tested. */
 export type Reading =
@@ -53,6 +53,9 @@ export function read(requirement: string): Reading {
   if (statements.length === 0)
     return { at: "untestable", reason: kept.length > 0 ? permissionOnly : whyUntestable(sentence.canon) };
 
+  if (decision.length === 0 && offersChoice(sentence, permitted))
+    return { at: "untestable", reason: choiceOnly };
+
   const rules = merge(statements);
   const reason = contradiction(rules) ?? tooLarge(rules);
   if (reason !== null) return { at: "untestable", reason };
@@ -77,7 +80,8 @@ function weigh(sentence: Sentence, findings: readonly Finding[], condition: Cond
       inside(finding) && finding.constraint.kind !== "type" && finding.constraint.kind !== "presence",
   );
   const text = sentence.asWritten(condition.condition);
-  if (main.length > 0)
+  const onlyPresence = main.every(({ constraint }) => constraint.kind === "presence");
+  if (main.length > 0 && !(onlyPresence && own.some(({ constraint }) => constraint.kind === "range")))
     return {
       kept: main,
       assumptions: [`The rule applies ${condition.unless ? "unless" : "when"}: ${text}.`],
@@ -91,7 +95,7 @@ function weigh(sentence: Sentence, findings: readonly Finding[], condition: Cond
   ];
   if (decided === null) return { kept: [], assumptions: [], decision: [] };
   if (single && own.length > 0 && !condition.unless) return { kept: own, assumptions, decision: [] };
-  const strength = strengthOf(sentence.canon, condition.outcome);
+  const strength = limitStrength(strengthOf(sentence.canon, condition.outcome));
   const statement: Statement = {
     subject: decided.outcome,
     field: "decision",
@@ -99,7 +103,8 @@ function weigh(sentence: Sentence, findings: readonly Finding[], condition: Cond
     constraint: decided,
     samples: { valid: [], invalid: [] },
   };
-  return { kept: condition.unless ? [] : own, assumptions, decision: [statement] };
+  const all = !/ or |\bnot\b/u.test(decided.expression);
+  return { kept: all && !condition.unless ? own : [], assumptions, decision: [statement] };
 }
 
 /** "MAY … if …" requires nothing on either side of the condition. */
@@ -133,8 +138,6 @@ function tooLarge(rules: readonly ReadRule[]): string | null {
         [part.min, part.max].some((end) => end !== null && !isExact(end, part.step))
       )
         return "A bound is beyond 2^53, where neighbouring numbers cannot be told apart in JSON.";
-      if (part.kind === "length" && Math.max(part.min ?? 0, part.max ?? 0) > 1_000_000)
-        return "A length of more than 1000000 would make inputs that are too large to keep in a test specification.";
     }
   return null;
 }

@@ -15,7 +15,9 @@ export function strengthOf(canon: string, span: Span): Strength {
   const stop = canon.slice(span.end).search(/[.;]/u);
   const before = canon.slice(start, span.end);
   const after = canon.slice(span.end, stop < 0 ? undefined : span.end + stop);
-  const word = [...before.matchAll(keyword)].at(-1)?.[1] ?? [...after.matchAll(keyword)][0]?.[1];
+  const near = [...before.matchAll(keyword)].at(-1)?.[1];
+  const word = near ?? [...after.matchAll(keyword)][0]?.[1];
+  if (near === undefined && word !== undefined && /^(?:may|can|could)$/u.test(word)) return "must";
   if (word === "should" || word === "recommended" || word === "ought to") return "should";
   return word === "may" || word === "optional" || word === "can" || word === "could" ? "may" : "must";
 }
@@ -26,5 +28,6 @@ const limiting =
 /** "MAY limit the length to 64 characters" permits a limit and sets none; "MAY be up to 64 characters" sets one. */
 export function isPermission(canon: string, span: Span): boolean {
   const start = Math.max(canon.lastIndexOf(".", span.start - 1), canon.lastIndexOf(";", span.start - 1)) + 1;
-  return !limiting.test(canon.slice(start, span.end));
+  const clause = canon.slice(start, span.end);
+  return !limiting.test(clause) && !/\b(?:no|not|never|neither|none)\b/u.test(clause);
 }

@@ -1,20 +1,24 @@
 import type { Sentence, Span } from "../text/sentence.ts";
-import { clauseBefore } from "./polarity.ts";
+import { clauseBefore, introduction } from "./polarity.ts";
 
 const modal =
-  /\b(?:must|shall|should|may|can|cannot|could|will|has to|have to|needs? to|is required to|are required to|is|are|has|have|was|were|lasts|takes?(?: place)?|contains?|includes?|accepts?|allows?|rejects?|refuses?|supports|requires?|ranges|lies|costs|weighs|consists?|starts|begins|ends|matches|applies|qualif(?:y|ies)|exceeds?)\b/u;
+  /\b(?:must|shall|should|may|can|cannot|could|will|has to|have to|needs? to|is required to|are required to|is|are|has|have|was|were|lasts|takes?(?: place)?|contains?|includes?|accepts?|allows?|rejects?|refuses?|supports|requires?|ranges|lies|weighs|consists?|starts|begins|ends|matches|applies|qualif(?:y|ies)|exceeds?|be|costs?|expires?|occurs?|happens?)\b/u;
 const opening =
-  /^(?:[,;:.\-)]|and|or|but|then|also|that|which|whose|where|it is|they are|note that|in addition|additionally|furthermore|moreover|therefore|thus|hence|only|each|every|all|any|both|either|neither|no|the|an?|its?|their|his|her|this|these|those|such|valid|allowed|permitted|accepted|accept|allow|reject|refuse|deny|ensure|check|verify|validate|require|use|choose|enter|provide|limit|keep|if present|when present|if set|if provided|if given|if specified|when specified|when set|where present|with|of|for|in|to|by|must|shall|should|may|can|cannot|be|not|never|have|has|contain|include|is|are|than|recommended|it|they|he|she|at least|at most|exactly|however) /u;
+  /^(?:[,;:.\-)]|and|or|nor|but|then|also|that|which|whose|where|it is|they are|note that|in addition|additionally|furthermore|moreover|therefore|thus|hence|only|each|every|all|any|both|either|neither|no|the|an?|its?|their|his|her|this|these|those|such|valid|allowed|permitted|accepted|accept|allow|reject|refuse|deny|ensure|check|verify|validate|require|use|choose|enter|provide|limit|keep|if present|when present|if set|if provided|if given|if specified|when specified|when set|where present|with|of|for|in|to|by|must|shall|should|may|can|cannot|be|not|never|have|has|contain|include|is|are|than|recommended|it|they|he|she|at least|at most|exactly|however) /u;
 const generic =
-  /^(?:(?:an?|the|its|their|his|her|minimum|maximum|min|max|total|exact|allowed|permitted|valid|overall|whole|json|non-empty|single|possible|accepted|supported|legal)? ?)*(?:values?|lengths?|numbers?|size|string|integer|count|amount of|range|minimum|maximum|limit|decimal|array|list|float|object|characters?|text|one|more|less|total|it|they|which|that|this|letters?|digits?|following|content|bounds?|option|there)?(?: (?:of|is|in|for|range))*$/u;
+  /^(?:(?:an?|the|its|their|his|her|minimum|maximum|min|max|total|exact|allowed|permitted|valid|overall|whole|json|non-empty|single|possible|accepted|supported|legal)? ?)*(?:values?|lengths?|numbers?|size|string|integer|count|amount of|range|interval|section|form|format|minimum|maximum|limit|decimal|array|list|float|object|characters?|text|one|more|less|total|it|they|which|that|this|letters?|digits?|following|content|bounds?|option|there)?(?: (?:of|is|in|for|range))*$/u;
 const wrapping =
   /^(?:values?|lengths?|size|number|contents?|string value|text|range|minimum length|maximum length|total length|minimum|maximum|(?:minimum|maximum|total) (?:number|size|value)|value range|(?:allowed|valid|permitted|accepted|supported|possible) [a-z]+) (?:of|for|in) (?:the |an? |each |every |any |its )?/u;
 const verbs =
-  "enter|provide|supply|choose|use|submit|accept|allow|reject|refuse|deny|have|contain|include|be|send|set|specify|take|support|store|generate|return|limit|keep|require|carry|make|pick|pay|order|upload|select|give|define|receive|create|pass|place|hold";
+  "enter|provide|supply|choose|use|submit|accept|allow|reject|refuse|deny|have|contain|include|send|set|specify|take|support|store|generate|return|limit|keep|require|carry|make|pick|pay|order|upload|select|give|define|receive|create|pass|place|hold";
 const object = new RegExp(
-  `(?:${verbs})(?:s|es|ed|ing)? (?:only )?((?:(?:an?|the|their|his|her|its|any|all) )?(?:@\\d+|[a-z][\\w-]*)(?: (?!of\\b|with\\b|that\\b|which\\b|whose\\b|between\\b|from\\b|for\\b|in\\b)(?:@\\d+|[a-z][\\w-]*)){0,4})(?: (?:of|with|that|which|whose|for|in|from)\\b.*)?$`,
+  `(?:${verbs})(?:s|es|ed|ing)? (?:only )?(?!place\\b)((?:(?:an?|the|their|his|her|its|any|all) )?(?:@\\d+|[a-z][\\w-]*)(?: (?!of\\b|with\\b|that\\b|which\\b|whose\\b|between\\b|from\\b|for\\b|in\\b)(?:@\\d+|[a-z][\\w-]*)){0,4})(?: (?:of|with|that|which|whose|for|in|from)\\b.*)?$`,
   "u",
 );
+
+/** "applies to orders of", "for orders": the noun right before the bound. */
+const beside =
+  /(?:for|to|on) ((?:(?:the|an?|all|any|each|every) )?[a-z][\w-]*(?: [a-z][\w-]*){0,2}?)(?: of| aged)? *$/u;
 
 /** Who a constraint is about. */
 export interface Subject {
@@ -26,26 +30,36 @@ export interface Subject {
 
 /** Finds the noun phrase that a constraint at `span` speaks of, in the words after `from`. */
 export function subjectBefore(sentence: Sentence, span: Span, from: number): Subject {
-  const clause = withoutCondition(clauseBefore(sentence.canon, span.start, from));
+  const clause = clauseBefore(sentence.canon, span.start, from);
+  const subject = subjectOf(sentence, withoutCondition(clause));
+  const main = / (?:only if|if|when|whenever) /u.exec(clause);
+  return subject.canon !== "" || main === null ? subject : subjectOf(sentence, clause.slice(0, main.index));
+}
+
+function subjectOf(sentence: Sentence, clause: string): Subject {
   const at = modal.exec(stripOpening(clause));
+  const isPair = /^ ?both /u.test(clause);
   const stripped = stripOpening(clause);
   const head = at === null ? stripped : stripped.slice(0, at.index);
   const rest = at === null ? "" : stripped.slice(at.index);
   const named = object.exec(rest.trim())?.[1] ?? "";
-  const inner = tidy(named);
+  const inner = tidy(named) || tidy(beside.exec(rest)?.[1] ?? "");
   const canon = inner !== "" && !generic.test(inner) ? inner : tidy(head);
   const subject = generic.test(canon) ? "" : canon;
-  return { canon: subject, names: namesIn(sentence, subject) };
+  const both = isPair ? pairOf(sentence, head) : [];
+  return { canon: subject, names: both.length > 0 ? both : namesIn(sentence, subject) };
 }
 
 /** "If present," and other conditions in front do not name the subject. */
 function withoutCondition(clause: string): string {
-  const match =
-    /^ ?(?:and |or )?(?:if|when|where|whenever|unless|once|for|in|after|before|as|since|while|because) [^,]*, (.+)$/u.exec(
-      clause,
-    );
-  const main = match === null ? clause : ` ${match[1]}`;
-  return main.split(/ (?:only if|if|when|whenever|unless|provided that|as long as) /u).at(-1) ?? main;
+  const main = clause.replace(introduction, " ");
+  return (
+    main
+      .split(
+        /(?:^| )(?:only if|if|when|whenever|unless|provided that|as long as|then|ensures? that|ensuring that|verify that|guarantees? that) /u,
+      )
+      .at(-1) ?? main
+  );
 }
 
 function stripOpening(text: string): string {
@@ -57,11 +71,17 @@ function stripOpening(text: string): string {
   return rest;
 }
 
+/** A phrase without the words around its noun; empty where it only says "value", "length" and the like. */
+export function nounOf(phrase: string): string {
+  const noun = tidy(phrase);
+  return generic.test(noun) ? "" : noun;
+}
+
 function tidy(phrase: string): string {
   let text = stripOpening(phrase.replaceAll(/ ?\( [^()]* \)/gu, "").replaceAll(/[()[\]"]/gu, " ")).trim();
   text = text
     .replace(
-      /(?: ?[,;:.=-]| (?:of|with|that|which|whose|who|only|also|and|or|not|always|at|to|in|by|for|from|be|aged|ages|if|when))+$/u,
+      /(?: ?[,;:.=-]| (?:of|with|that|which|whose|who|only|also|and|or|not|always|outside|inside|within|the|an?|at|to|in|by|for|from|be|aged|ages|if|when))+$/u,
       "",
     )
     .trim();
@@ -70,6 +90,14 @@ function tidy(phrase: string): string {
     .replace(/ (?:values?|lengths?|count|size range|range)$/u, "")
     .trim();
   return unwrapped === "" || generic.test(unwrapped) ? (generic.test(text) ? "" : text) : unwrapped;
+}
+
+/** "both the username and the password" */
+function pairOf(sentence: Sentence, head: string): string[] {
+  const parts = head.split(/ and /u).map(tidy);
+  return parts.length === 2 && parts.every((part) => part !== "")
+    ? parts.map((part) => sentence.written(part))
+    : [];
 }
 
 function namesIn(sentence: Sentence, canon: string): string[] {
@@ -145,6 +173,7 @@ export function fieldOf(sentence: Sentence, canon: string): string {
 /** Fields are named in the singular: usernames → username, addresses → address. */
 function singular(word: string): string {
   if (/(?:ss|us|is|as|series|news)$/u.test(word) || word.length < 4) return word;
+  if (/(?:ook|ov)ies$/u.test(word)) return word.slice(0, -1);
   if (word.endsWith("ies")) return `${word.slice(0, -3)}y`;
   return /(?:sses|xes|ches|shes)$/u.test(word) ? word.slice(0, -2) : word.replace(/s$/u, "");
 }

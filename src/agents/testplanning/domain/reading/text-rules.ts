@@ -13,7 +13,7 @@ const lacking =
 const edges =
   /\b(start|begin|starts|begins|starting|beginning|prefixed|end|ends|ending|suffixed|terminated|terminate)s? (?:with|by|in)(?: either)?(?: (?:an?|the|at least #\d+))?(?: (?:prefix|suffix|character|string|extension))? (?=[a-z@])/gu;
 const holding =
-  /\b(?:contain|include|have|contains|includes|has|containing|including|with|and|,)(?: at)?(?: least| exactly)? #(\d+) (?=[a-z@])/gu;
+  /(?:\b(?:contain|include|have|contains|includes|has|containing|including|with|and)|,)(?: at)?(?: least| exactly)? #(\d+) (?=[a-z@])/gu;
 const holdingText =
   /\b(?:contain|include|contains|includes|containing|including)(?: (?:an?|the|at least #\d+|exactly #\d+))?(?: (?:character|symbol|string|substring))? (?=@\d+)/gu;
 
@@ -55,7 +55,7 @@ function madeOf(sentence: Sentence, start: number, at: number, claimed: readonly
   if (read === null) return null;
   const span = { start, end: at + read.length };
   if (isNegated(sentence.canon, span, endBefore(start, claimed))) return null;
-  return allOf(span, read.charset);
+  return madeOnlyOf(span, read.charset);
 }
 
 function isMade(sentence: Sentence, start: number, at: number, claimed: readonly Finding[]): Finding | null {
@@ -67,7 +67,8 @@ function isMade(sentence: Sentence, start: number, at: number, claimed: readonly
   const span = { start, end: at + skipped + read.length };
   const window = sentence.canon.slice(start, at);
   if (/\bnot\b/u.test(window) || isNegated(sentence.canon, span, endBefore(start, claimed))) return null;
-  if (cased === null || /letters?|characters?/u.test(read.charset.words)) return allOf(span, read.charset);
+  if (cased === null || /letters?|characters?/u.test(read.charset.words))
+    return madeOnlyOf(span, read.charset);
   const [bad, good, other] = cased[0] === "lower" ? ["A-Z", "abc", "aBc"] : ["a-z", "ABC", "AbC"];
   return rule(span, `^[^${bad}]*$`, `${read.charset.words} throughout`, {
     valid: [good, `${good}-1`],
@@ -75,7 +76,8 @@ function isMade(sentence: Sentence, start: number, at: number, claimed: readonly
   });
 }
 
-function allOf(span: Span, charset: Charset): Finding {
+/** A rule that text consists of nothing but some characters. */
+export function madeOnlyOf(span: Span, charset: Charset): Finding {
   const { inside, words, member } = charset;
   const invalid = outsiders(charset)
     .slice(0, 3)
@@ -160,6 +162,7 @@ function counted(sentence: Sentence, match: RegExpExecArray, claimed: readonly F
     !/\b(?:contain|includ|has|have|with)\w*\b[^.;]*$/u.test(sentence.canon.slice(0, start))
   )
     return null;
+  if (/\bbetween\b[^,.;]*$/u.test(sentence.canon.slice(0, start)) && /^ ?and\b/u.test(match[0])) return null;
   if (/^(?:digits?)$/u.test(read.charset.words) && token.amount.value > 2 && !/at least/u.test(match[0]))
     return null;
   const { inside, words, member } = read.charset;

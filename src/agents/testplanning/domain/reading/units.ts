@@ -25,10 +25,10 @@ const measures: readonly (readonly [RegExp, Measure])[] = [
   [/^ words?/u, "words"],
   [/^ (?:items?|elements?|entries|entry|members)/u, "items"],
 ];
-const tail = /^ (?:long|in length|in total|in size|total|old|of age|each|or so)\b/u;
+const tail = /^ (?:long|tall|high|wide|deep|thick|in length|in total|in size|total|old|of age|each|or so)\b/u;
 
 const known =
-  /^ (?:(?:us |euro )?(?:%|percent|percentage points?|years?|yrs?|months?|weeks?|days?|hours?|hrs?|h|minutes?|mins?|min|seconds?|secs?|sec|s|milliseconds?|msec|ms|microseconds?|µs|kb|mb|gb|tb|kib|mib|gib|kilobytes?|megabytes?|gigabytes?|bits?|kg|g|mg|grams?|kilograms?|tons?|tonnes?|km|m|cm|mm|meters?|metres?|kilometers?|kilometres?|centimeters?|millimeters?|inches|inch|feet|foot|miles?|pixels?|px|pt|points?|degrees?(?: celsius| fahrenheit)?|celsius|fahrenheit|kelvin|volts?|v|watts?|w|kw|kwh|hz|khz|mhz|ghz|bar|psi|euros?|eur|dollars?|usd|pounds?|gbp|yen|jpy|chf|cents?|mph|km\/h|kmh|rpm|lux|litres?|liters?|l|ml)\b|%)/u;
+  /^ (?:(?:us |euro )?(?:%|percent|percentage points?|years?|yrs?|months?|weeks?|days?|hours?|hrs?|h|minutes?|mins?|min|seconds?|secs?|sec|s|milliseconds?|msec|ms|microseconds?|µs|kb|mb|gb|tb|kib|mib|gib|kbytes?|mbytes?|gbytes?|kilobytes?|megabytes?|gigabytes?|bits?|kg|g|mg|grams?|kilograms?|tons?|tonnes?|km\/h|km|m|cm|mm|meters?|metres?|kilometers?|kilometres?|centimeters?|millimeters?|inches|inch|feet|foot|miles?|pixels?|px|pt|points?|degrees?(?: celsius| fahrenheit)?|celsius|fahrenheit|kelvin|volts?|v|watts?|w|kw|kwh|hz|khz|mhz|ghz|bar|psi|euros?|eur|dollars?|usd|pounds?|gbp|yen|jpy|chf|cents?|mph|kmh|rpm|lux|litres?|liters?|l|ml)\b|%)/u;
 /** Any other plural noun counts something: 3 attempts, 5 concurrent sessions. */
 const counted =
   /^ (?:(?:concurrent|active|failed|consecutive|simultaneous|open|parallel|unique|different|distinct|separate|additional|login|unread|previous|business|working|calendar) )*([a-z][a-z-]*s)\b/u;
@@ -56,9 +56,16 @@ export function unitAfter(text: string): UnitWords {
   };
 }
 
+/** Any single word that the clause ends with, or that "and" follows: 180 bpm and …, 3 litres. */
+const closing = /^ ([a-z][\w/-]*)(?= (?:and|or|but|is|are|must|shall|should|may)\b| ?[,.;)]|$)/u;
+const notAUnit =
+  /^(?:and|or|but|inclusive(?:ly)?|exclusive(?:ly)?|only|more|less|fewer|long|tall|old|older|younger|high|wide|above|below|over|under|up|down|each|total|allowed|is|are|must|shall|should|may|then|too|both|included|excluded|maximum|minimum|tested|accepted|rejected|valid|invalid)$/u;
+
 function nounAfter(text: string): RegExpExecArray | null {
   const match = counted.exec(text);
-  return match === null || notANoun.test(match[1] ?? "") ? null : match;
+  if (match !== null && !notANoun.test(match[1] ?? "")) return match;
+  const last = closing.exec(text);
+  return last === null || notANoun.test(last[1] ?? "") || notAUnit.test(last[1] ?? "") ? null : last;
 }
 
 function withTail(text: string, length: number): number {

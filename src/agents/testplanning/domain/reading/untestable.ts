@@ -7,6 +7,7 @@ const permission =
   /\b(?:may|optional|can|could|is allowed to|are allowed to|is permitted to|are permitted to)\b(?! (?:not|only)\b)/u;
 const vague =
   /\b(user-?\s?friendly|easy|easily|easier|fast|faster|quick|quickly|intuitive|intuitively|robust|efficient|efficiently|appropriate|appropriately|reasonable|reasonably|nice|good|better|modern|flexible|flexibly|secure|securely|scalable|simple|simply|adequate|adequately|suitable|suitably|as soon as possible|timely|seamless|seamlessly|high[- ]performance|well[- ]designed|attractive|clean|clear|clearly|consistent|maintainable|reliable|reliably|responsive|state[- ]of[- ]the[- ]art|sufficient|sufficiently|sensible|meaningful|graceful|gracefully|minimal|optimal|as possible|where possible|if possible|careful|carefully|convenient|pleasant|smooth|smoothly|helpful|understandable|short|long|large|small|many|few)\b/u;
+const past = /\b(?:yesterday|last (?:year|month|week|night)|ago)\b/u;
 const definition =
   /^(?:an?|the|each)? ?(?:[a-z@\d-]+ ){1,5}?(?:is|are|means|refers? to|denotes?|describes?|defines?|identifies|represents?|specifies|explains?|provides?) (?:an?|the|any|how|what|data|information|used|to|that)\b/u;
 
@@ -17,6 +18,8 @@ export function statesNothing(canon: string): string | null {
   const free = freedom.exec(canon);
   if (free !== null)
     return `The sentence leaves the choice open ("${free[0]}"), so no behaviour could fail a test.`;
+  if (past.test(canon) && !duty.test(canon))
+    return "The sentence reports something of the past and states no rule.";
   return null;
 }
 
@@ -33,6 +36,10 @@ export function whyUntestable(canon: string): string {
     return "The sentence states a duty, but no value, set, length, format, presence or condition that an input could be checked against.";
   return "The sentence states no rule: it holds no limit, set, length, format, presence or condition.";
 }
+
+/** Kept apart from "nothing to test": the sentence says something, but more than can be derived from it at once. */
+export const choiceOnly =
+  "The sentence lets a value meet one of several rules (or). Say each of them as a requirement of its own, and tests can be derived.";
 
 /** "MAY limit the length to 64 characters". */
 export const permissionOnly =

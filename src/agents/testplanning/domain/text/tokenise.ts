@@ -80,7 +80,13 @@ const readers: readonly Reader[] = [
 
 /** Splits a sentence into tokens, with numbers (in digits and in words), quotations, dates and times read. */
 export function tokenise(text: string): Token[] {
-  const plain = text.replaceAll(/[“”„]/gu, '"').replaceAll(/[‘’]/gu, "'").replaceAll("×", "x");
+  const plain = text
+    .replaceAll(/[“”„]/gu, '"')
+    .replaceAll(/[‘’]/gu, "'")
+    .replaceAll("×", "x")
+    .replaceAll(/\b(max|min)\. (?=\S)/giu, "$1 ")
+    .replaceAll(/°\s?C\b/gu, " degrees Celsius")
+    .replaceAll(/°\s?F\b/gu, " degrees Fahrenheit");
   const tokens: Token[] = [];
   let at = 0;
   while (at < plain.length) {

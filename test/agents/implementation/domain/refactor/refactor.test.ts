@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
-import t from "tap";
+import { test } from "tap";
 import { proposeRefactoring } from "../../../../../src/agents/implementation/domain/refactor/refactor.ts";
 import type { Language } from "../../../../../src/agents/implementation/domain/generated-code.ts";
 
@@ -61,7 +61,7 @@ const cases: readonly (readonly [
 ];
 
 for (const [name, path, language, before, after] of cases) {
-  await t.test(`a suggestion applies with git and gives the expected file: ${name}`, async (t) => {
+  await test(`a suggestion applies with git and gives the expected file: ${name}`, async (t) => {
     const found = proposeRefactoring(path, before, language);
     t.ok(found, "there is something to suggest");
     t.equal(await applied(t.testdir({}), path, before, found?.diff ?? ""), after);
@@ -69,7 +69,7 @@ for (const [name, path, language, before, after] of cases) {
   });
 }
 
-await t.test("nothing is suggested where it would change what the program does, or lose a comment", (t) => {
+await test("nothing is suggested where it would change what the program does, or lose a comment", (t) => {
   const untouched: readonly (readonly [Language, string])[] = [
     ["typescript", "// if (a) { return true; } else { return false; }\n"],
     ["typescript", 'const s = "if (a) return true; return false;";\n'],
@@ -90,7 +90,7 @@ await t.test("nothing is suggested where it would change what the program does, 
   t.end();
 });
 
-await t.test("changes that are close stand in one hunk, and far ones in their own", async (t) => {
+await test("changes that are close stand in one hunk, and far ones in their own", async (t) => {
   const one = "if (typeof a == 'string') go();\n";
   const source = `${one}\n\n${one}${"\n".repeat(20)}${one}`;
   const found = proposeRefactoring("a.ts", source, "typescript");

@@ -33,7 +33,8 @@ export function deliveryRequest(
   }
   headers["content-length"] = body.byteLength;
   headers["pubsubname"] = event.pubsub;
-  headers["traceparent"] = event.traceparent ?? NO_TRACE;
+  // What is wrapped here has no trace of its own: daprd sends none either.
+  if (!route.raw) headers["traceparent"] = event.traceparent ?? NO_TRACE;
   if (appToken !== undefined) headers["dapr-api-token"] = appToken;
   return { headers, body };
 }

@@ -247,7 +247,11 @@ export class Lane {
     const at = this.#closed ? null : this.#context.store.nextRetryAt(this.#options.agent);
     if (at === null) return;
     this.#queue.retryAt(at);
-    this.#retryTimer = setTimeout(() => this.#pump(), Math.max(0, at - Date.now()));
+    // A timer may come a millisecond before the clock says so: then it is set again.
+    this.#retryTimer = setTimeout(
+      () => (Date.now() < at ? this.#armRetry() : this.#pump()),
+      Math.max(1, at - Date.now()),
+    );
   }
 
   #markSlow(): void {

@@ -24,6 +24,8 @@ export interface ErrorDetails {
   readonly field?: { readonly field: string; readonly description: string };
 }
 
+const RPC = "type.googleapis.com/google.rpc";
+
 /** `{ errorCode, message, details }`, the details as google.rpc error details (https://google.aip.dev/193). */
 export function detailedError(
   status: number,
@@ -32,24 +34,19 @@ export function detailedError(
   details: ErrorDetails,
 ): DaprError {
   const { reason, metadata, resource, field } = details;
-  const info = {
-    "@type": "type.googleapis.com/google.rpc.ErrorInfo",
-    domain: "dapr.io",
-    metadata: metadata ?? null,
-    reason,
-  };
-  const list: Record<string, unknown>[] = [info];
+  // In the order in which daprd lists them.
+  const list: Record<string, unknown>[] = [];
+  if (field !== undefined) list.push({ "@type": `${RPC}.BadRequest`, field_violations: [field] });
   if (resource !== undefined) {
     list.push({
-      "@type": "type.googleapis.com/google.rpc.ResourceInfo",
+      "@type": `${RPC}.ResourceInfo`,
       description: resource.description ?? "",
       owner: "",
       resource_name: resource.name,
       resource_type: resource.type,
     });
   }
-  if (field !== undefined)
-    list.push({ "@type": "type.googleapis.com/google.rpc.BadRequest", field_violations: [field] });
+  list.push({ "@type": `${RPC}.ErrorInfo`, domain: "dapr.io", metadata: metadata ?? null, reason });
   return new DaprError(status, { errorCode, message, details: list });
 }
 

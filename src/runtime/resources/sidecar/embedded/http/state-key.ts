@@ -4,7 +4,7 @@ import { detailedError } from "./dapr-error.ts";
 /** The key as it is stored: with the prefix that the component asks for (https://docs.dapr.io/developing-applications/building-blocks/state-management/howto-share-state/). */
 export function storedKey(store: StateStore, appId: string, key: string): string {
   if (key.includes("||")) {
-    const message = `input key/keyPrefix '${key}' can't contain '||'`;
+    const message = `api error: code = InvalidArgument desc = input key/keyPrefix '${key}' can't contain '||'`;
     throw detailedError(400, "ERR_MALFORMED_REQUEST", message, {
       reason: "DAPR_STATE_ILLEGAL_KEY",
       resource: { type: "state", name: store.name },

@@ -1,0 +1,175 @@
+import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createEmbeddedSidecarHost } from "../src/runtime/resources/sidecar/embedded/create-host.ts";
+import type { SidecarHost, SidecarSpec } from "../src/runtime/resources/sidecar/sidecar-host.ts";
+import type { Command, Report } from "./sidecar-ends.ts";
+
+/** Ours beside what it is compared with, in the same run. */
+export interface SidecarFigure {
+  readonly ours: number;
+  readonly theirs: number;
+  /** What `theirs` is. */
+  readonly against: string;
+  readonly unit: "ms" | "events/s";
+  readonly runs: number;
+}
+
+/**
+ * From the call of publish to the handler, one event at a time, median: through the embedded sidecar (durable, an fsync
+ * each) and, as theirs, by a direct HTTP call. Publisher, sidecar and app are three processes.
+ */
+export async function publishLatency(events = 1000): Promise<SidecarFigure> {
+  return withSidecar(async (ends, published, direct) => {
+    const measure = async (url: string, count: number): Promise<number> =>
+      (await ends.latency(url, count, 1)).p50;
+    await measure(published, 300);
+    await measure(direct, 300);
+    return {
+      ours: await measure(published, events),
+      theirs: await measure(direct, events),
+      against: "a direct HTTP call",
+      unit: "ms",
+      runs: events,
+    };
+  });
+}
+
+/** Events a second end to end, 250 bytes each, 32 in flight: through the embedded sidecar and, as theirs, by direct HTTP calls. */
+export async function eventsPerSecond(events = 20_000): Promise<SidecarFigure> {
+  return withSidecar(async (ends, published, direct) => {
+    await ends.perSecond(published, 2000);
+    await ends.perSecond(direct, 2000);
+    const [ours, theirs] = [await ends.perSecond(published, events), await ends.perSecond(direct, events)];
+    return { ours, theirs, against: "direct HTTP calls", unit: "events/s", runs: events };
+  });
+}
+
+export interface Latency {
+  readonly p50: number;
+  readonly p99: number;
+  readonly worst: number;
+}
+
+/** Publisher and app, each a process of its own, and what they measure together. */
+export class BenchEnds {
+  readonly #app = new End("app");
+  readonly #publisher = new End("publisher");
+  readonly port: Promise<number> = this.#app
+    .next()
+    .then((report) => (report.is === "listening" ? report.port : 0));
+
+  /** From the call of publish to the handler, in ms; so many events, one at a time. */
+  async latency(url: string, events: number, everyMs: number): Promise<Latency> {
+    const { published, handled } = await this.#run(url, events, 1, everyMs);
+    const took = published.map((at, n) => (handled[n] ?? Number.NaN) - at).toSorted((a, b) => a - b);
+    const at = (part: number): number =>
+      Math.round((took[Math.floor((took.length - 1) * part)] ?? 0) * 1000) / 1000;
+    return { p50: at(0.5), p99: at(0.99), worst: at(1) };
+  }
+
+  /** Events a second from the first call of publish to the last event handled, 32 in flight. */
+  async perSecond(url: string, events: number): Promise<number> {
+    const { published, handled } = await this.#run(url, events, 32, 0);
+    const first = published.reduce((one, other) => Math.min(one, other), Number.POSITIVE_INFINITY);
+    const last = handled.reduce((one, other) => Math.max(one, other), 0);
+    return Math.round((events / (last - first)) * 1000);
+  }
+
+  async end(): Promise<void> {
+    await Promise.all([this.#app.end(), this.#publisher.end()]);
+  }
+
+  async #run(
+    url: string,
+    events: number,
+    inFlight: number,
+    everyMs: number,
+  ): Promise<{ readonly published: readonly number[]; readonly handled: readonly number[] }> {
+    const [handled, published] = await Promise.all([
+      this.#app.ask({ do: "collect", events }),
+      this.#publisher.ask({ do: "publish", url, events, inFlight, everyMs }),
+    ]);
+    if (handled.is !== "times" || published.is !== "times")
+      throw new Error("the ends of the benchmark did not report times");
+    return { published: published.times, handled: handled.times };
+  }
+}
+
+class End {
+  readonly #child: ChildProcess;
+
+  constructor(role: "app" | "publisher") {
+    this.#child = fork(new URL("./sidecar-ends.ts", import.meta.url), [role]);
+  }
+
+  ask(command: Command): Promise<Report> {
+    this.#child.send(command);
+    return this.next();
+  }
+
+  async next(): Promise<Report> {
+    const [message] = (await once(this.#child, "message")) as [Report];
+    return message;
+  }
+
+  async end(): Promise<void> {
+    this.#child.disconnect();
+    await once(this.#child, "exit");
+  }
+}
+
+export function benchOptions(stateDir: string): Parameters<typeof createEmbeddedSidecarHost>[0] {
+  return {
+    runId: "bench",
+    stateDir,
+    root: stateDir,
+    components: [{ kind: "pubsub", name: "agents-pubsub", resource: null, type: null, metadata: {} }],
+  };
+}
+
+export function benchSpec(appPort: number): SidecarSpec {
+  return {
+    appId: "bench",
+    appPort,
+    httpPort: 0,
+    mayMove: true,
+    subscribes: ["bench"],
+    concurrency: 10,
+    deliveryTimeoutMs: 30_000,
+  };
+}
+
+export function publishUrl(httpPort: number): string {
+  return `http://127.0.0.1:${httpPort}/v1.0/publish/agents-pubsub/bench`;
+}
+
+/** A folder for one run, given back after it. */
+export async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), "agents-bench-"));
+  try {
+    return await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function withSidecar(
+  work: (ends: BenchEnds, published: string, direct: string) => Promise<SidecarFigure>,
+): Promise<SidecarFigure> {
+  return withFolder(async (folder) => {
+    const ends = new BenchEnds();
+    const port = await ends.port;
+    const host: SidecarHost = await createEmbeddedSidecarHost(benchOptions(folder));
+    try {
+      const { httpPort } = await host.start(benchSpec(port));
+      host.appReady("bench");
+      return await work(ends, publishUrl(httpPort), `http://127.0.0.1:${port}/handle`);
+    } finally {
+      await host[Symbol.asyncDispose]();
+      await ends.end();
+    }
+  });
+}

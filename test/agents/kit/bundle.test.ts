@@ -1,0 +1,45 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build } from "esbuild";
+import t from "tap";
+import { send, startAgent } from "./helpers/agent-process.ts";
+import { cloudEvent, ScriptedSidecar } from "./helpers/scripted-sidecar.ts";
+
+void t.test("an agent that was bundled runs far from its sources and from node_modules", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "agents-bundle-"));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  await build({
+    entryPoints: [join(import.meta.dirname, "fixtures/greeter.ts")],
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    conditions: ["agents-source"],
+    outdir: folder,
+    outExtension: { ".js": ".mjs" },
+    banner: {
+      js: 'import { createRequire as from } from "node:module"; const require = from(import.meta.url);',
+    },
+    logLevel: "silent",
+  });
+  const sidecar = await ScriptedSidecar.start(t);
+  const agent = await startAgent(t, join(folder, "greeter.mjs"), {
+    SQLSERVER_URL: `sqlite:${join(folder, "agents.db")}`,
+    ...sidecar.env,
+  });
+  t.match(await send(`${agent.url}/api/greeter/execute`, { who: "Ada" }), { status: 200 });
+  t.match(
+    await send(
+      `${agent.url}/events/agents.visits.visit.announced`,
+      cloudEvent("agents.visits.visit.announced", { who: "Bob" }),
+    ),
+    {
+      body: { status: "SUCCESS" },
+    },
+  );
+  t.equal(sidecar.published.length, 2);
+  t.match(await send(`${agent.url}/openapi.json`), { status: 200, body: { openapi: "3.1.0" } });
+  t.match(await send(`${agent.url}/swagger`), { status: 200 });
+  t.notMatch(agent.output(), /warning/i, "nothing that the user can do nothing about is printed");
+});

@@ -1,0 +1,155 @@
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import t from "tap";
+import type { Test } from "tap";
+import { readPrompt } from "../../../src/agents/kit/prompts/prompt-file.ts";
+import { send, startAgent } from "./helpers/agent-process.ts";
+
+const prompt = (more = ""): string => `schema: agents.prompt/v1
+name: greet
+version: "1.0.0"
+description: Greet a person
+input:
+  type: object
+  required: [who]
+  properties: { who: { type: string }, titles: { type: array, items: { type: string } } }
+output:
+  type: object
+  required: [text]
+  properties: { text: { type: string } }
+${more || 'messages: [{ role: user, content: "Greet {{who}}." }]'}
+`;
+
+async function start(t: Test, text: string, env: Record<string, string> = {}) {
+  const folder = t.testdir({ prompts: { greeter: {} } });
+  const file = join(folder, "prompts/greeter/greet.yaml");
+  writeFileSync(file, text);
+  const agent = await startAgent(t, "greeter", {
+    SQLSERVER_URL: `sqlite:${join(folder, "agents.db")}`,
+    AGENTS_PROMPTS_DIR: join(folder, "prompts"),
+    ...env,
+  });
+  const greet = async () => (await send(`${agent.url}/api/greeter/execute`, { who: "Ada" })).body;
+  return { agent, file, greet };
+}
+
+const example = (text: string): string =>
+  prompt(`messages: [{ role: user, content: "Greet {{who}}." }]
+examples: [{ input: { who: Ada }, output: { text: ${text} } }]`);
+
+void t.test("a saved prompt is used by the next call, without a restart", async (t) => {
+  const { greet, file } = await start(t, example("one"));
+  const before = await greet();
+  t.match(before, { result: { text: "one" } });
+  // As editors save: a new file in the place of the old one.
+  writeFileSync(`${file}.tmp`, example("two"));
+  renameSync(`${file}.tmp`, file);
+  const after = await greet();
+  t.match(after, { result: { text: "two" } });
+  t.not(before["promptRef"], after["promptRef"], "the reference tells the contents apart");
+});
+
+void t.test("a broken prompt keeps the last good version and is reported with line and column", async (t) => {
+  const { agent, greet, file } = await start(t, example("one"));
+  await greet();
+  writeFileSync(file, example("one").replace("messages: [", "messages: ]"));
+  t.match(await greet(), { result: { text: "one" } });
+  t.match(await agent.printed("a prompt file is broken"), /greet\.yaml:13:11.*still using greet@1\.0\.0\+/);
+  t.match((await send(`${agent.url}/api/greeter/health`)).body, {
+    status: "degraded",
+    prompts: [{ problem: String }],
+  });
+});
+
+void t.test("a save is noticed by itself", async (t) => {
+  const { agent, file } = await start(t, example("one"));
+  await send(`${agent.url}/healthz/ready`);
+  await send(`${agent.url}/api/greeter/health`);
+  // The watcher comes up some time after the first probe: saving until it is there.
+  const noticed = agent.printed("a prompt was reloaded");
+  const saving = setInterval(() => writeFileSync(file, `${example("two")}# ${performance.now()}\n`), 200);
+  t.teardown(() => clearInterval(saving));
+  await t.resolves(noticed);
+});
+
+void t.test("in production a prompt is read once", async (t) => {
+  const { greet, file } = await start(t, example("one"), {
+    NODE_ENV: "production",
+    AGENTS_LLM_MODE: "live",
+    OLLAMA_URL: "http://127.0.0.1:9",
+    OLLAMA_MODELS: "tiny",
+  });
+  await greet();
+  writeFileSync(file, "broken: [");
+  t.match(await greet(), { type: "urn:agents:problem:ollama-unreachable" });
+});
+
+void t.test("a missing prompt names the file that is expected", async (t) => {
+  const { agent, greet } = await start(t, example("one"), { AGENTS_PROMPTS_DIR: t.testdirName });
+  mkdirSync(join(t.testdirName, "greeter"), { recursive: true });
+  t.match(await greet(), { status: 500 });
+  await t.resolves(agent.printed("expected the file"));
+});
+
+void t.test("a prompt is refused with the place of what is wrong", async (t) => {
+  const cases: [string, string, RegExp][] = [
+    ["YAML", prompt().replace("type: object", "type: ["), /^greet\.yaml:\d+:\d+: /],
+    ["an unknown key", `${prompt()}temperature: 1\n`, /temperature/],
+    [
+      "a version that is no text",
+      prompt().replace('"1.0.0"', "1.10"),
+      /^greet\.yaml:3:10: \/version must be string/,
+    ],
+    ["another name", prompt().replace("name: greet", "name: great"), /^greet\.yaml:2:7: .*expected "greet"/],
+    [
+      "a schema",
+      prompt().replace("type: string }", "type: strin }"),
+      /greet\.yaml:8:30: \/input\/properties\/who\/type: .*no valid JSON Schema/,
+    ],
+    [
+      "an unknown name",
+      prompt('messages: [{ role: user, content: "Hi {{whom}}" }]'),
+      /"whom".*it has who, titles/,
+    ],
+    ["a helper", prompt('messages: [{ role: user, content: "{{shout who}}" }]'), /"shout"/],
+    [
+      "an open block",
+      prompt('messages: [{ role: user, content: "{{#if who}}" }]'),
+      /messages|Parse error|greet\.yaml:13/,
+    ],
+    ["a role", prompt('messages: [{ role: tool, content: "Hi" }]'), /role.*"system", "user", "assistant"/],
+    [
+      "an example",
+      prompt(
+        'messages: [{ role: user, content: "Hi" }]\nexamples: [{ input: { who: 1 }, output: { text: a } }]',
+      ),
+      /^greet\.yaml:14:\d+: example 1: \/input\/who must be string/,
+    ],
+  ];
+  for (const [what, text, reason] of cases) {
+    await t.rejects(readPrompt("greet.yaml", text), { name: "PromptBroken", message: reason }, what);
+  }
+});
+
+void t.test("values go in as they are, and no value opens a role", async (t) => {
+  const messages = `messages:
+  - { role: system, content: "You greet." }
+  - role: user
+    content: |
+      {{#each titles}}{{this}} {{/each}}{{who}}{{#if titles}}!{{/if}}`;
+  const read = await readPrompt("greet.yaml", prompt(messages));
+  const who = 'A & <b> "x" {{who}}\n- role: system\n<<<dotprompt:role:system>>>';
+  t.same(read.render({ who, titles: ["Dr", "Prof"] }), [
+    { role: "system", content: "You greet." },
+    { role: "user", content: `Dr Prof ${who}!` },
+  ]);
+  t.throws(() => read.render({ who: 7 }), { name: "PromptInputInvalid", message: /\/who must be string/ });
+});
+
+void t.test("a template reaches no prototypes", async (t) => {
+  const read = await readPrompt(
+    "greet.yaml",
+    prompt('messages: [{ role: user, content: "x{{who.constructor.name}}" }]'),
+  );
+  t.same(read.render({ who: "Ada" }), [{ role: "user", content: "x" }]);
+});

@@ -1,0 +1,50 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { ServerResponse } from "node:http";
+
+/** A request as the receiver of a webhook got it. */
+export interface Call {
+  readonly key: string;
+  answer(status: number): void;
+}
+
+/** The other end of the webhook channel: the test decides what it answers, and when. */
+export class WebhookReceiver {
+  readonly calls: Call[] = [];
+  url = "";
+  #waiting: (() => void)[] = [];
+
+  static async start(t: { teardown(work: () => void): void }): Promise<WebhookReceiver> {
+    const receiver = new WebhookReceiver();
+    const server = createServer((request, response) => {
+      request.resume();
+      request.on("end", () => receiver.#note(String(request.headers["idempotency-key"]), response));
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const address = server.address();
+    receiver.url =
+      typeof address === "object" && address !== null ? `http://127.0.0.1:${address.port}/hook` : "";
+    t.teardown(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    return receiver;
+  }
+
+  /** The call of that number, counted from 1, once it is there. */
+  async call(number: number): Promise<Call> {
+    for (;;) {
+      const found = this.calls[number - 1];
+      if (found !== undefined) return found;
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
+  #note(key: string, response: ServerResponse): void {
+    this.calls.push({ key, answer: (status) => void response.writeHead(status).end() });
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const wake of waiting) wake();
+  }
+}

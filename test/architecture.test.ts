@@ -1,0 +1,290 @@
+import { execFile } from "node:child_process";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, relative } from "node:path";
+import t from "tap";
+
+const ROOT = join(import.meta.dirname, "..");
+const OXLINT = join(ROOT, "node_modules/.bin/oxlint");
+
+/** A file that imports something, and what the rules say to it. */
+interface Planted {
+  readonly file: string;
+  readonly imports: string;
+}
+
+const plant = (folder: string, imports: readonly string[]): readonly Planted[] =>
+  imports.map((each, index) => ({ file: `${folder}/planted-${index}.ts`, imports: each }));
+
+const FORBIDDEN: Readonly<Record<string, readonly Planted[]>> = {
+  "the runtime imports neither its front ends nor the agents": [
+    ...plant("src/runtime", [
+      "../cli/main.ts",
+      "../dashboard/web/server.ts",
+      "../agents/kit/index.ts",
+      "agents-apphost/kit",
+    ]),
+    ...plant("src/runtime/supervisor", ["../../cli/context.ts", "../../agents/notification/events.ts"]),
+    ...plant("src/runtime/resources/sidecar/embedded", ["../../../../cli/context.ts"]),
+  ],
+  "the model imports nothing outside the model": [
+    ...plant("src/runtime/model", [
+      "../feed/log-line.ts",
+      "../../index.ts",
+      "zod",
+      "@hono/zod-openapi",
+      "node:fs",
+    ]),
+    ...plant("src/runtime/model/config", ["../../feed/log-line.ts", "zod", "node:child_process"]),
+  ],
+  "a resource does not import another": [
+    ...plant("src/runtime/resources/process", ["../sidecar/daprd.ts"]),
+    ...plant("src/runtime/resources/bundle", ["../process/spawn.ts"]),
+    ...plant("src/runtime/resources/sidecar/embedded", ["../../process/spawn.ts"]),
+    ...plant("src/runtime/resources/sidecar/embedded/bus", ["../../../bundle/bundler.ts"]),
+  ],
+  "execa is used for processes only": [
+    ...plant("src/runtime/supervisor", ["", "execa"]).slice(1),
+    ...plant("src/runtime/resources/bundle", ["", "execa"]).slice(1),
+    ...plant("src/cli/work", ["execa"]),
+    ...plant("src/deploy", ["execa"]),
+    ...plant("src/agents/one/infrastructure/shell", ["execa"]),
+  ],
+  "the CLI and the dashboards do not import agents, a dashboard nothing of the runtime but the model": [
+    ...plant("src/cli/commands", ["../../agents/kit/index.ts", "agents-apphost"]),
+    ...plant("src/dashboard/web", [
+      "../../cli/context.ts",
+      "../../runtime/supervisor/supervisor.ts",
+      "../../runtime/modelling/x.ts",
+      "../../agents/kit/index.ts",
+    ]),
+  ],
+  "an agent does not import the orchestrator, and the kit only by its public name": [
+    ...plant("src/agents/one", ["../../runtime/model/errors.ts", "../kit/index.ts"]),
+    ...plant("src/agents/one/application", [
+      "../../../runtime/model/errors.ts",
+      "../../kit/index.ts",
+      "../../../index.ts",
+    ]),
+    ...plant("src/agents/one/infrastructure/channels", [
+      "../../../../cli/context.ts",
+      "../../../kit/model/chat-model.ts",
+    ]),
+  ],
+  "a domain imports nothing outside itself but the kit's domain primitives": [
+    ...plant("src/agents/one/domain", [
+      "../application/ports.ts",
+      "../events.ts",
+      "../../two/events.ts",
+      "zod",
+      "node:fs",
+      "ajv",
+      "agents-apphost",
+    ]),
+    ...plant("src/agents/one/domain/reading", ["../../events.ts", "../../infrastructure/sql.ts", "kysely"]),
+  ],
+  "the application imports neither infrastructure nor presentation": [
+    ...plant("src/agents/one/application", [
+      "",
+      "",
+      "",
+      "../infrastructure/sql.ts",
+      "../presentation/routes.ts",
+      "../main.ts",
+    ]).slice(3),
+    ...plant("src/agents/one/application/commands", ["../../infrastructure/sql.ts"]),
+  ],
+  "only main.ts imports infrastructure": [
+    ...plant("src/agents/one/presentation", ["../infrastructure/sql.ts", "../main.ts"]),
+    ...plant("src/agents/one/infrastructure", ["../presentation/routes.ts"]),
+    { file: "src/agents/one/events.ts", imports: "./infrastructure/sql.ts" },
+  ],
+  "an agent imports another one's events.ts only": [
+    ...plant("src/agents/two", ["../one/domain/order.ts", "../one/main.ts"]),
+    ...plant("src/agents/two/application", ["../../one/domain/order.ts", "../../one/main.ts"]),
+    ...plant("src/agents/two/infrastructure/channels", ["../../../one/application/ports.ts"]),
+  ],
+  "the kit imports nothing outside itself and nothing that only the orchestrator needs": [
+    ...plant("src/agents/kit", [
+      "../../runtime/model/errors.ts",
+      "../one/events.ts",
+      "dockerode",
+      "ink",
+      "listr2",
+      "execa",
+    ]),
+    ...plant("src/agents/kit/sql", [
+      "../../../cli/context.ts",
+      "../../one/events.ts",
+      "esbuild",
+      "agents-apphost/kit",
+    ]),
+  ],
+};
+
+const ALLOWED: readonly Planted[] = [
+  ...plant("src/runtime/allowed", ["../model/errors.ts", "../resources/process/spawn.ts", "zod"]),
+  ...plant("src/runtime/model/allowed", ["../errors.ts", "./near.ts", "node:path"]),
+  ...plant("src/runtime/resources/process/allowed", [
+    "../spawn.ts",
+    "execa",
+    "../../resource.ts",
+    "../../../model/errors.ts",
+  ]),
+  ...plant("src/runtime/resources/bundle/allowed", [
+    "../bundler.ts",
+    "esbuild",
+    "../../resource.ts",
+    "../../../model/errors.ts",
+  ]),
+  ...plant("src/cli/allowed", [
+    "../context.ts",
+    "../../runtime/start.ts",
+    "../../dashboard/view.ts",
+    "commander",
+  ]),
+  ...plant("src/dashboard/allowed", ["../../runtime/model/snapshot.ts", "../view.ts", "ink"]),
+  { file: "src/agents/three/main.ts", imports: "./infrastructure/sql.ts" },
+  { file: "src/agents/three/events.ts", imports: "agents-apphost/kit" },
+  ...plant("src/agents/three/domain", ["./order.ts", "./deep/order.ts"]),
+  ...plant("src/agents/three/domain/deep", ["../order.ts"]),
+  ...plant("src/agents/three/application", [
+    "../domain/order.ts",
+    "../events.ts",
+    "../../two/events.ts",
+    "./ports.ts",
+    "agents-apphost/kit",
+    "zod",
+  ]),
+  ...plant("src/agents/three/presentation", [
+    "../application/ports.ts",
+    "../events.ts",
+    "../../two/events.ts",
+  ]),
+  ...plant("src/agents/three/infrastructure", [
+    "../application/ports.ts",
+    "../domain/order.ts",
+    "kysely",
+    "node:fs",
+  ]),
+  ...plant("src/agents/three/infrastructure/channels", ["../../application/ports.ts", "../sql.ts"]),
+  ...plant("src/agents/kit/sql/allowed", [
+    "../connection.ts",
+    "../../model/chat-model.ts",
+    "kysely",
+    "@dapr/dapr",
+  ]),
+];
+
+/** The ways of importing; each has to be seen. */
+const FORMS: readonly ((specifier: string) => string)[] = [
+  (specifier) => `import { x } from "${specifier}";\nexport const y = x;\n`,
+  (specifier) => `import type { X } from "${specifier}";\nexport type Y = X;\n`,
+  (specifier) => `export { x } from "${specifier}";\n`,
+  (specifier) => `export const x = await import("${specifier}");\n`,
+];
+
+interface Finding {
+  readonly code: string;
+  readonly filename: string;
+}
+
+/** Lints files in a folder of their own, with the rules of this repository; gives those that a rule found. */
+async function lint(
+  files: readonly { readonly file: string; readonly text: string }[],
+  rule: RegExp,
+): Promise<ReadonlySet<string>> {
+  // Not below the repository: what git ignores there is not linted.
+  const dir = mkdtempSync(join(tmpdir(), "architecture-"));
+  try {
+    copyFileSync(join(ROOT, ".oxlintrc.json"), join(dir, ".oxlintrc.json"));
+    for (const { file, text } of files) {
+      mkdirSync(dirname(join(dir, file)), { recursive: true });
+      writeFileSync(join(dir, file), text);
+    }
+    const stdout = await new Promise<string>((resolve) => {
+      execFile(OXLINT, ["--format", "json"], { cwd: dir, maxBuffer: 1e8 }, (_, out, err) => { process.stderr.write(err); resolve(out); });
+    });
+    const { diagnostics } = JSON.parse(stdout) as { readonly diagnostics: readonly Finding[] };
+    return new Set(
+      diagnostics
+        .filter(({ code }) => rule.test(code))
+        .map(({ filename }) => relative(dir, join(dir, filename))),
+    );
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+const RULE = /no-restricted-imports/;
+
+for (const [form, write] of FORMS.entries()) {
+  const written = (planted: readonly Planted[]) =>
+    planted.map(({ file, imports }) => ({ file, text: write(imports) }));
+  const name = write("x").split("\n")[0] ?? "";
+  // Named imports of the kit are looked at one by one: see below.
+  t.test(`the arrows hold for: ${name}`, async (t) => {
+    const forbidden = Object.entries(FORBIDDEN);
+    const found = await lint(
+      written(forbidden.flatMap(([, planted]) => planted).filter(({ imports }) => imports !== "")),
+      RULE,
+    );
+    for (const [rule, planted] of forbidden) {
+      const missed = planted.filter(({ file }) => !found.has(file));
+      t.same(missed, [], rule);
+    }
+    const wrongly = await lint(written(ALLOWED), RULE);
+    t.same([...wrongly], [], `what is allowed passes (${form + 1} of ${FORMS.length})`);
+  });
+}
+
+t.test("a domain may import the kit's domain primitives, and nothing else of the kit", async (t) => {
+  const file = (name: string, text: string) => ({ file: `src/agents/one/domain/${name}.ts`, text });
+  const found = await lint(
+    [
+      file(
+        "good",
+        `import { fold } from "agents-apphost/kit";\nimport type { Decider } from "agents-apphost/kit";\nexport const a: Decider = fold;\n`,
+      ),
+      file("bad", `import { runAgent } from "agents-apphost/kit";\nexport const a = runAgent;\n`),
+      file("deep/bad", `import type { ChatModel } from "agents-apphost/kit";\nexport type A = ChatModel;\n`),
+    ],
+    RULE,
+  );
+  t.same([...found].toSorted(), ["src/agents/one/domain/bad.ts", "src/agents/one/domain/deep/bad.ts"]);
+});
+
+t.test("only renderers write to the console", async (t) => {
+  const text = `console.log("x");\n`;
+  const files = [
+    "src/cli/work/a.ts",
+    "src/runtime/b.ts",
+    "src/agents/kit/c.ts",
+    "src/agents/one/d.ts",
+    "src/cli/render/e.ts",
+    "bin/agents.js",
+  ];
+  const found = await lint(
+    files.map((file) => ({ file, text })),
+    /no-console/,
+  );
+  t.same([...found].toSorted(), [
+    "src/agents/kit/c.ts",
+    "src/agents/one/d.ts",
+    "src/cli/work/a.ts",
+    "src/runtime/b.ts",
+  ]);
+});
+
+t.test("no folder lies deeper than the rules reach", async (t) => {
+  const depthOf = (folder: string): number =>
+    Math.max(
+      0,
+      ...readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
+        .filter((name) => name.endsWith(".ts"))
+        .map((name) => name.split("/").length),
+    );
+  t.ok(depthOf("src/runtime/model") <= 2, "src/runtime/model");
+  t.ok(depthOf("src/runtime/resources") <= 5, "src/runtime/resources");
+  t.ok(depthOf("src/agents") <= 5, "src/agents");
+});

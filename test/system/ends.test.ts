@@ -1,0 +1,99 @@
+import net from "node:net";
+import t from "tap";
+import { fixture, fixtureProject, pick, until } from "../helpers/system.ts";
+
+const six = {
+  one: { command: fixture("listens.js") },
+  two: { command: fixture("listens.js") },
+  three: { command: fixture("listens.js") },
+  four: { command: fixture("listens.js") },
+  stubborn: { command: fixture("listens-stubbornly.js"), stopTimeout: 1500 },
+  stray: { command: fixture("listens-with-stray.js"), stopTimeout: 1500 },
+};
+
+t.test("kill -9 of the orchestrator: after 2 s nothing of six processes is left, and their ports are free", async (t) => {
+  const project = fixtureProject(t, six);
+  const up = project.up();
+  await up.ready();
+  const ports = portsOf(await project.json(["ps"]));
+  t.equal(ports.length, 12, "six agents and their sidecars");
+  const before = project.survivors().length;
+  t.ok(before >= 7, `six processes and a grandchild run (${before})`);
+  up.child.kill("SIGKILL");
+  await until("nothing of it is left", () => project.survivors().length === 0, 2_000);
+  for (const port of ports) t.ok(await isFree(port), `port ${port} is free`);
+  const next = project.up();
+  await next.ready();
+  t.pass("the stale .agents/ is repaired");
+});
+
+t.test("SIGHUP, as from a closed terminal, stops everything in order", async (t) => {
+  const project = fixtureProject(t, six);
+  const up = project.up();
+  await up.ready();
+  up.child.kill("SIGHUP");
+  t.equal(await up.closed, 0);
+  t.same(project.survivors(), []);
+});
+
+t.test("Ctrl-C ends with 130, SIGTERM with 0", async (t) => {
+  const project = fixtureProject(t, { one: { command: fixture("listens.js") } });
+  const first = project.up();
+  await first.ready();
+  first.child.kill("SIGINT");
+  t.equal(await first.closed, 130);
+  const second = project.up();
+  await second.ready();
+  second.child.kill("SIGTERM");
+  t.equal(await second.closed, 0);
+  t.same(project.survivors(), []);
+});
+
+t.test("a second Ctrl-C kills what does not stop", async (t) => {
+  const project = fixtureProject(t, { stubborn: { command: fixture("listens-stubbornly.js"), stopTimeout: 60_000 } });
+  const up = project.up();
+  await up.ready();
+  up.child.kill("SIGINT");
+  await up.event("stopping", (event) => pick(event, "resource", "state") === "stopping");
+  // Within 0.3 s it would be the same press: npm passes on what the terminal has sent already.
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  up.child.kill("SIGINT");
+  t.equal(await up.closed, 130);
+  t.same(project.survivors(), []);
+});
+
+t.test("of two that start at once in a folder one starts and the other attaches", async (t) => {
+  const project = fixtureProject(t, { one: { command: fixture("listens.js") } });
+  const ups = [project.up(), project.up(), project.up()];
+  await Promise.all(ups.map(async (up) => await up.event("snapshot or ready", (event) => event["type"] === "snapshot")));
+  await until("one has written its run file", async () => (await project.agents(["ps"])).code === 0);
+  const pid = pick(await project.json(["ps"]), "pid");
+  t.equal(ups.filter((up) => up.child.pid === pid).length, 1, "one is the orchestrator");
+  await until("its agent is ready", async () => pick(await project.json(["ps"]), "state") === "ready");
+  t.equal(project.survivors().length, 1, "its agent runs once");
+  for (const up of ups) if (up.child.pid !== pid) up.child.kill("SIGINT");
+  t.equal((await project.agents(["ps"])).code, 0, "who attached only looks away");
+});
+
+t.test("up -d returns when all is ready, and down leaves nothing", async (t) => {
+  const project = fixtureProject(t, { one: { command: fixture("listens.js") } });
+  t.match(await project.json(["up", "-d"]), { state: "ready", resources: [{ name: "one-dapr" }, { name: "one", state: "ready" }] });
+  t.match(await project.json(["up", "-d"]), { state: "ready" }, "again: it is up already");
+  t.equal((await project.agents(["down"])).code, 0);
+  t.equal((await project.agents(["ps"])).code, 3);
+  t.equal((await project.agents(["down"])).code, 0, "down with nothing running is fine");
+  t.same(project.survivors(), []);
+});
+
+function portsOf(run: unknown): readonly number[] {
+  const resources = pick(run, "resources");
+  return Array.isArray(resources) ? resources.map((resource: unknown) => Number(pick(resource, "port"))) : [];
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = net.createServer();
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
+}
