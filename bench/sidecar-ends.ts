@@ -3,7 +3,6 @@
  * sends them. Times are of the machine's monotonic clock, which all processes share, in ms.
  */
 import { Agent, createServer, request } from "node:http";
-import type { AddressInfo } from "node:net";
 
 export type Command =
   /** Publisher: so many events, so many in flight, `everyMs` apart where that is not 0. */
@@ -57,9 +56,10 @@ function app(): void {
     wanted = command.events;
     done();
   });
-  server.listen(0, "127.0.0.1", () =>
-    report({ is: "listening", port: (server.address() as AddressInfo).port }),
-  );
+  server.listen(0, "127.0.0.1", () => {
+    const address = server.address();
+    report({ is: "listening", port: typeof address === "object" && address !== null ? address.port : 0 });
+  });
 }
 
 function publisher(): void {

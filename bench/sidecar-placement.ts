@@ -41,7 +41,9 @@ async function host(placement: Placement, folder: string, appPort: number): Prom
     }
     case "process": {
       const child = fork(fileURLToPath(import.meta.url), ["--host", folder, String(appPort)]);
-      const [httpPort] = (await once(child, "message")) as [number];
+      const httpPort = await new Promise<number>((resolve) =>
+        child.once("message", (port: number) => resolve(port)),
+      );
       const close = async (): Promise<void> => {
         child.disconnect();
         await once(child, "exit");
@@ -53,12 +55,13 @@ async function host(placement: Placement, folder: string, appPort: number): Prom
   }
 }
 
+function block(ms: number): void {
+  for (const end = performance.now() + ms; performance.now() < end;) /* busy */ ;
+}
+
 /** Keeps the main thread as busy as the name says; gives the way to stop it. */
 function occupy(what: MainThread): () => void {
   if (what === "idle") return () => {};
-  const block = (ms: number): void => {
-    for (const end = performance.now() + ms; performance.now() < end;) /* busy */ ;
-  };
   if (what === "stuck") {
     const timer = setInterval(() => block(500), 1000);
     return () => clearInterval(timer);

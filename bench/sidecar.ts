@@ -110,9 +110,8 @@ class End {
     return this.next();
   }
 
-  async next(): Promise<Report> {
-    const [message] = (await once(this.#child, "message")) as [Report];
-    return message;
+  next(): Promise<Report> {
+    return new Promise((resolve) => this.#child.once("message", (report: Report) => resolve(report)));
   }
 
   async end(): Promise<void> {

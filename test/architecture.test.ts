@@ -202,8 +202,14 @@ async function lint(
       mkdirSync(dirname(join(dir, file)), { recursive: true });
       writeFileSync(join(dir, file), text);
     }
+    // The test runner adds to NODE_OPTIONS of every Node process, and oxlint does not start with that.
     const stdout = await new Promise<string>((resolve) => {
-      execFile(OXLINT, ["--format", "json"], { cwd: dir, maxBuffer: 1e8 }, (_, out, err) => { process.stderr.write(err); resolve(out); });
+      execFile(
+        "/bin/sh",
+        ["-c", 'unset NODE_OPTIONS; exec "$0" --format json', OXLINT],
+        { cwd: dir, maxBuffer: 1e8 },
+        (_, out) => resolve(out),
+      );
     });
     const { diagnostics } = JSON.parse(stdout) as { readonly diagnostics: readonly Finding[] };
     return new Set(
@@ -216,13 +222,22 @@ async function lint(
   }
 }
 
+function inDomain(name: string, text: string): { readonly file: string; readonly text: string } {
+  return { file: `src/agents/one/domain/${name}.ts`, text };
+}
+
+/** How many levels down the deepest source file below a folder lies. */
+function depthOf(folder: string): number {
+  const names = readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" });
+  return Math.max(0, ...names.filter((name) => name.endsWith(".ts")).map((name) => name.split("/").length));
+}
+
 const RULE = /no-restricted-imports/;
 
 for (const [form, write] of FORMS.entries()) {
   const written = (planted: readonly Planted[]) =>
     planted.map(({ file, imports }) => ({ file, text: write(imports) }));
   const name = write("x").split("\n")[0] ?? "";
-  // Named imports of the kit are looked at one by one: see below.
   t.test(`the arrows hold for: ${name}`, async (t) => {
     const forbidden = Object.entries(FORBIDDEN);
     const found = await lint(
@@ -239,15 +254,17 @@ for (const [form, write] of FORMS.entries()) {
 }
 
 t.test("a domain may import the kit's domain primitives, and nothing else of the kit", async (t) => {
-  const file = (name: string, text: string) => ({ file: `src/agents/one/domain/${name}.ts`, text });
   const found = await lint(
     [
-      file(
+      inDomain(
         "good",
         `import { fold } from "agents-apphost/kit";\nimport type { Decider } from "agents-apphost/kit";\nexport const a: Decider = fold;\n`,
       ),
-      file("bad", `import { runAgent } from "agents-apphost/kit";\nexport const a = runAgent;\n`),
-      file("deep/bad", `import type { ChatModel } from "agents-apphost/kit";\nexport type A = ChatModel;\n`),
+      inDomain("bad", `import { runAgent } from "agents-apphost/kit";\nexport const a = runAgent;\n`),
+      inDomain(
+        "deep/bad",
+        `import type { ChatModel } from "agents-apphost/kit";\nexport type A = ChatModel;\n`,
+      ),
     ],
     RULE,
   );
@@ -277,13 +294,6 @@ t.test("only renderers write to the console", async (t) => {
 });
 
 t.test("no folder lies deeper than the rules reach", async (t) => {
-  const depthOf = (folder: string): number =>
-    Math.max(
-      0,
-      ...readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
-        .filter((name) => name.endsWith(".ts"))
-        .map((name) => name.split("/").length),
-    );
   t.ok(depthOf("src/runtime/model") <= 2, "src/runtime/model");
   t.ok(depthOf("src/runtime/resources") <= 5, "src/runtime/resources");
   t.ok(depthOf("src/agents") <= 5, "src/agents");

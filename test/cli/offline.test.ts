@@ -6,13 +6,13 @@ import { cli, errorIn } from "./run-cli.ts";
 
 // Everything here happens with nothing running.
 
-t.test("--version prints the version of the package", async (t) => {
+void t.test("--version prints the version of the package", async (t) => {
   const { code, stdout } = await cli({ cwd: t.testdir() }, "--version");
   t.equal(code, 0);
   t.match(stdout, /^\d+\.\d+\.\d+\n$/);
 });
 
-t.test("help of the program and of every command starts with examples", async (t) => {
+void t.test("help of the program and of every command starts with examples", async (t) => {
   const cwd = t.testdir();
   const commands = [
     "up",
@@ -56,7 +56,7 @@ const usage: readonly (readonly [title: string, args: readonly string[], hint: R
 ];
 
 for (const [title, args, hint] of usage) {
-  t.test(`${title} ends with 2 and says what to do`, async (t) => {
+  void t.test(`${title} ends with 2 and says what to do`, async (t) => {
     const result = await cli({ cwd: t.testdir(shop) }, ...args, "--json");
     t.equal(result.code, 2);
     t.equal(result.stdout, "");
@@ -69,14 +69,14 @@ for (const args of [
   ["--llm", "replay"],
   ["--mode", "containers"],
 ]) {
-  t.test(`up ${args.join(" ")} is not supported yet: exit 2, nothing is started`, async (t) => {
+  void t.test(`up ${args.join(" ")} is not supported yet: exit 2, nothing is started`, async (t) => {
     const result = await cli({ cwd: t.testdir(shop) }, "up", ...args, "--json");
     t.equal(result.code, 2);
     t.match(errorIn(result), { code: "AGENTS_NOT_SUPPORTED", hint: /Use --/ });
   });
 }
 
-t.test("what needs a run ends with 3, also while the config is broken", async (t) => {
+void t.test("what needs a run ends with 3, also while the config is broken", async (t) => {
   const cwd = t.testdir({ events: shop.events, "agents.config.ts": "export default {{{" });
   for (const args of [
     ["ps"],
@@ -93,7 +93,7 @@ t.test("what needs a run ends with 3, also while the config is broken", async (t
   }
 });
 
-t.test("down with nothing running is fine, also while the config is broken", async (t) => {
+void t.test("down with nothing running is fine, also while the config is broken", async (t) => {
   const cwd = t.testdir({ "agents.config.ts": "export default {{{" });
   t.match(await cli({ cwd }, "down"), { code: 0, stdout: "nothing is running\n", stderr: "" });
   const { code, stdout } = await cli({ cwd }, "down", "--json");
@@ -101,7 +101,7 @@ t.test("down with nothing running is fine, also while the config is broken", asy
   t.strictSame(JSON.parse(stdout), { resources: [] });
 });
 
-t.test("logs and events work with nothing running and nothing there", async (t) => {
+void t.test("logs and events work with nothing running and nothing there", async (t) => {
   const cwd = t.testdir(shop);
   for (const args of [
     ["logs", "--json"],
@@ -114,7 +114,7 @@ t.test("logs and events work with nothing running and nothing there", async (t) 
   }
 });
 
-t.test("outside of a project every command says where it looked", async (t) => {
+void t.test("outside of a project every command says where it looked", async (t) => {
   const cwd = t.testdir();
   // The test's folder lies in a project: a home folder there ends the search.
   for (const args of [["ps"], ["up"], ["config"]]) {
@@ -124,7 +124,7 @@ t.test("outside of a project every command says where it looked", async (t) => {
   }
 });
 
-t.test("global options stand before or after the command", async (t) => {
+void t.test("global options stand before or after the command", async (t) => {
   const cwd = t.testdir({ elsewhere: shop, "x.txt": "" });
   for (const args of [
     ["--cwd", "elsewhere", "--json", "config"],
@@ -138,7 +138,7 @@ t.test("global options stand before or after the command", async (t) => {
   }
 });
 
-t.test("config prints the resolved config, its schema, or all problems with exit 2", async (t) => {
+void t.test("config prints the resolved config, its schema, or all problems with exit 2", async (t) => {
   const cwd = t.testdir(shop);
   t.match((await cli({ cwd }, "config")).stdout, /^name: shop$/m);
   t.match(JSON.parse((await cli({ cwd }, "config", "--json")).stdout), {
@@ -166,7 +166,7 @@ t.test("config prints the resolved config, its schema, or all problems with exit
   );
 });
 
-t.test("colour is for terminals, unless it is asked for, and never with NO_COLOR", async (t) => {
+void t.test("colour is for terminals, unless it is asked for, and never with NO_COLOR", async (t) => {
   const cwd = t.testdir(shop);
   const coloured = async (env: Record<string, string>, ...args: readonly string[]) =>
     (await cli({ cwd, env }, "ps", ...args)).stderr.includes("\u001B[");
@@ -176,7 +176,7 @@ t.test("colour is for terminals, unless it is asked for, and never with NO_COLOR
   t.equal(await coloured({ FORCE_COLOR: "1" }, "--no-color"), false);
 });
 
-t.test("doctor says what will run and fails where something keeps agents from running", async (t) => {
+void t.test("doctor says what will run and fails where something keeps agents from running", async (t) => {
   const cwd = t.testdir(shop);
   const good = await cli({ cwd, env: { PATH: process.env["PATH"] ?? "" } }, "doctor", "--json");
   t.equal(good.code, 0);

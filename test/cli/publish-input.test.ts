@@ -1,6 +1,8 @@
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
 import t from "tap";
 import { ORDER, shop } from "./projects.ts";
-import { cli, errorIn } from "./run-cli.ts";
+import { cli, errorIn, startCli } from "./run-cli.ts";
 
 // Input is checked before a run is looked for: 2 with nothing running, where good input ends with 3.
 
@@ -74,14 +76,14 @@ const cases: readonly (readonly [title: string, args: readonly string[], expecte
 ];
 
 for (const [title, args, expected] of cases) {
-  t.test(`publishing ${title} ends with 2 while nothing runs`, async (t) => {
+  void t.test(`publishing ${title} ends with 2 while nothing runs`, async (t) => {
     const result = await cli({ cwd: t.testdir(shop) }, "publish", ...args, "--json");
     t.equal(result.code, 2, result.stderr);
     t.match(errorIn(result), expected);
   });
 }
 
-t.test("every problem of a payload is told at once", async (t) => {
+void t.test("every problem of a payload is told at once", async (t) => {
   const { code, stderr } = await cli(
     { cwd: t.testdir(shop) },
     "publish",
@@ -96,7 +98,7 @@ t.test("every problem of a payload is told at once", async (t) => {
   );
 });
 
-t.test("good input, from a file, from stdin or forced, ends with 3 while nothing runs", async (t) => {
+void t.test("good input, from a file, from stdin or forced, ends with 3 while nothing runs", async (t) => {
   const cwd = t.testdir({ ...shop, "order.json": JSON.stringify(ORDER) });
   const input = JSON.stringify(ORDER);
   for (const args of [
@@ -110,7 +112,7 @@ t.test("good input, from a file, from stdin or forced, ends with 3 while nothing
   t.equal((await cli({ cwd }, "publish", "agents.some.other.event", "--data", "{}", "--force")).code, 3);
 });
 
-t.test("the catalog lists the event types and prints the schema of one", async (t) => {
+void t.test("the catalog lists the event types and prints the schema of one", async (t) => {
   const cwd = t.testdir(shop);
   t.equal((await cli({ cwd }, "events", "catalog")).stdout, `${EVENT}  An order was placed.\n`);
   t.match(JSON.parse((await cli({ cwd }, "events", "catalog", "--json")).stdout), [
@@ -123,4 +125,14 @@ t.test("the catalog lists the event types and prints the schema of one", async (
     code: 2,
     stderr: /Did you mean agents\.shop\.order\.placed/,
   });
+});
+
+void t.test("output into a pipe whose reader has seen enough ends quietly", async (t) => {
+  const large = { description: "x".repeat(500_000), type: "object" };
+  const cwd = t.testdir({ ...shop, events: { [`${EVENT}.schema.json`]: JSON.stringify(large) } });
+  const child = startCli({ cwd }, "events", "catalog", EVENT);
+  child.stdout.once("data", () => child.stdout.destroy());
+  const [stderr] = await Promise.all([text(child.stderr), once(child, "close")]);
+  t.equal(stderr, "");
+  t.equal(child.exitCode, 0);
 });

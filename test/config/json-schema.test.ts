@@ -38,12 +38,12 @@ const configs: readonly (readonly [string, unknown])[] = [
 ];
 
 for (const [title, config] of configs) {
-  t.test(`the JSON Schema and the check agree on ${title}`, async (t) => {
+  void t.test(`the JSON Schema and the check agree on ${title}`, async (t) => {
     t.equal(validate(config), resolveConfig(config, "/p/agents.config.json").at === "resolved");
   });
 }
 
-t.test("the schema names its draft and describes every setting", async (t) => {
+void t.test("the schema names its draft and describes every setting", async (t) => {
   const schema = configJsonSchema();
   t.equal(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
   t.notMatch(JSON.stringify(schema), /"description":""/);

@@ -120,7 +120,7 @@ const unreadable: readonly (readonly [title: string, name: string, text: string,
 ];
 
 for (const [title, name, text, expected] of unreadable) {
-  t.test(`${title} is told with its place, now and at a reload`, async (t) => {
+  void t.test(`${title} is told with its place, now and at a reload`, async (t) => {
     const dir = t.testdir({ "other.ts": "export const something = 1;\n" });
     for (const error of await failures(dir, name, text)) {
       t.match(error, { code: "AGENTS_CONFIG_UNREADABLE", exitCode: 2 });
@@ -129,7 +129,7 @@ for (const [title, name, text, expected] of unreadable) {
   });
 }
 
-t.test("an error in a file that the config imports is told with that file", async (t) => {
+void t.test("an error in a file that the config imports is told with that file", async (t) => {
   const dir = t.testdir({ "ports.ts": "export const port = ;\n" });
   for (const error of await failures(
     dir,
@@ -140,7 +140,7 @@ t.test("an error in a file that the config imports is told with that file", asyn
   }
 });
 
-t.test("a config that ends the process is an error, not an end, at a reload", async (t) => {
+void t.test("a config that ends the process is an error, not an end, at a reload", async (t) => {
   const dir = t.testdir({ "agents.config.mjs": "process.exit(0);\n" });
   await t.rejects(loadFresh(join(dir, "agents.config.mjs")), {
     code: "AGENTS_CONFIG_UNREADABLE",
@@ -148,7 +148,7 @@ t.test("a config that ends the process is an error, not an end, at a reload", as
   });
 });
 
-t.test("TypeScript, JavaScript, JSON and YAML configs of the same content resolve equal", async (t) => {
+void t.test("TypeScript, JavaScript, JSON and YAML configs of the same content resolve equal", async (t) => {
   const content = {
     name: "p",
     resources: { redis: { kind: "redis" } },
@@ -186,22 +186,25 @@ t.test("TypeScript, JavaScript, JSON and YAML configs of the same content resolv
   for (const other of others) t.strictSame(placeless(other), placeless(first));
 });
 
-t.test("the search goes upwards, takes the nearest, and prefers TypeScript within one folder", async (t) => {
-  const dir = t.testdir({
-    "agents.config.json": "{}",
-    "agents.config.ts": GOOD,
-    inner: { deep: { "x.txt": "" }, "agents.config.yaml": "" },
-  });
-  t.equal(await findConfigFile({ cwd: dir }), join(dir, "agents.config.ts"));
-  t.equal(
-    await findConfigFile({ cwd: join(dir, "inner", "deep") }),
-    join(dir, "inner", "agents.config.yaml"),
-  );
-  t.equal(findProjectRoot({ cwd: join(dir, "inner", "deep") }), join(dir, "inner"));
-  t.equal(findProjectRoot({ cwd: join(dir, "inner"), file: "../agents.config.json" }), dir);
-});
+void t.test(
+  "the search goes upwards, takes the nearest, and prefers TypeScript within one folder",
+  async (t) => {
+    const dir = t.testdir({
+      "agents.config.json": "{}",
+      "agents.config.ts": GOOD,
+      inner: { deep: { "x.txt": "" }, "agents.config.yaml": "" },
+    });
+    t.equal(await findConfigFile({ cwd: dir }), join(dir, "agents.config.ts"));
+    t.equal(
+      await findConfigFile({ cwd: join(dir, "inner", "deep") }),
+      join(dir, "inner", "agents.config.yaml"),
+    );
+    t.equal(findProjectRoot({ cwd: join(dir, "inner", "deep") }), join(dir, "inner"));
+    t.equal(findProjectRoot({ cwd: join(dir, "inner"), file: "../agents.config.json" }), dir);
+  },
+);
 
-t.test(
+void t.test(
   "the folder of a project is found while its config is broken, and by its run when the config is gone",
   async (t) => {
     const dir = t.testdir({
@@ -213,7 +216,7 @@ t.test(
   },
 );
 
-t.test("a file that does not exist and one that is no config are told apart", async (t) => {
+void t.test("a file that does not exist and one that is no config are told apart", async (t) => {
   const dir = t.testdir({ "config.toml": "" });
   await t.rejects(findConfigFile({ cwd: dir, file: "nope.ts" }), {
     code: "AGENTS_CONFIG_NOT_FOUND",
@@ -229,7 +232,7 @@ t.test("a file that does not exist and one that is no config are told apart", as
   });
 });
 
-t.test(
+void t.test(
   "a reload sees what was saved, also in files that the config imports, and names those files",
   async (t) => {
     const dir = t.testdir({
@@ -249,7 +252,7 @@ t.test(
   },
 );
 
-t.test("an invalid config carries every problem, for people and for scripts", async (t) => {
+void t.test("an invalid config carries every problem, for people and for scripts", async (t) => {
   const dir = t.testdir({
     "agents.config.yaml": "name: p\nagents:\n  a: { entry: a.ts, prot: 1, uses: [x] }\n",
   });

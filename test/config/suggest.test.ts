@@ -1,7 +1,7 @@
 import t from "tap";
 import { editDistance, suggest } from "../../src/runtime/model/config/suggest.ts";
 
-t.test("inserting, deleting, replacing and swapping neighbours cost one each", async (t) => {
+void t.test("inserting, deleting, replacing and swapping neighbours cost one each", async (t) => {
   t.equal(editDistance("port", "prot"), 1);
   t.equal(editDistance("sqlserver", "sqlsever"), 1);
   t.equal(editDistance("redis", "rediss"), 1);
@@ -10,7 +10,7 @@ t.test("inserting, deleting, replacing and swapping neighbours cost one each", a
   t.equal(editDistance("same", "same"), 0);
 });
 
-t.test("the nearest name is suggested, and nothing where no name is near", async (t) => {
+void t.test("the nearest name is suggested, and nothing where no name is near", async (t) => {
   t.equal(suggest("notificaton", ["implementation", "notification"]), "notification");
   t.equal(suggest("REDIS", ["redis"]), "redis");
   t.equal(suggest("xyz", ["redis", "sqlserver"]), null);

@@ -6,7 +6,7 @@ import t from "tap";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 // The project's own tsconfig covers more than these files, so the compiler is given its options and one file.
-t.test("a reference that is wrong does not compile, and one that is right does", async (t) => {
+void t.test("a reference that is wrong does not compile, and one that is right does", async (t) => {
   const run = promisify(execFile)(
     "env", // without what tap adds to a child's Node, which the compiler's launcher cannot bear
     [

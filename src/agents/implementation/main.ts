@@ -48,6 +48,6 @@ function orExit<Value>(log: Logger, read: () => Value): Value {
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
     log.error(error.message);
-    process.exit(1);
+    return process.exit(1);
   }
 }

@@ -5,6 +5,7 @@ import type { AgentDefinition, AgentKit, AgentParts } from "./agent.ts";
 import { openStore, publishCommitted } from "./agent-store.ts";
 import type { AgentStore } from "./agent-store.ts";
 import { WorkInFlight } from "./handling/work-in-flight.ts";
+import { checkName, checkParts } from "./check-definition.ts";
 import { createApp } from "./http/app.ts";
 import type { HealthSource } from "./http/app-parts.ts";
 import type { Logger } from "./log/logger.ts";
@@ -28,6 +29,7 @@ const ANSWER_GRACE_MS = 500;
 /** Composes and starts an agent in this process. @throws StartError */
 export async function startAgent<DB>(definition: AgentDefinition<DB>, env: Env, log: Logger): Promise<void> {
   const { name } = definition;
+  checkName(name);
   const began = performance.now();
   const settings = readEnvironment(env, process.cwd());
   const model = selectModel(env, settings.production);
@@ -64,6 +66,7 @@ export async function startAgent<DB>(definition: AgentDefinition<DB>, env: Env, 
     transactState: store.parts.transactState,
   };
   const parts = await definition.compose(kit);
+  checkParts(name, parts);
 
   const inFlight = new WorkInFlight();
   let databaseReady = false;
@@ -113,6 +116,7 @@ export async function startAgent<DB>(definition: AgentDefinition<DB>, env: Env, 
   log.info("listens", { url: server.url, llm: model.describe().generatedBy });
   await readyOrFail(store);
   databaseReady = true;
+  afterReady.beginUnprobed();
   log.debug("ready", { ms: Math.round(performance.now() - began) });
 }
 

@@ -143,7 +143,7 @@ void t.test(
     const { agent, sidecar } = await start(t);
     sidecar.refusing = true;
     const event = cloudEvent(VISIT, { who: "Bob" });
-    t.equal((await deliver(agent, event)).status, 500);
+    t.match(await deliver(agent, event), { status: 503, body: { detail: /the bus is down/ } });
     t.match((await send(`${agent.url}/api/greeter/health`)).body, { outbox: { pending: 1 } });
     sidecar.refusing = false;
     t.same((await deliver(agent, event)).body, { status: "SUCCESS" });

@@ -178,3 +178,44 @@ await test("bad requests are answered with a problem that says where", async (t)
   });
   t.equal(system.seen.length, 0);
 });
+
+await test("without a model a command is refused with the reason, and an event goes out with the fixed text", async (t) => {
+  const system = await TestSystem.start(t, [SENT]);
+  // Port 1 is nobody's: the model cannot be reached.
+  const agent = await system.agent("notification", {
+    AGENTS_LLM_MODE: "live",
+    OLLAMA_URL: "http://127.0.0.1:1",
+    OLLAMA_MODELS: "llama3.2:3b",
+  });
+  const body = { recipient: "ops", channels: ["file"], message: "m" };
+  t.match(await agent.post("/api/notification/execute", body), {
+    status: 503,
+    body: { type: "urn:agents:problem:ollama-unreachable" },
+  });
+  await system.publish(CODE, codePayload, crypto.randomUUID());
+  const [sent] = await system.until(SENT, 1);
+  t.match(sent?.data.data.payload, {
+    wording: { by: "template", reason: /127\.0\.0\.1:1/ },
+    generatedBy: null,
+  });
+  t.equal((await outbox(system)).length, 1, "what was refused was not sent");
+});
+
+await test("health shows the channels and prompts, and the API describes itself", async (t) => {
+  const system = await TestSystem.start(t, []);
+  const agent = await system.agent("notification");
+  t.match((await agent.get("/api/notification/health")).body, {
+    channels: ["console", "file"],
+    recipient: "developers",
+    outbox: { pending: 0 },
+    prompts: [{ ref: /^open-notification@1\.0\.0\+/ }],
+  });
+  const document = await agent.get("/openapi.json");
+  t.match(document, { status: 200, body: { openapi: "3.1.0" } });
+  t.strictSame(Object.keys(document.body["paths"] ?? {}).toSorted(), [
+    "/api/notification/deliveries",
+    "/api/notification/execute",
+    "/api/notification/notifications/{notificationId}",
+    "/api/notification/receipts",
+  ]);
+});

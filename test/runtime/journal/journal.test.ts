@@ -1,9 +1,8 @@
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 import t from "tap";
 import { openJournal } from "../../../src/runtime/journal/open-journal.ts";
 import type { SidecarHost } from "../../../src/runtime/resources/sidecar/sidecar-host.ts";
-import { freePort, openHost, spec, startApp, statuses, subscription } from "../sidecar/kit.ts";
+import { firstText, freePort, openHost, spec, startApp, statuses, subscription } from "../sidecar/kit.ts";
 
 interface Standard {
   readonly id: string;
@@ -256,8 +255,7 @@ t.test("another process reads the journal while it is written", async (t) => {
   const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
     stdio: ["ignore", "pipe", "inherit"],
   });
-  const [text] = (await once(child.stdout, "data")) as [Buffer];
-  t.equal(text.toString(), "e");
+  t.equal(await firstText(child.stdout), "e");
 });
 
 t.test("numbers beyond 2^53 are shown as they were written", async (t) => {

@@ -73,11 +73,12 @@ const STATES: readonly State[] = [
   { at: "completed", incarnation: 1 },
 ];
 
+const fulfilling = (condition: "started" | "ready" | "completed"): readonly string[] =>
+  STATES.filter((state) => holds(condition, state)).map((state) =>
+    state.at === "starting" ? `starting, exists ${state.exists}` : state.at,
+  );
+
 t.test("a condition holds in exactly the states that fulfil it", (t) => {
-  const fulfilling = (condition: "started" | "ready" | "completed"): readonly string[] =>
-    STATES.filter((state) => holds(condition, state)).map((state) =>
-      state.at === "starting" ? `starting, exists ${state.exists}` : state.at,
-    );
   t.same(fulfilling("started"), ["starting, exists true", "ready", "unhealthy", "completed"]);
   t.same(fulfilling("ready"), ["ready", "completed"]);
   t.same(fulfilling("completed"), ["completed"]);

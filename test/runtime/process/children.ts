@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
+import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { ProcessSpec } from "../../../src/runtime/resources/process/process-resource.ts";
@@ -69,4 +71,11 @@ export async function eventually(done: () => boolean | Promise<boolean>, limitMs
     await sleep(5);
   }
   return performance.now() - since;
+}
+
+/** The next thing a stream says, as text. */
+export async function heard(stream: Readable | null): Promise<string> {
+  if (stream === null) throw new Error("its output is not a pipe");
+  const [chunk]: readonly unknown[] = await once(stream, "data");
+  return String(chunk);
 }

@@ -76,8 +76,9 @@ t.test("a port that nobody holds has no holder", async (t) => {
 t.test("a port that an outgoing connection uses is taken, and its owner is named", async (t) => {
   const server = net.createServer().listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = server.address() as net.AddressInfo;
-  const socket = net.connect(port, "127.0.0.1");
+  const address = server.address();
+  if (typeof address !== "object" || address === null) throw new Error("it listens on a port");
+  const socket = net.connect(address.port, "127.0.0.1");
   t.teardown(() => {
     socket.destroy();
     server.close();

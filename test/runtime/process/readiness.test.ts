@@ -56,12 +56,14 @@ t.test("http wants a good answer on the path it was given", async (t) => {
 });
 
 t.test("the request names a host that a server on loopback accepts", async (t) => {
-  const server = http.createServer((_, response) => response.end());
+  const hosts: (string | undefined)[] = [];
+  const server = http.createServer((request, response) => {
+    hosts.push(request.headers.host);
+    response.end();
+  });
   const port = await listen(t, server);
-  const asked = once(server, "request");
   await ask({ by: "auto" }, port);
-  const [request] = (await asked) as [http.IncomingMessage];
-  t.equal(request.headers.host, `localhost:${port}`);
+  t.same(hosts, [`localhost:${port}`]);
 });
 
 t.test("tcp wants no more than a connection", async (t) => {
@@ -163,25 +165,19 @@ t.test("three failures in a row make it unhealthy, one success healthy again", a
   t.teardown(() => abort.abort());
   const timing = { timeoutMs: 1_000, everyMs: 5, againMs: 5, failures: 3 };
   const told: (readonly [Health, number])[] = [];
-  const changed = (): Promise<void> =>
-    new Promise((resolve) => {
-      next = resolve;
-    });
-  let next: () => void = () => undefined;
-  const first = changed();
+  const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   createReadiness({ by: "auto" }, port, timing).watch(abort.signal, (health) => {
     told.push([health, asked]);
-    next();
+    (told.length === 1 ? first : second).resolve();
   });
   await once(server, "request");
   status = 503;
   const before = asked;
-  await first;
+  await first.promise;
   t.same(told[0]?.[0], { healthy: false, why: "answers 503 to GET /healthz/ready" });
   t.ok((told[0]?.[1] ?? 0) - before >= 3 && (told[0]?.[1] ?? 0) - before <= 4, "after three failures");
-  const second = changed();
   status = 200;
-  await second;
+  await second.promise;
   t.same(told[1]?.[0], { healthy: true });
 });
 

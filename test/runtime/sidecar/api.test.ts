@@ -1,5 +1,6 @@
 import t from "tap";
-import { API_CASES, ask } from "./api-cases.ts";
+import { ask } from "./api-case.ts";
+import { API_CASES } from "./api-cases.ts";
 import { component, openHost, PUBSUB, spec, startApp, STATE } from "./kit.ts";
 
 t.test("every API answers as Dapr's does", async (t) => {

@@ -4,18 +4,20 @@ import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import t from "tap";
-import { API_CASES, ask } from "./api-cases.ts";
+import { ask } from "./api-case.ts";
+import { API_CASES } from "./api-cases.ts";
 import {
+  type Answer,
+  type Owner,
+  PUBSUB,
+  type Received,
+  STATE,
   call,
   component,
   freePort,
   openHost,
-  PUBSUB,
   spec,
   startApp,
-  STATE,
-  type Answer,
-  type Owner,
 } from "./kit.ts";
 
 /*
@@ -183,7 +185,7 @@ function received(one: Received | undefined): unknown {
     pubsubname,
     custom,
     event: JSON.parse(masked),
-    numbers: numbers.toSorted(),
+    numbers: numbers.join(),
   };
 }
 
@@ -245,12 +247,6 @@ async function startDaprd(t: Owner, binary: string, dir: string, appPort: number
 }
 
 function resources(): { components: Record<string, string> } {
-  const yaml = (name: string, type: string, metadata: Record<string, string>): string =>
-    `apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata:\n  name: ${name}\nspec:\n  type: ${type}\n  version: v1\n  metadata:\n` +
-    Object.entries(metadata)
-      .map(([key, value]) => `  - name: ${key}\n    value: ${JSON.stringify(value)}\n`)
-      .join("") +
-    (Object.keys(metadata).length === 0 ? "    []\n" : "");
   return {
     components: {
       "pubsub.yaml": yaml("agents-pubsub", "pubsub.in-memory", {}),
@@ -259,4 +255,12 @@ function resources(): { components: Record<string, string> } {
       "file.yaml": yaml("file", "secretstores.local.file", { secretsFile: "secrets.json" }),
     },
   };
+}
+
+function yaml(name: string, type: string, metadata: Record<string, string>): string {
+  const head = `apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata:\n  name: ${name}\nspec:\n  type: ${type}\n  version: v1\n`;
+  const entries = Object.entries(metadata).map(
+    ([key, value]) => `  - name: ${key}\n    value: ${JSON.stringify(value)}\n`,
+  );
+  return `${head}  metadata:${entries.length === 0 ? " []" : ""}\n${entries.join("")}`;
 }

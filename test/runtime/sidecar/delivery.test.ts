@@ -1,5 +1,16 @@
 import t from "tap";
-import { freePort, openHost, publish, spec, startApp, statuses, subscription, type Reply } from "./kit.ts";
+import {
+  type Reply,
+  dataOf,
+  freePort,
+  numbersOf,
+  openHost,
+  publish,
+  spec,
+  startApp,
+  statuses,
+  subscription,
+} from "./kit.ts";
 
 /** Each row: what the app answers, and what becomes of the delivery (Dapr's rules). */
 const ANSWERS: readonly (readonly [name: string, reply: Reply, outcome: string])[] = [
@@ -62,7 +73,7 @@ t.test("deliveries start in publish order, and one at a time where concurrency i
   host.appReady("a");
   await until(() => statuses(journal.events({ limit: 1000 })).every((one) => one === "a:success:1"));
   t.same(
-    app.received.map((one) => (one.event["data"] as { n: number }).n),
+    numbersOf(app),
     Array.from({ length: 300 }, (_, n) => n),
   );
   t.equal(most, 1);
@@ -82,7 +93,7 @@ t.test("up to ten are with the app at once, started in order", async (t) => {
   t.equal(app.received.length, 10);
   t.equal((await host.inFlight()).length, 10);
   t.same(
-    app.received.map((one) => (one.event["data"] as { n: number }).n).toSorted((a, b) => a - b),
+    numbersOf(app).toSorted((a, b) => a - b),
     [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
   );
   const release = setInterval(() => waiting.shift()?.(), 1);
@@ -93,7 +104,7 @@ t.test("up to ten are with the app at once, started in order", async (t) => {
 t.test("an event that fails leaves the lane and holds up nobody", async (t) => {
   const app = await startApp(t, {
     subscribe: [subscription("x")],
-    reply: ({ event }) => ((event["data"] as { bad?: boolean }).bad === true ? 500 : 200),
+    reply: (one) => (dataOf(one, "bad") === true ? 500 : 200),
   });
   const { host, journal, until } = await openHost(t, t.testdir(), {
     retry: { retries: 1, firstMs: 300, lastMs: 300 },
@@ -143,10 +154,7 @@ t.test("a connection that is refused is no attempt: the delivery waits until the
   for (let n = 1; n <= 5; n += 1) await publish(httpPort, "x", { n });
   const second = await startApp(t, { port, subscribe: [subscription("x")] });
   await until(() => statuses(journal.events({})).every((one) => one === "a:success:1"));
-  t.same(
-    second.received.map((one) => (one.event["data"] as { n: number }).n),
-    [1, 2, 3, 4, 5],
-  );
+  t.same(numbersOf(second), [1, 2, 3, 4, 5]);
 });
 
 t.test(
@@ -155,8 +163,8 @@ t.test(
     const waiting: (() => void)[] = [];
     const app = await startApp(t, {
       subscribe: [subscription("x")],
-      reply: ({ event }, { received }) =>
-        (event["data"] as { slow?: boolean }).slow === true && received.length === 1
+      reply: (one, { received }) =>
+        dataOf(one, "slow") === true && received.length === 1
           ? new Promise((resolve) => waiting.push(() => resolve("break")))
           : 200,
     });

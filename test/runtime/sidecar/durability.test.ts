@@ -4,15 +4,16 @@ import { fileURLToPath } from "node:url";
 import t from "tap";
 import { openJournal } from "../../../src/runtime/journal/open-journal.ts";
 import {
+  type Owner,
+  firstText,
   freePort,
+  numbersOf,
   openHost,
   publish,
   spec,
   startApp,
   statuses,
   subscription,
-  type App,
-  type Owner,
 } from "./kit.ts";
 
 const FIXTURE = fileURLToPath(new URL("../../fixtures/hosts-a-sidecar.ts", import.meta.url));
@@ -30,11 +31,8 @@ async function spawnHost(
     },
   );
   t.teardown(() => child.kill("SIGKILL"));
-  const [line] = (await once(child.stdout ?? child, "data")) as [Buffer];
-  return { child, port: Number(line.toString()) };
+  return { child, port: Number(await firstText(child.stdout)) };
 }
-
-const numbers = (app: App): number[] => app.received.map((one) => (one.event["data"] as { n: number }).n);
 
 t.test(
   "after a kill -9 of everything in the middle, each event that was accepted is delivered at least once",
@@ -77,7 +75,7 @@ t.test(
     await open.until(() =>
       statuses(open.journal.events({ limit: 1000 })).every((one) => one.startsWith("a:success")),
     );
-    const handled = new Set([...numbers(first), ...numbers(second)]);
+    const handled = new Set([...numbersOf(first), ...numbersOf(second)]);
     t.same(
       accepted.filter((n) => !handled.has(n)),
       [],
@@ -102,7 +100,7 @@ t.test(
       statuses(two.journal.events({ limit: 1000 })).every((status) => status === "a:success:1"),
     );
     t.same(
-      numbers(app).toSorted((a, b) => a - b),
+      numbersOf(app).toSorted((a, b) => a - b),
       Array.from({ length: 200 }, (_, n) => n),
     );
   },

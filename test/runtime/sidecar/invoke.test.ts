@@ -1,5 +1,5 @@
 import t from "tap";
-import { call, freePort, openHost, spec, startApp, type AppOptions } from "./kit.ts";
+import { type AppOptions, call, freePort, openHost, spec, startApp } from "./kit.ts";
 
 const echo: AppOptions["handle"] = (request, response) => {
   response.writeHead(request.url?.startsWith("/teapot") === true ? 418 : 200, {
@@ -7,7 +7,7 @@ const echo: AppOptions["handle"] = (request, response) => {
     "content-type": "text/plain",
   });
   response.write(
-    `${request.method ?? ""} ${request.url ?? ""} ${request.headers["dapr-caller-app-id"] ?? ""} ${request.headers["x-mine"] ?? ""}\n`,
+    `${request.method ?? ""} ${request.url ?? ""} ${String(request.headers["dapr-caller-app-id"])} ${String(request.headers["x-mine"] ?? "")}\n`,
   );
   request.pipe(response);
   return true;

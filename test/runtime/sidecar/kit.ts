@@ -7,8 +7,9 @@ import {
   type Server,
   type ServerResponse,
 } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { Readable } from "node:stream";
 import type { Test } from "tap";
+import { isFields } from "../../../src/runtime/journal/fields.ts";
 import { openJournal } from "../../../src/runtime/journal/open-journal.ts";
 import type { EventView, JournalReader } from "../../../src/runtime/journal/journal-view.ts";
 import type { ResolvedComponent } from "../../../src/runtime/model/resolved.ts";
@@ -42,10 +43,10 @@ export interface OpenHost {
   readonly journal: JournalReader;
   readonly events: SidecarEvent[];
   /** Resolves once the check is true; it is made now and after every change in the journal or event of the host. */
-  until(check: () => boolean): Promise<void>;
+  readonly until: (check: () => boolean) => Promise<void>;
   /** Tells that the app listens, and waits until its subscriptions have been read. */
-  ready(appId: string): Promise<void>;
-  close(): Promise<void>;
+  readonly ready: (appId: string) => Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** A real host in its worker, on a folder of the test. */
@@ -146,7 +147,10 @@ export async function startApp(t: Owner, options: AppOptions = {}): Promise<App>
       received.push(one);
       const reply = (await options.reply?.(one, app)) ?? 200;
       if (reply === "hang") return;
-      if (reply === "break") return void incoming.socket.destroy();
+      if (reply === "break") {
+        incoming.socket.destroy();
+        return;
+      }
       const { status = 200, body = "" } = typeof reply === "number" ? { status: reply } : reply;
       response.writeHead(status, { "content-type": "application/json" });
       response.end(body);
@@ -162,7 +166,7 @@ export async function startApp(t: Owner, options: AppOptions = {}): Promise<App>
     await closed;
   };
   t.teardown(close);
-  const app: App = { port: (server.address() as AddressInfo).port, received, server, close };
+  const app: App = { port: portOf(server), received, server, close };
   return app;
 }
 
@@ -187,7 +191,7 @@ export function spec(appId: string, appPort: number, more: Partial<SidecarSpec> 
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
+  const port = portOf(server);
   server.close();
   await once(server, "close");
   return port;
@@ -251,18 +255,41 @@ export function statuses(events: readonly { readonly event: EventView }[]): stri
 }
 
 async function readText(stream: AsyncIterable<unknown>): Promise<string> {
-  const chunks: Buffer[] = [];
+  const chunks: Uint8Array[] = [];
   try {
-    for await (const chunk of stream) chunks.push(chunk as Buffer);
+    for await (const chunk of stream) if (chunk instanceof Uint8Array) chunks.push(chunk);
   } catch {
     // The other side went away: what came is what there is.
   }
   return Buffer.concat(chunks).toString();
 }
 
+/** The port of a server that listens. */
+export function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+/** What a process writes first. */
+export function firstText(stream: Readable | null): Promise<string> {
+  return new Promise((resolve) => stream?.once("data", (chunk: Buffer) => resolve(chunk.toString())));
+}
+
+/** A field of an event's data. */
+export function dataOf(one: Received | undefined, field: string): unknown {
+  const data = one?.event["data"];
+  return isFields(data) ? data[field] : undefined;
+}
+
+/** The numbers `n` of what an app got, as they came. */
+export function numbersOf(app: App): number[] {
+  return app.received.map((one) => Number(dataOf(one, "n")));
+}
+
 function parseObject(text: string): Record<string, unknown> {
   try {
-    return JSON.parse(text) as Record<string, unknown>;
+    const value: Record<string, unknown> = JSON.parse(text);
+    return value;
   } catch {
     return {};
   }

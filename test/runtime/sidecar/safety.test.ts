@@ -1,8 +1,7 @@
 import { createServer } from "node:http";
 import { once } from "node:events";
-import type { AddressInfo } from "node:net";
 import t from "tap";
-import { call, freePort, openHost, publish, spec, startApp, statuses } from "./kit.ts";
+import { call, freePort, openHost, portOf, publish, spec, startApp, statuses } from "./kit.ts";
 
 t.test("a request that a web page could have made is refused before anything happens", async (t) => {
   const { host, journal } = await openHost(t, t.testdir());
@@ -67,7 +66,7 @@ t.test("a preferred port that is taken is replaced, a strict one is an error tha
   const taken = createServer().listen(0, "127.0.0.1");
   await once(taken, "listening");
   t.teardown(() => taken.close());
-  const { port } = taken.address() as AddressInfo;
+  const port = portOf(taken);
   const { host } = await openHost(t, t.testdir());
   const moved = await host.start(spec("a", 1, { httpPort: port }));
   t.not(moved.httpPort, port);

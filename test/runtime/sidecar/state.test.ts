@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
 import t from "tap";
-import { call, component, openHost, PUBSUB, spec, STATE, type Answer } from "./kit.ts";
+import { type Answer, PUBSUB, STATE, call, component, openHost, spec } from "./kit.ts";
 
 const save = (port: number, items: string, store = "agents-statestore"): Promise<Answer> =>
   call(port, `/v1.0/state/${store}`, {
@@ -69,7 +69,10 @@ t.test("first-write of one new key by many is won by one", async (t) => {
   const { httpPort } = await host.start(spec("a", 1));
   const body = '[{"key":"k","value":1,"options":{"concurrency":"first-write"}}]';
   const answers = await Promise.all(Array.from({ length: 10 }, () => save(httpPort, body)));
-  t.same(answers.map((answer) => answer.status).toSorted(), [204, ...Array.from({ length: 9 }, () => 409)]);
+  t.same(
+    answers.map((answer) => answer.status).toSorted((one, other) => one - other),
+    [204, ...Array.from({ length: 9 }, () => 409)],
+  );
 });
 
 t.test("a failed request in the same turn does not take the others with it", async (t) => {

@@ -7,7 +7,7 @@ import { findMarked } from "../../../src/runtime/resources/process/marker.ts";
 import { findFreePort, isPortFree } from "../../../src/runtime/resources/process/ports.ts";
 import { killRun } from "../../../src/runtime/watchdog/kill-run.ts";
 import { Watchdog } from "../../../src/runtime/watchdog/watchdog.ts";
-import { eventually, fixture, lives, node } from "../process/children.ts";
+import { eventually, fixture, heard, lives, node } from "../process/children.ts";
 
 interface Orchestrator {
   readonly child: ChildProcess;
@@ -22,12 +22,12 @@ async function orchestrator(t: Test): Promise<Orchestrator> {
   const args = ["--conditions=agents-source", fixture("orchestrator.ts"), ...ports.map(String)];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"], detached: true });
   t.teardown(() => child.kill("SIGKILL"));
-  const [line] = (await once(child.stdout, "data")) as [Buffer];
-  const told = JSON.parse(line.toString()) as { children: number[]; stray: number; watchdog: number };
-  const pids = [...told.children, told.stray, told.watchdog];
+  const line = await heard(child.stdout);
+  const [watchdog = 0, ...others] = line.trim().split(" ").map(Number);
+  const pids = [watchdog, ...others];
   t.equal(pids.length, 8);
   t.ok(pids.every(lives), "everything runs");
-  return { child, ports, pids, watchdog: told.watchdog };
+  return { child, ports, pids, watchdog };
 }
 
 async function allFree(ports: readonly number[]): Promise<boolean> {
@@ -53,10 +53,10 @@ t.test(
 
 t.test("a watchdog that is killed is started again, and still does its work", async (t) => {
   const { child, ports, pids, watchdog } = await orchestrator(t);
-  const said = once(child.stdout ?? child, "data");
+  const said = heard(child.stdout);
   process.kill(watchdog, "SIGKILL");
-  const [line] = (await said) as [Buffer];
-  t.equal(line.toString(), "The watchdog ended (SIGKILL) and was started again.\n");
+  const line = await said;
+  t.equal(line, "The watchdog ended (SIGKILL) and was started again.\n");
   child.kill("SIGKILL");
   t.ok((await eventually(async () => !pids.some(lives) && (await allFree(ports)), 2_000)) < 2_000);
 });
@@ -108,8 +108,8 @@ t.test("a group without a marker, and what it started elsewhere, is found by its
     detached: true,
     stdio: ["ignore", "pipe", "ignore"],
   });
-  const [line] = (await once(child.stdout, "data")) as [Buffer];
-  const grandchild = Number(/\d+/.exec(line.toString())?.[0]);
+  const line = await heard(child.stdout);
+  const grandchild = Number(/\d+/.exec(line)?.[0]);
   await killRun("nobody", new Set([child.pid ?? 0]));
   t.notOk(lives(child.pid ?? 0));
   t.notOk(lives(grandchild));
@@ -123,9 +123,9 @@ t.test("it does not keep its run from ending, and ends with it", async (t) => {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const exited = once(child, "exit");
-  const [line] = (await once(child.stdout, "data")) as [Buffer];
+  const line = await heard(child.stdout);
   t.same(await exited, [0, null]);
-  t.ok((await eventually(() => !lives(Number(line.toString())), 2_000)) < 2_000);
+  t.ok((await eventually(() => !lives(Number(line)), 2_000)) < 2_000);
 });
 
 t.test("it is no part of a run that it was started in", async (t) => {

@@ -25,11 +25,17 @@ export async function deliver(
   signal: AbortSignal,
 ): Promise<DeliveryOutcome> {
   const type = subscription.definition.type;
+  const began = performance.now();
   try {
     const delivery = readDelivery(body, type);
     const ctx = contextOf(delivery, log, signal);
     const how = await handleOnce(subscription, delivery, ctx, inbox);
     if (how === "repeated" || ctx.emitted.length > 0) await inbox.flush();
+    ctx.log.info(how === "repeated" ? "the event was handled before" : "handled an event", {
+      type,
+      emitted: ctx.emitted.length,
+      ms: Math.round(performance.now() - began),
+    });
     return { status: "SUCCESS" };
   } catch (error) {
     if (error instanceof DropEvent) {
@@ -48,13 +54,9 @@ async function handleOnce(
   ctx: HandlerContext,
   inbox: Inbox,
 ): Promise<"handled" | "repeated"> {
-  if (await inbox.isHandled(delivery.event.id)) {
-    ctx.log.debug("the event was handled before");
-    return "repeated";
-  }
+  if (await inbox.isHandled(delivery.event.id)) return "repeated";
   try {
     await subscription.deliver(delivery.event, ctx);
-    ctx.log.debug("handled an event", { type: delivery.event.eventType });
     return "handled";
   } catch (error) {
     if (error instanceof AlreadyHandled) return "repeated";

@@ -61,6 +61,7 @@ async function runCommand(
   c: Context,
   ctx: HandlerContext,
 ): Promise<unknown> {
+  const began = performance.now();
   const hasBody = route.method !== "delete" || c.req.header("content-type") !== undefined;
   const body = hasBody ? await readJson(c.req) : {};
   const params = c.req.param();
@@ -70,6 +71,10 @@ async function runCommand(
       : body;
   const result = await route.run(input, ctx);
   await parts.publishCommitted(ctx);
+  ctx.log.info(`${route.name} is done`, {
+    emitted: ctx.emitted.length,
+    ms: Math.round(performance.now() - began),
+  });
   return {
     correlationId: ctx.correlationId,
     result,

@@ -14,7 +14,7 @@ export function createApp(parts: AppParts): Hono {
   const toRoute = caseInsensitive([...paths.keys()]);
   const app = new Hono({ getPath: (request) => toRoute(pathOf(request.url)) });
 
-  if (parts.guarded) app.use(localGuard());
+  if (parts.guarded) app.use(localGuard(parts.appToken));
   app.use(async (c, next) => {
     if (!parts.inFlight.stopping) return await next();
     return problemResponse(
@@ -82,7 +82,14 @@ function templates(parts: AppParts): ReadonlyMap<string, readonly string[]> {
   const add = (path: string, method: string): void => {
     paths.set(path, [...(paths.get(path) ?? []), method.toUpperCase()]);
   };
-  const fixed = ["/healthz/live", "/healthz/ready", `/api/${parts.name}/health`, "/openapi.json", "/swagger"];
+  const fixed = [
+    "/healthz/live",
+    "/healthz/ready",
+    "/healthz",
+    `/api/${parts.name}/health`,
+    "/openapi.json",
+    "/swagger",
+  ];
   for (const path of [...fixed, "/dapr/subscribe"]) add(path, "GET");
   for (const route of [...parts.queries, ...parts.commands])
     add(routerPath(parts.name, route.path), route.method);

@@ -5,11 +5,14 @@ import type { AppParts } from "./app-parts.ts";
 export function mountHealth(app: Hono, { name, health }: AppParts): void {
   app.get("/healthz/live", (c) => c.json({ status: "live" }));
 
-  app.get("/healthz/ready", (c) => {
-    const status = health.readiness();
-    if (status === "ready") health.wasSeenReady();
-    return c.json({ status }, status === "ready" ? 200 : 503);
-  });
+  // The second path is where a sidecar looks that was told to check its app.
+  for (const path of ["/healthz/ready", "/healthz"]) {
+    app.get(path, (c) => {
+      const status = health.readiness();
+      if (status === "ready") health.wasSeenReady();
+      return c.json({ status }, status === "ready" ? 200 : 503);
+    });
+  }
 
   app.get(`/api/${name}/health`, async (c) => {
     const [pending, prompts, own] = await Promise.all([

@@ -1,6 +1,7 @@
 import { flushCompileCache } from "node:module";
 
 const QUIET_MS = 400;
+const UNPROBED_MS = 2000;
 
 /**
  * Runs the work that must not delay the start: once, a moment after the first probe was told that the agent is ready,
@@ -15,9 +16,16 @@ export class AfterReady {
     this.#work = work;
   }
 
+  /** For an agent that nobody probes. */
+  beginUnprobed(): void {
+    this.#timer = setTimeout(() => this.begin(), UNPROBED_MS);
+    this.#timer.unref();
+  }
+
   begin(): void {
     if (this.#begun) return;
     this.#begun = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#work()
         .catch(() => undefined) // it only prepares: the first real use reports what is wrong

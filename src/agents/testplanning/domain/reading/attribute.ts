@@ -35,10 +35,10 @@ export function attribute(sentence: Sentence, findings: readonly Finding[]): Sta
 }
 
 function namesOf(sentence: Sentence, finding: Finding, from: number): Name[] {
-  if (finding.subject !== undefined)
-    return [
-      { subject: finding.subject, field: identifier(finding.subject.replaceAll(/[`"']/gu, "").split(" ")) },
-    ];
+  if (finding.subject !== undefined) {
+    const subject = finding.subject.replace(/^(?:an?|the) /u, "");
+    return [{ subject, field: identifier(subject.replaceAll(/[`"']/gu, "").split(" ").slice(0, 4)) }];
+  }
   const subject = subjectBefore(sentence, finding.span, from);
   if (subject.canon === "") return [];
   if (subject.names.length > 0)

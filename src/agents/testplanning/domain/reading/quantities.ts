@@ -116,7 +116,7 @@ function toFinding(
     assumptions.push("A length without a unit is counted in characters.");
   const constraint = isLength
     ? toLength(interval, measure)
-    : toRange(interval, words.unit ?? measure, saysWhole(canon, span));
+    : toRange(interval, asWritten(sentence, bounds, words.unit) ?? measure, saysWhole(canon, span));
   return {
     span,
     constraint,
@@ -156,6 +156,14 @@ function unitOf(canon: string, bounds: Bounds): UnitWords {
   const early =
     first === null ? last : unitAfter(canon.slice(bounds.span.start + first.index + first[0].length));
   return { ...early, length: 0 };
+}
+
+/** Units keep their capital letters: MB, kWh. */
+function asWritten(sentence: Sentence, { after, span }: Bounds, unit: string | null): string | null {
+  if (unit === null) return null;
+  const behind = sentence.canon.indexOf(` ${unit}`, after);
+  const start = (behind >= 0 ? behind : sentence.canon.indexOf(` ${unit}`, span.start)) + 1;
+  return start === 0 ? unit : sentence.asWritten({ start, end: start + unit.length });
 }
 
 /** "3 characters or more" and "3 or more characters" */

@@ -18,7 +18,7 @@ const object = new RegExp(
 
 /** "applies to orders of", "for orders": the noun right before the bound. */
 const beside =
-  /(?:for|to|on) ((?:(?:the|an?|all|any|each|every) )?[a-z][\w-]*(?: [a-z][\w-]*){0,2}?)(?: of| aged)? *$/u;
+  /(?:for|on|appl(?:y|ies) to) ((?:(?:the|an?|all|any|each|every) )?[a-z][\w-]*(?: [a-z][\w-]*){0,2}?)(?: of| aged)? *$/u;
 
 /** Who a constraint is about. */
 export interface Subject {
@@ -32,8 +32,10 @@ export interface Subject {
 export function subjectBefore(sentence: Sentence, span: Span, from: number): Subject {
   const clause = clauseBefore(sentence.canon, span.start, from);
   const subject = subjectOf(sentence, withoutCondition(clause));
-  const main = / (?:only if|if|when|whenever) /u.exec(clause);
-  return subject.canon !== "" || main === null ? subject : subjectOf(sentence, clause.slice(0, main.index));
+  const earlier = / (?:only if|if|when|whenever) /u.exec(clause);
+  if (subject.canon === "" && earlier !== null) return subjectOf(sentence, clause.slice(0, earlier.index));
+  const label = /(?:^|[.;] )([^.;:]{1,40}) : ?$/u.exec(sentence.canon.slice(from, span.start))?.[1];
+  return subject.canon === "" && label !== undefined ? subjectOf(sentence, label) : subject;
 }
 
 function subjectOf(sentence: Sentence, clause: string): Subject {
