@@ -39,6 +39,9 @@ if (values.json === true) process.stdout.write(`${JSON.stringify(rows, null, 2)}
 function print(row: Row): void {
   const figures = row.reason ?? `${row.ours} ${row.unit} against ${row.theirs ?? "–"} (${row.against})`;
   const ratio = row.ratio === null ? "" : `${row.ratio} ×`;
-  process.stdout.write(`${row.ok ? "✓" : "✗"} ${row.name.padEnd(18)} ${ratio.padStart(9)}   budget ${row.budget.padEnd(14)} ${figures}\n`);
-  for (const [name, value] of Object.entries(row.detail ?? {})) process.stdout.write(`    ${name}: ${value}\n`);
+  process.stdout.write(
+    `${row.ok ? "✓" : "✗"} ${row.name.padEnd(18)} ${ratio.padStart(9)}   budget ${row.budget.padEnd(14)} ${figures}\n`,
+  );
+  for (const [name, value] of Object.entries(row.detail ?? {}))
+    process.stdout.write(`    ${name}: ${value}\n`);
 }

@@ -57,7 +57,14 @@ export function median(values: readonly number[]): number {
 /** A row whose budget is "at most `limit` times theirs". */
 export function ratioRow(
   name: RowName,
-  input: { ours: readonly number[]; theirs: readonly number[]; against: string; unit: string; limit: number; detail?: Row["detail"] },
+  input: {
+    ours: readonly number[];
+    theirs: readonly number[];
+    against: string;
+    unit: string;
+    limit: number;
+    detail?: Row["detail"];
+  },
 ): Row {
   const ours = median(input.ours);
   const theirs = median(input.theirs);
@@ -78,7 +85,18 @@ export function ratioRow(
 
 /** A row that could not be measured is a failed one, with the reason; never left out. */
 export function failedRow(name: RowName, reason: string): Row {
-  return { name, ours: null, theirs: null, against: "", unit: "", ratio: null, budget: "", ok: false, runs: 0, reason };
+  return {
+    name,
+    ours: null,
+    theirs: null,
+    against: "",
+    unit: "",
+    ratio: null,
+    budget: "",
+    ok: false,
+    runs: 0,
+    reason,
+  };
 }
 
 export function round(value: number): number {

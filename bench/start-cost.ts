@@ -28,6 +28,8 @@ for (const name of ["src", "prompts", "package.json", "tsconfig.json"]) {
 }
 symlinkSync(join(repo, "node_modules"), join(root, "node_modules"));
 const entry = join(root, "src/agents", AGENT, "main.ts");
+/** The same agent, but with the Dapr SDK loaded before it listens. */
+const eager = join(root, "src/agents", AGENT, "eager.ts");
 const state = join(root, ".agents");
 mkdirSync(state);
 
@@ -44,14 +46,18 @@ interface Row {
 
 try {
   const made = await making();
-  const started = await starting(made.file);
+  const started = await starting(made.file, made.withDapr);
   print([...made.rows, ...started]);
 } finally {
   rmSync(root, { recursive: true, force: true });
 }
 
 /** What a bundle costs: cold, for one more agent, unchanged in a new process, and after a save. */
-async function making(): Promise<{ readonly file: string; readonly rows: readonly Row[] }> {
+async function making(): Promise<{
+  readonly file: string;
+  readonly withDapr: string;
+  readonly rows: readonly Row[];
+}> {
   const cacheDir = join(state, "cache");
   const cold: number[] = [];
   for (let n = 0; n < 3; n += 1) {
@@ -80,8 +86,13 @@ async function making(): Promise<{ readonly file: string; readonly rows: readonl
   const last = createBundler({ root, cacheDir, conditions: CONDITIONS });
   const { file } = await last.prepare(AGENT, entry);
   await last.close();
+  writeFileSync(eager, `import "@dapr/dapr";\nimport "./main.ts";\n`);
+  const all = createBundler({ root, cacheDir, conditions: CONDITIONS });
+  const { file: withDapr } = await all.prepare(`${AGENT}-eager`, eager);
+  await all.close();
   return {
     file,
+    withDapr,
     rows: [
       { name: "make: cold, dependencies and own files", ms: cold },
       { name: "make: another agent, dependencies at hand", ms: sibling },
@@ -103,7 +114,7 @@ function unchangedInNewProcess(cacheDir: string): number {
 }
 
 /** From spawn until the port is open, all cases taking turns. */
-async function starting(bundle: string): Promise<readonly Row[]> {
+async function starting(bundle: string, withDapr: string): Promise<readonly Row[]> {
   const hono = join(root, "bare-hono.mjs");
   writeFileSync(
     hono,
@@ -128,6 +139,11 @@ async function starting(bundle: string): Promise<readonly Row[]> {
     {
       name: "start: agent, bundle, compile cache, source maps",
       args: ["--enable-source-maps", bundle],
+      env: compiled("cc-maps"),
+    },
+    {
+      name: "start: the same with the Dapr SDK loaded first",
+      args: ["--enable-source-maps", withDapr],
       env: compiled("cc-maps"),
     },
   ];
@@ -167,9 +183,12 @@ async function start({ args, env }: Case): Promise<number> {
     },
   });
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  while (child.exitCode === null && !(await opens(port)))
+  const expired = () => performance.now() - begin > 30_000;
+  while (child.exitCode === null && !expired() && !(await opens(port)))
     await new Promise((resolve) => setTimeout(resolve, 1));
   const ms = performance.now() - begin;
+  if (expired()) child.kill("SIGKILL");
+  if (expired()) throw new Error(`${args.join(" ")} does not listen within 30 s`);
   if (child.exitCode !== null) throw new Error(`${args.join(" ")} exited with ${child.exitCode}`);
   // Time to load what it loads late, and to write the compile cache at its end.
   await new Promise((resolve) => setTimeout(resolve, 500));

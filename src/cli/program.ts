@@ -25,7 +25,9 @@ export function createProgram(version: string): Command {
     .addHelpText("before", EXAMPLES)
     .version(version, "--version", "the version of agents")
     .enablePositionalOptions()
-    .configureHelp({ subcommandTerm: (one) => `${one.name()} ${one.usage().replace(/^\[options\] ?/, "")}`.trim() })
+    .configureHelp({
+      subcommandTerm: (one) => `${one.name()} ${one.usage().replace(/^\[options\] ?/, "")}`.trim(),
+    })
     .helpCommand("help [command]", "help for a command");
   program.commandsGroup("Run:");
   globalOptions(program);

@@ -32,7 +32,10 @@ export async function runUp(options: UpOptions): Promise<number> {
 }
 
 /** In the background: failures go to the `agents up -d` that waits. */
-async function asOrchestrator(options: UpOptions, parent: NonNullable<ReturnType<typeof findParent>>): Promise<number> {
+async function asOrchestrator(
+  options: UpOptions,
+  parent: NonNullable<ReturnType<typeof findParent>>,
+): Promise<number> {
   try {
     const { runForeground } = await import("./up/foreground.ts");
     const end = await runForeground(options, parent);
@@ -50,7 +53,8 @@ async function showWhenReady(client: RunClient, options: UpOptions): Promise<num
   await startMissing(client, await client.run(signal), options.agents, signal);
   const limit = AbortSignal.any([signal, AbortSignal.timeout(options.waitTimeoutMs)]);
   for await (const message of client.feed(limit)) {
-    const state = message.type === "snapshot" ? message.run.state : message.type === "run" ? message.state : null;
+    const state =
+      message.type === "snapshot" ? message.run.state : message.type === "run" ? message.state : null;
     if (state === "ready" || state === "degraded") break;
   }
   const run = await client.run(signal);
@@ -71,6 +75,8 @@ function show(run: RunView, { context: { out } }: UpOptions): number {
   const agents = run.resources.filter(({ kind }) => kind === "agent").length;
   const took = (Date.parse(run.readyAt ?? run.startedAt) - Date.parse(run.startedAt)) / 1000;
   out.line();
-  out.line(`${out.style.good(`ready in ${took.toFixed(1)} s`)} · ${agents} ${agents === 1 ? "agent" : "agents"} · see: agents events -f · stop: agents down`);
+  out.line(
+    `${out.style.good(`ready in ${took.toFixed(1)} s`)} · ${agents} ${agents === 1 ? "agent" : "agents"} · see: agents events -f · stop: agents down`,
+  );
   return 0;
 }

@@ -14,6 +14,7 @@ import type { ResolvedConfig } from "./model/resolved.ts";
 import type { LlmMode } from "./plan/stand-ins.ts";
 import { chooseLlm, standInsFor } from "./plan/stand-ins.ts";
 import { createBundler } from "./resources/bundle/bundler.ts";
+import { preloadSpawn } from "./resources/process/spawn.ts";
 import { createEmbeddedSidecarHost } from "./resources/sidecar/embedded/create-host.ts";
 import type { AgentContext } from "./session/agent-node.ts";
 import { ConfigChanges } from "./session/apply-config.ts";
@@ -80,11 +81,14 @@ async function compose(
   const since = Date.now();
   const stateDir = stateDirOf(config.root);
   const runId = randomUUID();
+  preloadSpawn();
   await sweepLastRun(config.root);
 
   const feed = new Feed();
   const tell = new Teller((event) => feed.tell(event));
-  const programs = new Programs(createBundler({ root: config.root, cacheDir: join(stateDir, "cache"), conditions }));
+  const programs = new Programs(
+    createBundler({ root: config.root, cacheDir: join(stateDir, "cache"), conditions }),
+  );
   owned.defer(async () => await programs.close());
   const hosting = createEmbeddedSidecarHost({
     runId,
@@ -132,7 +136,12 @@ async function compose(
   });
   owned.use(
     host.onEvent((event) => {
-      if (event.type === "log") logs.write(sidecarName(event.appId), event.level === "info" ? "stdout" : "stderr", Buffer.from(`${event.level} ${event.text}\n`));
+      if (event.type === "log")
+        logs.write(
+          sidecarName(event.appId),
+          event.level === "info" ? "stdout" : "stderr",
+          Buffer.from(`${event.level} ${event.text}\n`),
+        );
     }),
   );
   const journal = owned.use(openJournal(stateDir));
@@ -161,9 +170,13 @@ async function compose(
   if (watch) {
     const changes = new ConfigChanges({ system, supervisor, programs, host, context, isolated, tell });
     // Watching costs CPU that the agents need for their start; what is saved until then is not lost.
-    const watching = supervisor.settled().then(async (settlement) =>
-      settlement.by === "stopped" ? null : await startLiveReload({ loaded, since, system, programs, supervisor, changes, tell }),
-    );
+    const watching = supervisor
+      .settled()
+      .then(async (settlement) =>
+        settlement.by === "stopped"
+          ? null
+          : await startLiveReload({ loaded, since, system, programs, supervisor, changes, tell }),
+      );
     watching.catch((error: unknown) => tell.error(null, error));
     kept.defer(async () => await (await watching.catch(() => null))?.[Symbol.asyncDispose]());
   }
@@ -172,34 +185,65 @@ async function compose(
 
 function modelsOf({ resources }: ResolvedConfig): Readonly<Record<string, readonly string[]>> {
   return Object.fromEntries(
-    Object.values(resources).flatMap((resource) => (resource.kind === "ollama" ? [[resource.name, resource.models]] : [])),
+    Object.values(resources).flatMap((resource) =>
+      resource.kind === "ollama" ? [[resource.name, resource.models]] : [],
+    ),
   );
 }
 
 /** Agents that are not started now keep the ports that they prefer; whether those are free is looked at when they start. */
-async function portsFor(config: ResolvedConfig, selected: readonly string[], isolated: boolean): ReturnType<typeof choosePorts> {
+async function portsFor(
+  config: ResolvedConfig,
+  selected: readonly string[],
+  isolated: boolean,
+): ReturnType<typeof choosePorts> {
   const agents = Object.values(config.agents);
-  const chosen = await choosePorts(agents.filter(({ name }) => selected.includes(name)), { isolated });
+  const chosen = await choosePorts(
+    agents.filter(({ name }) => selected.includes(name)),
+    { isolated },
+  );
   const byAgent = new Map(chosen.byAgent);
-  const taken = new Set([...byAgent.values()].flatMap(({ port, sidecarPort }) => [port, sidecarPort ?? port]));
+  const taken = new Set(
+    [...byAgent.values()].flatMap(({ port, sidecarPort }) => [port, sidecarPort ?? port]),
+  );
   for (const agent of agents) {
     if (byAgent.has(agent.name)) continue;
-    const fallback = await choosePorts([{ ...agent, port: isolated ? null : agent.port, sidecarPort: null }], { isolated: isolated || agent.port === null, taken }).catch(() => null);
+    const fallback = await choosePorts(
+      [{ ...agent, port: isolated ? null : agent.port, sidecarPort: null }],
+      { isolated: isolated || agent.port === null, taken },
+    ).catch(() => null);
     const free = fallback?.byAgent.get(agent.name);
     const port = agent.port ?? free?.port ?? 0;
-    byAgent.set(agent.name, { port: isolated ? (free?.port ?? port) : port, sidecarPort: agent.sidecar ? (free?.sidecarPort ?? agent.sidecarPort) : null });
+    byAgent.set(agent.name, {
+      port: isolated ? (free?.port ?? port) : port,
+      sidecarPort: agent.sidecar ? (free?.sidecarPort ?? agent.sidecarPort) : null,
+    });
   }
   return { byAgent, notices: chosen.notices };
 }
 
 /** Opens the control API and says where it is; from here on the run can be found. */
-async function announce(session: Session, config: ResolvedConfig, runId: string, owned: AsyncDisposableStack): Promise<void> {
+async function announce(
+  session: Session,
+  config: ResolvedConfig,
+  runId: string,
+  owned: AsyncDisposableStack,
+): Promise<void> {
   const token = randomBytes(24).toString("base64url");
   const server = await startControlServer(session, token);
   owned.defer(async () => await server.close());
   const startedAt = session.view().startedAt;
   const me = { pid: process.pid, processStart: processStart(process.pid) ?? "" };
-  writeRunFile(config.root, { version: 1, runId, project: config.name, ...me, startedAt, control: server.url, token, configFile: config.file });
+  writeRunFile(config.root, {
+    version: 1,
+    runId,
+    project: config.name,
+    ...me,
+    startedAt,
+    control: server.url,
+    token,
+    configFile: config.file,
+  });
   owned.use(registerRun({ version: 1, root: config.root, project: config.name, runId, ...me, startedAt }));
 }
 

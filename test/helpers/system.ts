@@ -33,9 +33,17 @@ export class Project {
 
   /** Runs one command to its end. */
   async agents(args: readonly string[], input?: string): Promise<Ran> {
-    const child = spawn(process.execPath, [...CLI, ...args], { cwd: this.root, env: this.env, stdio: "pipe" });
+    const child = spawn(process.execPath, [...CLI, ...args], {
+      cwd: this.root,
+      env: this.env,
+      stdio: "pipe",
+    });
     child.stdin.end(input ?? "");
-    const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
+    const [stdout, stderr, [code]] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, "close"),
+    ]);
     return { code: typeof code === "number" ? code : null, stdout, stderr };
   }
 
@@ -50,12 +58,21 @@ export class Project {
   async lines(args: readonly string[]): Promise<unknown[]> {
     const ran = await this.agents([...args, "--json"]);
     if (ran.code !== 0) throw new Error(`agents ${args.join(" ")} ended with ${ran.code}: ${ran.stderr}`);
-    return ran.stdout.split("\n").filter(Boolean).map((line): unknown => JSON.parse(line));
+    return ran.stdout
+      .split("\n")
+      .filter(Boolean)
+      .map((line): unknown => JSON.parse(line));
   }
 
   /** A foreground `agents up`, in a pipe. */
   up(args: readonly string[] = []): Up {
-    const up = new Up(spawn(process.execPath, [...CLI, "up", "--ui", "json", ...args], { cwd: this.root, env: this.env, stdio: ["ignore", "pipe", "pipe"] }));
+    const up = new Up(
+      spawn(process.execPath, [...CLI, "up", "--ui", "json", ...args], {
+        cwd: this.root,
+        env: this.env,
+        stdio: ["ignore", "pipe", "pipe"],
+      }),
+    );
     this.#ups.push(up);
     return up;
   }
@@ -70,7 +87,8 @@ export class Project {
 
   async close(): Promise<void> {
     await this.agents(["down"]);
-    for (const up of this.#ups) if (up.child.exitCode === null && up.child.signalCode === null) up.child.kill("SIGKILL");
+    for (const up of this.#ups)
+      if (up.child.exitCode === null && up.child.signalCode === null) up.child.kill("SIGKILL");
     await until("nothing of the run is left", () => this.survivors().length === 0, 10_000);
     rmSync(this.root, { recursive: true, force: true });
   }
@@ -114,10 +132,22 @@ export class Up {
   }
 
   /** The first event, past or to come, that fits. */
-  async event(what: string, fits: (event: Record<string, unknown>) => boolean, timeoutMs = 30_000): Promise<Record<string, unknown>> {
+  async event(
+    what: string,
+    fits: (event: Record<string, unknown>) => boolean,
+    timeoutMs = 30_000,
+  ): Promise<Record<string, unknown>> {
     let found: Record<string, unknown> | undefined;
     await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => finish(new Error(`no event "${what}" in ${timeoutMs} ms\n${this.stderr}\n${JSON.stringify(this.events.slice(-5))}`)), timeoutMs);
+      const timer = setTimeout(
+        () =>
+          finish(
+            new Error(
+              `no event "${what}" in ${timeoutMs} ms\n${this.stderr}\n${JSON.stringify(this.events.slice(-5))}`,
+            ),
+          ),
+        timeoutMs,
+      );
       const finish = (error?: Error): void => {
         clearTimeout(timer);
         this.#waiting.delete(look);
@@ -127,7 +157,8 @@ export class Up {
       const look = (): void => {
         found = this.events.find(fits);
         if (found !== undefined) finish();
-        else if (this.child.exitCode !== null || this.child.signalCode !== null) finish(new Error(`up ended with ${this.child.exitCode} before "${what}"\n${this.stderr}`));
+        else if (this.child.exitCode !== null || this.child.signalCode !== null)
+          finish(new Error(`up ended with ${this.child.exitCode} before "${what}"\n${this.stderr}`));
       };
       this.#waiting.add(look);
       look();
@@ -152,11 +183,28 @@ export function systemProject(t: Test, options: { readonly env?: NodeJS.ProcessE
     "agents.config.json": JSON.stringify({
       name: "system-test",
       resources: { redis: { kind: "redis" }, sqlserver: { kind: "sqlserver", databases: ["agentsdb"] } },
-      components: { "agents-pubsub": { kind: "pubsub", resource: "redis" }, "agents-statestore": { kind: "statestore", resource: "redis" } },
+      components: {
+        "agents-pubsub": { kind: "pubsub", resource: "redis" },
+        "agents-statestore": { kind: "statestore", resource: "redis" },
+      },
       agents: {
-        notification: { entry: entry("notification"), port: 0, uses: ["sqlserver"], subscribes: ["agents.implementation.code.generated", "agents.notification.send.requested"] },
-        testplanning: { entry: entry("testplanning"), port: 0, uses: ["sqlserver"], subscribes: ["agents.implementation.code.generated"] },
-        implementation: { entry: entry("implementation"), port: 0, subscribes: ["agents.testplanning.spec.generated"] },
+        notification: {
+          entry: entry("notification"),
+          port: 0,
+          uses: ["sqlserver"],
+          subscribes: ["agents.implementation.code.generated", "agents.notification.send.requested"],
+        },
+        testplanning: {
+          entry: entry("testplanning"),
+          port: 0,
+          uses: ["sqlserver"],
+          subscribes: ["agents.implementation.code.generated"],
+        },
+        implementation: {
+          entry: entry("implementation"),
+          port: 0,
+          subscribes: ["agents.testplanning.spec.generated"],
+        },
       },
     }),
   });
@@ -165,7 +213,11 @@ export function systemProject(t: Test, options: { readonly env?: NodeJS.ProcessE
 }
 
 /** A project of small fixture programs, each an agent with `command`; ports are chosen freely unless given. */
-export function fixtureProject(t: Test, agents: Readonly<Record<string, Record<string, unknown>>>, env: NodeJS.ProcessEnv = {}): Project {
+export function fixtureProject(
+  t: Test,
+  agents: Readonly<Record<string, Record<string, unknown>>>,
+  env: NodeJS.ProcessEnv = {},
+): Project {
   const root = mkdtempSync(join(tmpdir(), "agents-fixture-"));
   const project = new Project(root, env);
   project.write({ "agents.config.json": JSON.stringify(fixtureConfig(agents)) });
@@ -174,7 +226,12 @@ export function fixtureProject(t: Test, agents: Readonly<Record<string, Record<s
 }
 
 export function fixtureConfig(agents: Readonly<Record<string, Record<string, unknown>>>): unknown {
-  return { name: "fixtures", agents: Object.fromEntries(Object.entries(agents).map(([name, agent]) => [name, { health: "tcp", ...agent }])) };
+  return {
+    name: "fixtures",
+    agents: Object.fromEntries(
+      Object.entries(agents).map(([name, agent]) => [name, { health: "tcp", ...agent }]),
+    ),
+  };
 }
 
 /** The command of a program in test/fixtures. */
@@ -183,7 +240,11 @@ export function fixture(name: string): readonly [string, string] {
 }
 
 /** Looks until it is so; the only place that waits by the clock, as there is no event to wait for. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, timeoutMs = 15_000): Promise<void> {
+export async function until(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  timeoutMs = 15_000,
+): Promise<void> {
   const end = Date.now() + timeoutMs;
   while (!(await holds())) {
     if (Date.now() > end) throw new Error(`not so after ${timeoutMs} ms: ${what}`);
@@ -193,13 +254,18 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
 
 /** The value at a path of parsed JSON. */
 export function pick(value: unknown, ...path: readonly string[]): unknown {
-  return path.reduce<unknown>((here, key) => (typeof here === "object" && here !== null ? Reflect.get(here, key) : undefined), value);
+  return path.reduce<unknown>(
+    (here, key) => (typeof here === "object" && here !== null ? Reflect.get(here, key) : undefined),
+    value,
+  );
 }
 
 /** One resource of what `ps --json` prints. */
 export function resourceOf(run: unknown, name: string): unknown {
   const resources = pick(run, "resources");
-  return Array.isArray(resources) ? resources.find((resource: unknown) => pick(resource, "name") === name) : undefined;
+  return Array.isArray(resources)
+    ? resources.find((resource: unknown) => pick(resource, "name") === name)
+    : undefined;
 }
 
 export function urlOf(run: unknown, name: string): string {

@@ -67,7 +67,13 @@ function sent(project: Project): readonly string[] {
 
 /** Ids of the notifications that were told to be sent. */
 async function completed(project: Project): Promise<Set<unknown>> {
-  const events = await project.lines(["events", "--type", "agents.notification.sent.completed", "-n", "2000"]);
+  const events = await project.lines([
+    "events",
+    "--type",
+    "agents.notification.sent.completed",
+    "-n",
+    "2000",
+  ]);
   return new Set(events.map((event) => pick(event, "data", "payload", "notificationId")));
 }
 
@@ -76,7 +82,10 @@ async function open(project: Project): Promise<unknown[]> {
   const events = await project.lines(["events", "-n", "5000"]);
   return events.filter((event) => {
     const deliveries = pick(event, "deliveries");
-    return Array.isArray(deliveries) && deliveries.some((delivery: unknown) => pick(delivery, "status") !== "success");
+    return (
+      Array.isArray(deliveries) &&
+      deliveries.some((delivery: unknown) => pick(delivery, "status") !== "success")
+    );
   });
 }
 
@@ -87,22 +96,53 @@ async function sidecarPort(project: Project, agent: string): Promise<number> {
 /** Publishes through a sidecar, as an agent does; each answer is an acceptance. */
 async function publishMany(port: number, from: number, to: number): Promise<void> {
   const numbers = Array.from({ length: to - from }, (_, index) => from + index);
-  for (let at = 0; at < numbers.length; at += 20) await Promise.all(numbers.slice(at, at + 20).map((number) => publish(port, number)));
+  for (let at = 0; at < numbers.length; at += 20)
+    await Promise.all(numbers.slice(at, at + 20).map((number) => publish(port, number)));
 }
 
 function publish(port: number, number: number): Promise<void> {
   const id = `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
   const time = new Date().toISOString();
   const event = {
-    id, eventType: TYPE, subject: `test/${number}`, eventTime: time, dataVersion: "1.0", metadataVersion: "1",
-    data: { correlationId: id, causationId: id, agentId: "test", payload: { recipient: "ada@example.org", message: `Message ${number}.`, channels: ["file"] } },
+    id,
+    eventType: TYPE,
+    subject: `test/${number}`,
+    eventTime: time,
+    dataVersion: "1.0",
+    metadataVersion: "1",
+    data: {
+      correlationId: id,
+      causationId: id,
+      agentId: "test",
+      payload: { recipient: "ada@example.org", message: `Message ${number}.`, channels: ["file"] },
+    },
   };
-  const body = JSON.stringify({ specversion: "1.0", id, type: TYPE, source: "/agents/test", subject: event.subject, time, datacontenttype: "application/json", data: event });
+  const body = JSON.stringify({
+    specversion: "1.0",
+    id,
+    type: TYPE,
+    source: "/agents/test",
+    subject: event.subject,
+    time,
+    datacontenttype: "application/json",
+    data: event,
+  });
   return new Promise((resolve, reject) => {
-    const call = request({ host: "127.0.0.1", port, method: "POST", path: `/v1.0/publish/agents-pubsub/${TYPE}`, headers: { "content-type": "application/cloudevents+json" } }, (answer) => {
-      answer.resume();
-      answer.on("end", () => (answer.statusCode === 204 ? resolve() : reject(new Error(`publish: ${answer.statusCode}`))));
-    });
+    const call = request(
+      {
+        host: "127.0.0.1",
+        port,
+        method: "POST",
+        path: `/v1.0/publish/agents-pubsub/${TYPE}`,
+        headers: { "content-type": "application/cloudevents+json" },
+      },
+      (answer) => {
+        answer.resume();
+        answer.on("end", () =>
+          answer.statusCode === 204 ? resolve() : reject(new Error(`publish: ${answer.statusCode}`)),
+        );
+      },
+    );
     call.on("error", reject);
     call.end(body);
   });

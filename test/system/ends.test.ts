@@ -11,21 +11,24 @@ const six = {
   stray: { command: fixture("listens-with-stray.js"), stopTimeout: 1500 },
 };
 
-t.test("kill -9 of the orchestrator: after 2 s nothing of six processes is left, and their ports are free", async (t) => {
-  const project = fixtureProject(t, six);
-  const up = project.up();
-  await up.ready();
-  const ports = portsOf(await project.json(["ps"]));
-  t.equal(ports.length, 12, "six agents and their sidecars");
-  const before = project.survivors().length;
-  t.ok(before >= 7, `six processes and a grandchild run (${before})`);
-  up.child.kill("SIGKILL");
-  await until("nothing of it is left", () => project.survivors().length === 0, 2_000);
-  for (const port of ports) t.ok(await isFree(port), `port ${port} is free`);
-  const next = project.up();
-  await next.ready();
-  t.pass("the stale .agents/ is repaired");
-});
+t.test(
+  "kill -9 of the orchestrator: after 2 s nothing of six processes is left, and their ports are free",
+  async (t) => {
+    const project = fixtureProject(t, six);
+    const up = project.up();
+    await up.ready();
+    const ports = portsOf(await project.json(["ps"]));
+    t.equal(ports.length, 12, "six agents and their sidecars");
+    const before = project.survivors().length;
+    t.ok(before >= 7, `six processes and a grandchild run (${before})`);
+    up.child.kill("SIGKILL");
+    await until("nothing of it is left", () => project.survivors().length === 0, 2_000);
+    for (const port of ports) t.ok(await isFree(port), `port ${port} is free`);
+    const next = project.up();
+    await next.ready();
+    t.pass("the stale .agents/ is repaired");
+  },
+);
 
 t.test("SIGHUP, as from a closed terminal, stops everything in order", async (t) => {
   const project = fixtureProject(t, six);
@@ -50,7 +53,9 @@ t.test("Ctrl-C ends with 130, SIGTERM with 0", async (t) => {
 });
 
 t.test("a second Ctrl-C kills what does not stop", async (t) => {
-  const project = fixtureProject(t, { stubborn: { command: fixture("listens-stubbornly.js"), stopTimeout: 60_000 } });
+  const project = fixtureProject(t, {
+    stubborn: { command: fixture("listens-stubbornly.js"), stopTimeout: 60_000 },
+  });
   const up = project.up();
   await up.ready();
   up.child.kill("SIGINT");
@@ -65,7 +70,9 @@ t.test("a second Ctrl-C kills what does not stop", async (t) => {
 t.test("of two that start at once in a folder one starts and the other attaches", async (t) => {
   const project = fixtureProject(t, { one: { command: fixture("listens.js") } });
   const ups = [project.up(), project.up(), project.up()];
-  await Promise.all(ups.map(async (up) => await up.event("snapshot or ready", (event) => event["type"] === "snapshot")));
+  await Promise.all(
+    ups.map(async (up) => await up.event("snapshot or ready", (event) => event["type"] === "snapshot")),
+  );
   await until("one has written its run file", async () => (await project.agents(["ps"])).code === 0);
   const pid = pick(await project.json(["ps"]), "pid");
   t.equal(ups.filter((up) => up.child.pid === pid).length, 1, "one is the orchestrator");
@@ -77,7 +84,10 @@ t.test("of two that start at once in a folder one starts and the other attaches"
 
 t.test("up -d returns when all is ready, and down leaves nothing", async (t) => {
   const project = fixtureProject(t, { one: { command: fixture("listens.js") } });
-  t.match(await project.json(["up", "-d"]), { state: "ready", resources: [{ name: "one-dapr" }, { name: "one", state: "ready" }] });
+  t.match(await project.json(["up", "-d"]), {
+    state: "ready",
+    resources: [{ name: "one-dapr" }, { name: "one", state: "ready" }],
+  });
   t.match(await project.json(["up", "-d"]), { state: "ready" }, "again: it is up already");
   t.equal((await project.agents(["down"])).code, 0);
   t.equal((await project.agents(["ps"])).code, 3);

@@ -17,27 +17,54 @@ t.test("a requirement travels through three agents, each event with its cause", 
   });
   t.equal(answer.status, 200);
   const body: unknown = await answer.json();
-  t.match(body, { result: { testable: true }, generatedBy: "sample", events: [{ eventType: "agents.testplanning.spec.generated" }] });
+  t.match(body, {
+    result: { testable: true },
+    generatedBy: "sample",
+    events: [{ eventType: "agents.testplanning.spec.generated" }],
+  });
   const values = pick(body, "result", "boundaryValues");
   t.same(
-    Array.isArray(values) ? values.map((value: unknown) => [pick(value, "value"), pick(value, "accept")]) : values,
-    [[17, false], [18, true], [19, true], [64, true], [65, true], [66, false]],
+    Array.isArray(values)
+      ? values.map((value: unknown) => [pick(value, "value"), pick(value, "accept")])
+      : values,
+    [
+      [17, false],
+      [18, true],
+      [19, true],
+      [64, true],
+      [65, true],
+      [66, false],
+    ],
   );
 
   const correlation = String(pick(body, "correlationId"));
   const spec = String(pick(body, "events", "0", "id"));
-  const flow = await project.json(["publish", "agents.notification.send.requested", "--data", JSON.stringify(notice), "--wait"]);
+  const flow = await project.json([
+    "publish",
+    "agents.notification.send.requested",
+    "--data",
+    JSON.stringify(notice),
+    "--wait",
+  ]);
   t.match(flow, { settled: true });
   let events: unknown[] = [];
   await until("the flow is over", async () => {
     events = await project.lines(["events", "--correlation", correlation]);
-    return events.length >= 4 && events.every((event) => Object.values(statuses(event)).every((status) => status === "success"));
+    return (
+      events.length >= 4 &&
+      events.every((event) => Object.values(statuses(event)).every((status) => status === "success"))
+    );
   });
   const byType = new Map(events.map((event) => [pick(event, "eventType"), event]));
   const specEvent = byType.get("agents.testplanning.spec.generated");
   const code = byType.get("agents.implementation.code.generated");
   const sent = byType.get("agents.notification.sent.completed");
-  t.match(specEvent, { id: spec, correlationId: correlation, causationId: correlation, deliveries: [{ agent: "implementation", status: "success", attempts: 1 }] });
+  t.match(specEvent, {
+    id: spec,
+    correlationId: correlation,
+    causationId: correlation,
+    deliveries: [{ agent: "implementation", status: "success", attempts: 1 }],
+  });
   t.match(code, { correlationId: correlation, causationId: spec });
   t.same(statuses(code), { notification: "success", testplanning: "success" });
   t.match(sent, { correlationId: correlation, causationId: pick(code, "id") });
@@ -55,5 +82,7 @@ const notice = { recipient: "ada@example.org", message: "The build is green.", s
 function statuses(event: unknown): Record<string, unknown> {
   const deliveries = pick(event, "deliveries");
   if (!Array.isArray(deliveries)) return {};
-  return Object.fromEntries(deliveries.map((delivery: unknown) => [String(pick(delivery, "agent")), pick(delivery, "status")]));
+  return Object.fromEntries(
+    deliveries.map((delivery: unknown) => [String(pick(delivery, "agent")), pick(delivery, "status")]),
+  );
 }

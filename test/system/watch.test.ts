@@ -24,7 +24,11 @@ export default defineConfig({
   },
 });
 `,
-    "events/agents.test.thing.happened.schema.json": JSON.stringify({ type: "object", required: ["n"], properties: { n: { type: "integer" } } }),
+    "events/agents.test.thing.happened.schema.json": JSON.stringify({
+      type: "object",
+      required: ["n"],
+      properties: { n: { type: "integer" } },
+    }),
     "src/counter/version.ts": `export const version: string = "one";\n`,
     "src/counter/main.ts": `import { appendFileSync } from "node:fs";
 import { defineEvent, on, query, runAgent } from "agents-apphost/kit";
@@ -58,13 +62,27 @@ test("saving one agent's file during 200 events restarts it alone and loses no e
   const port = Number(pick(resourceOf(before, "other-dapr"), "port"));
   const published = publishAll(port, 200);
   project.write({ "src/counter/version.ts": `export const version: string = "two";\n` });
-  await up.event("it restarted for the save", (event) => pick(event, "resource", "name") === "counter" && pick(event, "resource", "state") === "ready" && pick(event, "resource", "lastExit", "cause") === "watch");
+  await up.event(
+    "it restarted for the save",
+    (event) =>
+      pick(event, "resource", "name") === "counter" &&
+      pick(event, "resource", "state") === "ready" &&
+      pick(event, "resource", "lastExit", "cause") === "watch",
+  );
   await published;
   await until("the new code serves", async () => pick(await version(before), "version") === "two");
   await until("all are handled", async () => (await lines(project)).size === 200);
   const after = await project.json(["ps"]);
-  t.equal(pick(resourceOf(after, "other"), "pid"), pick(resourceOf(before, "other"), "pid"), "the other was not touched");
-  t.equal(pick(resourceOf(after, "counter-dapr"), "startedAt"), pick(resourceOf(before, "counter-dapr"), "startedAt"), "its sidecar stayed");
+  t.equal(
+    pick(resourceOf(after, "other"), "pid"),
+    pick(resourceOf(before, "other"), "pid"),
+    "the other was not touched",
+  );
+  t.equal(
+    pick(resourceOf(after, "counter-dapr"), "startedAt"),
+    pick(resourceOf(before, "counter-dapr"), "startedAt"),
+    "its sidecar stayed",
+  );
   t.equal(pick(resourceOf(after, "counter"), "restarts"), 0, "a save is no unplanned restart");
 });
 
@@ -74,7 +92,10 @@ test("a broken file keeps the old system running and is shown with its line", as
   await up.ready();
   const run = await project.json(["ps"]);
   project.write({ "src/counter/version.ts": `export const version: string = "two";\nexport const = 3;\n` });
-  const notice = await up.event("it is shown", (event) => event["type"] === "notice" && event["level"] === "error");
+  const notice = await up.event(
+    "it is shown",
+    (event) => event["type"] === "notice" && event["level"] === "error",
+  );
   t.match(notice["text"], /src\/counter\/version\.ts:2:14/);
   t.match(await version(run), { version: "one" });
   project.write({ "src/counter/version.ts": `export const version: string = "three";\n` });
@@ -96,8 +117,15 @@ test("the last of a burst of saves wins, and --no-watch restarts nothing", async
   await second.ready();
   const again = await project.json(["ps"]);
   appendFileSync(join(project.root, "src/counter/version.ts"), "// saved\n");
-  t.equal((await project.agents(["restart", "other"])).code, 0, "time has passed in which a watcher would have acted");
-  t.equal(pick(resourceOf(await project.json(["ps"]), "counter"), "pid"), pick(resourceOf(again, "counter"), "pid"));
+  t.equal(
+    (await project.agents(["restart", "other"])).code,
+    0,
+    "time has passed in which a watcher would have acted",
+  );
+  t.equal(
+    pick(resourceOf(await project.json(["ps"]), "counter"), "pid"),
+    pick(resourceOf(again, "counter"), "pid"),
+  );
 });
 
 async function version(run: unknown): Promise<unknown> {
@@ -116,8 +144,19 @@ async function lines(project: Project): Promise<Set<string>> {
 async function publishAll(port: number, count: number): Promise<void> {
   for (let n = 0; n < count; n += 1) {
     const id = crypto.randomUUID();
-    const data = { id, eventType: "agents.test.thing.happened", subject: "x", eventTime: new Date().toISOString(), dataVersion: "1.0", metadataVersion: "1", data: { correlationId: id, causationId: id, agentId: "test", payload: { n } } };
-    const answer = await fetch(`http://127.0.0.1:${port}/v1.0/publish/agents-pubsub/agents.test.thing.happened`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(data) });
+    const data = {
+      id,
+      eventType: "agents.test.thing.happened",
+      subject: "x",
+      eventTime: new Date().toISOString(),
+      dataVersion: "1.0",
+      metadataVersion: "1",
+      data: { correlationId: id, causationId: id, agentId: "test", payload: { n } },
+    };
+    const answer = await fetch(
+      `http://127.0.0.1:${port}/v1.0/publish/agents-pubsub/agents.test.thing.happened`,
+      { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(data) },
+    );
     if (answer.status !== 204) throw new Error(`publish answered ${answer.status}`);
   }
 }

@@ -8,7 +8,9 @@ import { promisify } from "node:util";
 import { test } from "tap";
 import { pick, resourceOf, systemProject } from "../helpers/system.ts";
 
-const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((file) => existsSync(file));
+const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((file) =>
+  existsSync(file),
+);
 
 test(
   "a web page in a browser on this machine can neither read nor act",
@@ -33,9 +35,23 @@ test(
     const address = server.address();
     const profile = mkdtempSync(join(tmpdir(), "agents-chromium-"));
     t.teardown(() => rmSync(profile, { recursive: true, force: true, maxRetries: 5 }));
-    const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-component-update", "--disable-sync", `--user-data-dir=${profile}`, "--virtual-time-budget=20000", "--dump-dom"];
+    const flags = [
+      "--headless",
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-background-networking",
+      "--no-first-run",
+      "--disable-component-update",
+      "--disable-sync",
+      `--user-data-dir=${profile}`,
+      "--virtual-time-budget=20000",
+      "--dump-dom",
+    ];
     const url = `http://localhost:${typeof address === "object" ? address?.port : 0}/`;
-    const { stdout } = await promisify(execFile)(CHROMIUM ?? "", [...flags, url], { timeout: 60_000, maxBuffer: 1 << 24 });
+    const { stdout } = await promisify(execFile)(CHROMIUM ?? "", [...flags, url], {
+      timeout: 60_000,
+      maxBuffer: 1 << 24,
+    });
     const results = /<pre[^>]*>(.*?)<\/pre>/s.exec(stdout)?.[1]?.split("\n").filter(Boolean) ?? [];
     t.equal(results.length, 12, stdout.slice(0, 2_000));
     // A page sees of a request without CORS only that it was made ("opaque"); of all others nothing.
@@ -55,16 +71,32 @@ test("a wrong Host, any Origin and a missing token are refused everywhere", asyn
   const places = [
     { at: String(pick(file, "control")), path: "/v1/run", headers: { authorization: token } },
     { at: String(pick(resourceOf(run, "testplanning-dapr"), "url")), path: "/v1.0/metadata", headers: {} },
-    { at: String(pick(resourceOf(run, "testplanning"), "url")), path: "/api/testplanning/health", headers: {} },
+    {
+      at: String(pick(resourceOf(run, "testplanning"), "url")),
+      path: "/api/testplanning/health",
+      headers: {},
+    },
   ];
   for (const { at, path, headers } of places) {
     t.equal(await status(at, path, headers), 200, `${path} answers its owner`);
-    t.equal(await status(at, path, { ...headers, host: "evil.example:80" }), 403, `${path} with a foreign Host`);
-    t.equal(await status(at, path, { ...headers, origin: "http://evil.example" }), 403, `${path} with a foreign Origin`);
+    t.equal(
+      await status(at, path, { ...headers, host: "evil.example:80" }),
+      403,
+      `${path} with a foreign Host`,
+    );
+    t.equal(
+      await status(at, path, { ...headers, origin: "http://evil.example" }),
+      403,
+      `${path} with a foreign Origin`,
+    );
     t.equal(await status(at, path, { ...headers, origin: "null" }), 403, `${path} from a sandboxed page`);
   }
   t.equal(await status(places[0]?.at ?? "", "/v1/run", {}), 401, "no token");
-  t.equal(await status(places[0]?.at ?? "", "/v1/run", { authorization: "Bearer wrong" }), 401, "a wrong token");
+  t.equal(
+    await status(places[0]?.at ?? "", "/v1/run", { authorization: "Bearer wrong" }),
+    401,
+    "a wrong token",
+  );
 });
 
 function status(at: string, path: string, headers: Record<string, string>): Promise<number | undefined> {
@@ -80,7 +112,15 @@ function status(at: string, path: string, headers: Record<string, string>): Prom
 }
 
 /** Tries what a hostile page can try, and says how each came out. */
-function page({ control, sidecar, agent }: { readonly control: string; readonly sidecar: string; readonly agent: string }): string {
+function page({
+  control,
+  sidecar,
+  agent,
+}: {
+  readonly control: string;
+  readonly sidecar: string;
+  readonly agent: string;
+}): string {
   const event = "agents.notification.send.requested";
   return `<!doctype html><pre id="out"></pre><script>
 const tries = [

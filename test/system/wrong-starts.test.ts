@@ -6,7 +6,13 @@ import type { Project } from "../helpers/system.ts";
 import { fixture, fixtureConfig, fixtureProject, pick } from "../helpers/system.ts";
 
 /** Fails with one clear message, the right exit code, no stack, and nothing left. */
-async function failsWith(t: Test, project: Project, args: readonly string[], code: number, errorCode: string): Promise<string> {
+async function failsWith(
+  t: Test,
+  project: Project,
+  args: readonly string[],
+  code: number,
+  errorCode: string,
+): Promise<string> {
   const ran = await project.agents(["up", "--ui", "none", ...args]);
   t.equal(ran.code, code, ran.stderr);
   t.match(ran.stderr, `[${errorCode}]`);
@@ -34,25 +40,42 @@ t.test("a port in use starts nothing and names who holds it, a free one and the 
 
 t.test("a missing entry, a broken entry and a broken config are found before anything starts", async (t) => {
   const project = fixtureProject(t, { one: { command: fixture("listens.js") } });
-  project.write({ "agents.config.json": JSON.stringify({ name: "x", agents: { one: { command: fixture("listens.js") }, two: { entry: "src/mian.ts" } } }) });
+  project.write({
+    "agents.config.json": JSON.stringify({
+      name: "x",
+      agents: { one: { command: fixture("listens.js") }, two: { entry: "src/mian.ts" } },
+    }),
+  });
   t.match(await failsWith(t, project, [], 2, "AGENTS_ENTRY_NOT_FOUND"), "src/mian.ts");
   project.write({ "src/mian.ts": "const a = 1;\nconst = 2;\n" });
   t.match(await failsWith(t, project, [], 2, "AGENTS_ENTRY_BROKEN"), "src/mian.ts:2:7");
-  project.write({ "agents.config.json": JSON.stringify({ name: "x", agents: { one: { command: fixture("listens.js"), prot: 1 }, two: { comand: ["x"] } } }) });
+  project.write({
+    "agents.config.json": JSON.stringify({
+      name: "x",
+      agents: { one: { command: fixture("listens.js"), prot: 1 }, two: { comand: ["x"] } },
+    }),
+  });
   const message = await failsWith(t, project, [], 2, "AGENTS_CONFIG_INVALID");
   t.match(message, /prot.*port/s);
   t.match(message, /comand.*command/s);
-  project.write({ "agents.config.json": "{ \"name\": " });
+  project.write({ "agents.config.json": '{ "name": ' });
   await failsWith(t, project, [], 2, "AGENTS_CONFIG_UNREADABLE");
 });
 
 t.test("an agent that exits at once ends in a named crash loop with its last words", async (t) => {
-  const project = fixtureProject(t, { good: { command: fixture("listens.js") }, bad: { command: fixture("exits-at-once.js") } });
+  const project = fixtureProject(t, {
+    good: { command: fixture("listens.js") },
+    bad: { command: fixture("exits-at-once.js") },
+  });
   const message = await failsWith(t, project, [], 1, "AGENTS_CRASH_LOOP");
   t.match(message, /bad crashed/);
   const ran = await project.agents(["up", "-d", "--json"]);
   t.equal(ran.code, 1);
-  t.match(JSON.parse(ran.stderr), { error: { code: "AGENTS_CRASH_LOOP" } }, "the same detached, as one line of JSON");
+  t.match(
+    JSON.parse(ran.stderr),
+    { error: { code: "AGENTS_CRASH_LOOP" } },
+    "the same detached, as one line of JSON",
+  );
   t.same(project.survivors(), []);
 });
 
@@ -78,7 +101,10 @@ t.test("ps, logs, stop and down work while the config is broken", async (t) => {
   const up = project.up();
   await up.ready();
   project.write({ "agents.config.json": "{ broken" });
-  await up.event("the broken config is shown", (event) => event["type"] === "notice" && event["level"] === "error");
+  await up.event(
+    "the broken config is shown",
+    (event) => event["type"] === "notice" && event["level"] === "error",
+  );
   t.match(await project.json(["ps"]), { state: "ready" });
   t.equal((await project.agents(["logs"])).code, 0);
   t.equal((await project.agents(["stop", "one"])).code, 0);
@@ -93,18 +119,30 @@ t.test("saving the config touches only what changed, and a new agent starts by i
   await up.ready();
   const pid = pidOf(await project.json(["ps"]), "one");
   project.write({ "agents.config.json": JSON.stringify(fixtureConfig({ one, two: one })) });
-  await up.event("two is ready", (event) => pick(event, "resource", "name") === "two" && pick(event, "resource", "state") === "ready");
+  await up.event(
+    "two is ready",
+    (event) => pick(event, "resource", "name") === "two" && pick(event, "resource", "state") === "ready",
+  );
   t.equal(pidOf(await project.json(["ps"]), "one"), pid, "one was not touched");
   project.write({ "agents.config.json": JSON.stringify(fixtureConfig({ one })) });
   await up.event("two is gone", (event) => event["type"] === "removed" && event["name"] === "two");
   t.equal(pidOf(await project.json(["ps"]), "one"), pid);
-  project.write({ "agents.config.json": JSON.stringify(fixtureConfig({ one: { ...one, env: { GREETING: "hello" } } })) });
-  await up.event("one restarted", (event) => pick(event, "resource", "lastExit", "cause") === "config" && pick(event, "resource", "state") === "ready");
+  project.write({
+    "agents.config.json": JSON.stringify(fixtureConfig({ one: { ...one, env: { GREETING: "hello" } } })),
+  });
+  await up.event(
+    "one restarted",
+    (event) =>
+      pick(event, "resource", "lastExit", "cause") === "config" &&
+      pick(event, "resource", "state") === "ready",
+  );
   t.not(pidOf(await project.json(["ps"]), "one"), pid);
 });
 
 function pidOf(run: unknown, name: string): unknown {
   const resources = pick(run, "resources");
-  const found: unknown = Array.isArray(resources) ? resources.find((resource: unknown) => pick(resource, "name") === name) : undefined;
+  const found: unknown = Array.isArray(resources)
+    ? resources.find((resource: unknown) => pick(resource, "name") === name)
+    : undefined;
   return pick(found, "pid");
 }

@@ -101,7 +101,9 @@ function expectation(
   if (keyword === "format") return `the format ${String(params["format"])}`;
   if (keyword === "oneOf" || keyword === "anyOf") return "one of the variants in the schema";
   const limit = LIMITS[keyword];
-  return limit === undefined ? message.replace(/^must (be )?/, "") : limit(String(params["limit"] ?? params["pattern"]));
+  return limit === undefined
+    ? message.replace(/^must (be )?/, "")
+    : limit(String(params["limit"] ?? params["pattern"]));
 }
 
 const LIMITS: Readonly<Record<string, ((limit: string) => string) | undefined>> = {

@@ -9,7 +9,9 @@ export async function attach(client: RunClient, options: UpOptions): Promise<num
   const { context, agents } = options;
   const { out, signal } = context;
   const before = await client.run(signal);
-  out.note(`${before.project} is already running (pid ${before.pid}): attached to it. Ctrl-C looks away, agents down stops it.`);
+  out.note(
+    `${before.project} is already running (pid ${before.pid}): attached to it. Ctrl-C looks away, agents down stops it.`,
+  );
   await startMissing(client, before, agents, signal);
   using view = createView(options, null, "agents down");
   const over = AbortSignal.any([signal]);
@@ -22,7 +24,8 @@ export async function attach(client: RunClient, options: UpOptions): Promise<num
       if (!begun) {
         begun = true;
         view.begin(run);
-        if (run.state === "ready") view.ready(run, Date.parse(run.readyAt ?? run.startedAt) - Date.parse(run.startedAt));
+        if (run.state === "ready")
+          view.ready(run, Date.parse(run.readyAt ?? run.startedAt) - Date.parse(run.startedAt));
       }
       continue;
     }
@@ -34,7 +37,8 @@ export async function attach(client: RunClient, options: UpOptions): Promise<num
 
   async function followLogs(): Promise<void> {
     try {
-      for await (const line of client.logs({ resources: [], last: 0 }, { follow: true, signal: over })) view.log(line);
+      for await (const line of client.logs({ resources: [], last: 0 }, { follow: true, signal: over }))
+        view.log(line);
     } catch {
       // the run ended: the feed says so
     }
@@ -42,7 +46,12 @@ export async function attach(client: RunClient, options: UpOptions): Promise<num
 }
 
 /** `agents up name` in a project that runs starts what is named and does not run. */
-export async function startMissing(client: RunClient, run: RunView, agents: readonly string[], signal: AbortSignal): Promise<void> {
+export async function startMissing(
+  client: RunClient,
+  run: RunView,
+  agents: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
   const missing = agents.filter((name) => {
     const state = run.resources.find((resource) => resource.name === name)?.state;
     return state === undefined || state === "stopped" || state === "failed";

@@ -9,7 +9,9 @@ export function ownConditions(root: string): readonly string[] {
   try {
     const text = readFileSync(join(root, "package.json"), "utf8");
     const { name } = JSON.parse(text) as { readonly name?: unknown };
-    return name === "agents-apphost" || process.execArgv.includes("--conditions=agents-source") ? ["agents-source"] : [];
+    return name === "agents-apphost" || process.execArgv.includes("--conditions=agents-source")
+      ? ["agents-source"]
+      : [];
   } catch {
     return process.execArgv.includes("--conditions=agents-source") ? ["agents-source"] : [];
   }

@@ -8,7 +8,11 @@ import type { UpView } from "./up-view.ts";
 import { SILENT_VIEW } from "./up-view.ts";
 
 /** The view that was asked for: `auto` is plain lines. */
-export function createView({ context: { out }, ui }: UpOptions, config: ResolvedConfig | null, stopWith = "Ctrl-C"): UpView {
+export function createView(
+  { context: { out }, ui }: UpOptions,
+  config: ResolvedConfig | null,
+  stopWith = "Ctrl-C",
+): UpView {
   const kind = ui === "auto" && out.json ? "json" : ui;
   switch (kind) {
     case "json":
@@ -17,7 +21,11 @@ export function createView({ context: { out }, ui }: UpOptions, config: Resolved
       return SILENT_VIEW;
     case "auto":
     case "plain":
-      return new PlainView(out, { version: ownVersion(), stopWith, invite: async (run) => await findInvitation(run, sourcesFirst(config)) });
+      return new PlainView(out, {
+        version: ownVersion(),
+        stopWith,
+        invite: async (run) => await findInvitation(run, sourcesFirst(config)),
+      });
     default:
       return kind satisfies never;
   }

@@ -20,12 +20,20 @@ export type DetachedStart = { readonly at: "ready"; readonly run: RunView } | { 
 export async function startDetached(options: UpOptions): Promise<DetachedStart> {
   const file = await findConfigFile(options.context.place);
   const log = openSync(join(ensureStateDir(join(file, "..")), "orchestrator.log"), "a", 0o600);
-  const child = spawn(process.execPath, [...process.execArgv, ...(process.argv[1] === undefined ? [] : [process.argv[1]]), ...argumentsFor(options, file)], {
-    cwd: options.context.place.cwd,
-    detached: true,
-    env: { ...process.env, [DETACHED]: "1" },
-    stdio: ["ignore", log, log, "ipc"],
-  });
+  const child = spawn(
+    process.execPath,
+    [
+      ...process.execArgv,
+      ...(process.argv[1] === undefined ? [] : [process.argv[1]]),
+      ...argumentsFor(options, file),
+    ],
+    {
+      cwd: options.context.place.cwd,
+      detached: true,
+      env: { ...process.env, [DETACHED]: "1" },
+      stdio: ["ignore", log, log, "ipc"],
+    },
+  );
   closeSync(log);
   const { signal } = options.context;
   try {
@@ -35,7 +43,11 @@ export async function startDetached(options: UpOptions): Promise<DetachedStart> 
       child.once("exit", (code, by) => reject(endedEarly(code, by)));
       signal.addEventListener("abort", () => {
         child.kill("SIGTERM");
-        child.once("exit", () => reject(new AgentsError("AGENTS_INTERRUPTED", "Interrupted; everything that was started is stopped.")));
+        child.once("exit", () =>
+          reject(
+            new AgentsError("AGENTS_INTERRUPTED", "Interrupted; everything that was started is stopped."),
+          ),
+        );
       });
     });
     if (message.at === "failed") throw reviveError(message.error);
@@ -47,7 +59,10 @@ export async function startDetached(options: UpOptions): Promise<DetachedStart> 
 }
 
 /** The same command line, in the foreground of nobody. */
-function argumentsFor({ agents, waitTimeoutMs, watch, isolated, llm }: UpOptions, file: string): readonly string[] {
+function argumentsFor(
+  { agents, waitTimeoutMs, watch, isolated, llm }: UpOptions,
+  file: string,
+): readonly string[] {
   return [
     "up",
     ...agents,
@@ -64,7 +79,11 @@ function argumentsFor({ agents, waitTimeoutMs, watch, isolated, llm }: UpOptions
 }
 
 function endedEarly(code: number | null, by: string | null): AgentsError {
-  return new AgentsError("AGENTS_INTERNAL", `The orchestrator ended before it was ready (${by ?? `exit ${code}`}).`, {
-    hint: "Its output is in .agents/orchestrator.log; agents up without -d shows it directly.",
-  });
+  return new AgentsError(
+    "AGENTS_INTERNAL",
+    `The orchestrator ended before it was ready (${by ?? `exit ${code}`}).`,
+    {
+      hint: "Its output is in .agents/orchestrator.log; agents up without -d shows it directly.",
+    },
+  );
 }

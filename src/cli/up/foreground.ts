@@ -26,7 +26,10 @@ type OnFailure =
 /** This process is the orchestrator: it starts everything, shows it, and stops it in the end. */
 export async function runForeground(options: UpOptions, parent: Parent | null): Promise<ForegroundEnd> {
   const stopping = new StopRequest();
-  const signals = listenForStop({ onStop: (signal) => stopping.ask(signal), onAgain: () => stopping.insist() });
+  const signals = listenForStop({
+    onStop: (signal) => stopping.ask(signal),
+    onAgain: () => stopping.insist(),
+  });
   const loaded = await loadConfig(options.context.place);
   const result = await start({
     loaded,
@@ -145,6 +148,7 @@ class Outcome {
   async #followLogs(): Promise<void> {
     const over = new AbortController();
     void this.#session.ended.finally(() => over.abort());
-    for await (const line of this.#session.followLogs({ resources: [], last: 0 }, over.signal)) this.#view.log(line);
+    for await (const line of this.#session.followLogs({ resources: [], last: 0 }, over.signal))
+      this.#view.log(line);
   }
 }

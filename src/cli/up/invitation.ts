@@ -30,7 +30,14 @@ function rank(first: readonly string[], name: string): number {
 async function exampleOf({ name, port }: ResourceView): Promise<string | null> {
   if (port === null) return null;
   const path = `/api/${name}/execute`;
-  const example = find(await openApi(port), ["paths", path, "post", "requestBody", "content", "application/json"]);
+  const example = find(await openApi(port), [
+    "paths",
+    path,
+    "post",
+    "requestBody",
+    "content",
+    "application/json",
+  ]);
   const body = find(example, ["example"]) ?? find(example, ["schema", "example"]);
   if (body === undefined) return null;
   const data = JSON.stringify(body).replaceAll("'", String.raw`'\''`);
@@ -49,19 +56,22 @@ function find(value: unknown, path: readonly string[]): unknown {
 function openApi(port: number): Promise<unknown> {
   return new Promise((resolve) => {
     const signal = AbortSignal.timeout(PATIENCE_MS);
-    const call = request({ host: "127.0.0.1", port, path: "/openapi.json", signal, agent: false }, (answer) => {
-      let text = "";
-      answer.setEncoding("utf8");
-      answer.on("data", (chunk: string) => (text += chunk));
-      answer.on("error", () => resolve(null));
-      answer.on("end", () => {
-        try {
-          resolve(JSON.parse(text));
-        } catch {
-          resolve(null); // an agent without such a document
-        }
-      });
-    });
+    const call = request(
+      { host: "127.0.0.1", port, path: "/openapi.json", signal, agent: false },
+      (answer) => {
+        let text = "";
+        answer.setEncoding("utf8");
+        answer.on("data", (chunk: string) => (text += chunk));
+        answer.on("error", () => resolve(null));
+        answer.on("end", () => {
+          try {
+            resolve(JSON.parse(text));
+          } catch {
+            resolve(null); // an agent without such a document
+          }
+        });
+      },
+    );
     call.on("error", () => resolve(null));
     call.end();
   });

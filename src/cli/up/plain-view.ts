@@ -170,7 +170,11 @@ export class PlainView implements UpView {
   }
 }
 
-const RESTARTS = { watch: "restarted: saved", config: "restarted: config changed", user: "restarted" } as const;
+const RESTARTS = {
+  watch: "restarted: saved",
+  config: "restarted: config changed",
+  user: "restarted",
+} as const;
 
 function why({ lastExit }: ResourceView): string {
   const cause = lastExit?.cause;

@@ -4,6 +4,7 @@ import { findConfigFile } from "../../runtime/config/find.ts";
 import { loadFile } from "../../runtime/config/load.ts";
 import type { ResolvedConfig } from "../../runtime/model/resolved.ts";
 import type { Check, Runs } from "../doctor/check.ts";
+import { counted } from "../render/units.ts";
 import { checkNode, checkOtherConfigs, checkSettings, checkSupport } from "../doctor/config-checks.ts";
 import { checkPorts } from "../doctor/port-checks.ts";
 import { checkTools } from "../doctor/tool-checks.ts";
@@ -40,7 +41,7 @@ async function checkConfig({
     const ok: Check = {
       name: "config",
       status: "ok",
-      found: `${file}: ${agents} agents, ${Object.keys(config.resources).length} resources`,
+      found: `${file}: ${counted(agents, "agent")}, ${counted(Object.keys(config.resources).length, "resource")}`,
       action: null,
     };
     return {

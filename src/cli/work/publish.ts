@@ -134,11 +134,16 @@ async function waitFor(
         })
       : error;
   });
-  if (out.json) out.document(flow);
+  if (out.json) out.document(inOrder(flow));
   else
     for (const line of [...flowLines(flow, out.style), settledLine(flow, performance.now() - startedAt)])
       out.line(line);
   assertSettled(flow, waitSeconds);
+}
+
+/** What was asked for first, what it caused last. */
+function inOrder({ id, eventType, correlationId, settled, deliveries, caused }: FlowView): FlowView {
+  return { id, eventType, correlationId, settled, deliveries, caused };
 }
 
 function assertSettled(flow: FlowView, waitSeconds: number): void {

@@ -15,7 +15,7 @@ export function eventsFile(stateDir: string): string {
  * `seq`, `deliveries.id` and `change` are drawn from one counter. So one number is at once the position of an event,
  * the order of a lane, and a cursor for whoever follows: everything that is new or has changed since lies above it.
  *
- * deliveries is clustered by event (the journal asks by event); its two partial indexes hold only what is still to be
+ * deliveries is clustered by event (the journal asks by event); its partial indexes hold only what is still to be
  * done, so a lane's next page costs the same with ten finished deliveries or ten million.
  */
 const TABLES = `
@@ -59,6 +59,7 @@ CREATE TABLE deliveries (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX deliveries_pending ON deliveries (agent, id) WHERE status = 'pending';
 CREATE INDEX deliveries_retrying ON deliveries (agent, next_at) WHERE status = 'retrying';
+CREATE INDEX deliveries_delivering ON deliveries (event) WHERE status = 'delivering';
 CREATE INDEX deliveries_dead ON deliveries (event) WHERE status = 'dead';
 CREATE INDEX deliveries_change ON deliveries (change);
 

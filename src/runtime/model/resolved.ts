@@ -35,8 +35,20 @@ export type RestartPolicy = "on-failure" | "always" | "never";
 /** A resource beside the agents. */
 export type ResolvedResource =
   | { readonly kind: "redis"; readonly name: string; readonly image: string; readonly port: number }
-  | { readonly kind: "sqlserver"; readonly name: string; readonly image: string; readonly port: number; readonly databases: readonly string[] }
-  | { readonly kind: "ollama"; readonly name: string; readonly image: string; readonly port: number; readonly models: readonly string[] }
+  | {
+      readonly kind: "sqlserver";
+      readonly name: string;
+      readonly image: string;
+      readonly port: number;
+      readonly databases: readonly string[];
+    }
+  | {
+      readonly kind: "ollama";
+      readonly name: string;
+      readonly image: string;
+      readonly port: number;
+      readonly models: readonly string[];
+    }
   | {
       readonly kind: "container";
       readonly name: string;
@@ -74,7 +86,12 @@ export interface ResolvedComponent {
 export interface ResolvedAgent {
   readonly name: string;
   readonly run:
-    | { readonly by: "entry"; readonly entry: string; readonly cwd: string; readonly external: readonly string[] }
+    | {
+        readonly by: "entry";
+        readonly entry: string;
+        readonly cwd: string;
+        readonly external: readonly string[];
+      }
     | { readonly by: "command"; readonly command: readonly [string, ...string[]]; readonly cwd: string }
     | { readonly by: "image"; readonly image: string };
   /** Live copies behind one port. Default 1. */

@@ -2,7 +2,15 @@
  * What the runtime shows of itself: plain JSON data, the same for `ps --json`, both dashboards and MCP.
  * Times are ISO 8601 UTC.
  */
-export type ResourceKind = "agent" | "sidecar" | "redis" | "sqlserver" | "ollama" | "container" | "task" | "external";
+export type ResourceKind =
+  | "agent"
+  | "sidecar"
+  | "redis"
+  | "sqlserver"
+  | "ollama"
+  | "container"
+  | "task"
+  | "external";
 
 /** What a resource really is: an embedded stand-in is never presented as the real thing. */
 export type Implementation = "process" | "container" | "daprd" | "embedded" | "local" | "external";
@@ -86,4 +94,13 @@ export type RunEvent =
   | { readonly type: "resource"; readonly at: string; readonly resource: ResourceView }
   | { readonly type: "removed"; readonly at: string; readonly name: string }
   | { readonly type: "run"; readonly at: string; readonly state: RunState; readonly readyAt: string | null }
-  | { readonly type: "notice"; readonly at: string; readonly level: "info" | "warn" | "error"; readonly resource: string | null; readonly text: string; readonly lines?: readonly string[]; readonly code?: string; readonly hint?: string };
+  | {
+      readonly type: "notice";
+      readonly at: string;
+      readonly level: "info" | "warn" | "error";
+      readonly resource: string | null;
+      readonly text: string;
+      readonly lines?: readonly string[];
+      readonly code?: string;
+      readonly hint?: string;
+    };

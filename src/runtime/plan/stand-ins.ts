@@ -45,12 +45,28 @@ export function standInsFor(config: ResolvedConfig, facts: HostFacts, stateDir: 
         return [standIn(resource, "embedded", null, "durable bus and state store on SQLite")];
       case "sqlserver": {
         const database = resource.databases[0] ?? resource.name;
-        return [standIn(resource, "embedded", `sqlite:${stateDir}/state/${database}.db`, `SQLite at .agents/state/${database}.db`)];
+        return [
+          standIn(
+            resource,
+            "embedded",
+            `sqlite:${stateDir}/state/${database}.db`,
+            `SQLite at .agents/state/${database}.db`,
+          ),
+        ];
       }
       case "ollama": {
         const found = facts.ollama[resource.name] ?? null;
         if (llm.mode === "sample" || found === null) {
-          return [{ ...standIn(resource, "embedded", llm.mode === "live" ? ollamaUrl(resource.port) : null, llm.reason) }];
+          return [
+            {
+              ...standIn(
+                resource,
+                "embedded",
+                llm.mode === "live" ? ollamaUrl(resource.port) : null,
+                llm.reason,
+              ),
+            },
+          ];
         }
         const implementation = facts.ollamaGiven ? "external" : "local";
         return [{ ...standIn(resource, implementation, found.url, llm.reason), version: found.version }];
@@ -65,7 +81,12 @@ export function standInsFor(config: ResolvedConfig, facts: HostFacts, stateDir: 
   });
 }
 
-function standIn(resource: ResolvedResource, implementation: Implementation, url: string | null, reason: string): StandIn {
+function standIn(
+  resource: ResolvedResource,
+  implementation: Implementation,
+  url: string | null,
+  reason: string,
+): StandIn {
   return { name: resource.name, kind: resource.kind, implementation, url, version: null, reason };
 }
 
@@ -76,13 +97,25 @@ function ollamaUrl(port: number): string {
 /** Live only where a model that the config asks for can answer; `--llm` decides otherwise. */
 export function chooseLlm(config: ResolvedConfig, facts: HostFacts): LlmChoice {
   const resource = Object.values(config.resources).find((candidate) => candidate.kind === "ollama");
-  if (facts.llm === "sample") return { mode: "sample", reason: "asked for with --llm sample: answers are deterministic samples, marked as such" };
-  if (resource?.kind !== "ollama") return { mode: facts.llm ?? "sample", reason: "no model in the config: answers are deterministic samples, marked as such" };
+  if (facts.llm === "sample")
+    return {
+      mode: "sample",
+      reason: "asked for with --llm sample: answers are deterministic samples, marked as such",
+    };
+  if (resource?.kind !== "ollama")
+    return {
+      mode: facts.llm ?? "sample",
+      reason: "no model in the config: answers are deterministic samples, marked as such",
+    };
   const found = facts.ollama[resource.name] ?? null;
   const wanted = resource.models[0];
   const missing = found !== null && wanted !== undefined && !hasModel(found.models, wanted);
-  if (found !== null && !missing) return { mode: "live", reason: `ollama ${found.version} answers at ${found.url}` };
-  const why = missing && wanted !== undefined ? `ollama answers, but has no ${wanted}: ollama pull ${wanted}` : `no ollama answers on port ${resource.port}`;
+  if (found !== null && !missing)
+    return { mode: "live", reason: `ollama ${found.version} answers at ${found.url}` };
+  const why =
+    missing && wanted !== undefined
+      ? `ollama answers, but has no ${wanted}: ollama pull ${wanted}`
+      : `no ollama answers on port ${resource.port}`;
   return facts.llm === "live"
     ? { mode: "live", reason: `${why}; model calls fail until it is there` }
     : { mode: "sample", reason: `${why}; answers are deterministic samples, marked as such` };

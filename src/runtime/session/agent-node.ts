@@ -87,6 +87,8 @@ function agentResource(agent: ResolvedAgent, ports: AgentPorts, context: AgentCo
         stopTimeoutMs: agent.stopTimeoutMs,
         onOutput: (stream, chunk) => context.logs.write(agent.name, stream, chunk),
         keeper: context.keeper,
+        read: context.logs.read,
+        port: ports.port,
       }).start(signal);
     },
   };
@@ -114,7 +116,11 @@ async function commandOf(agent: ResolvedAgent, context: AgentContext): Promise<C
 }
 
 /** What the environment of an agent is now; two that are equal need no restart. */
-export function environmentOf(agent: ResolvedAgent, ports: AgentPorts, context: AgentContext): Record<string, string> {
+export function environmentOf(
+  agent: ResolvedAgent,
+  ports: AgentPorts,
+  context: AgentContext,
+): Record<string, string> {
   const models = agent.uses.flatMap((name) => context.models[name] ?? []);
   return agentEnvironment({
     agent,
@@ -165,7 +171,11 @@ function hooksOf(agent: ResolvedAgent, ports: AgentPorts, { host, logs }: AgentC
 }
 
 /** Somebody took the port between our look and its own: starting again does not cure that. */
-async function diagnose({ name }: ResolvedAgent, { port }: AgentPorts, exit: Exit): Promise<AgentsError | null> {
+async function diagnose(
+  { name }: ResolvedAgent,
+  { port }: AgentPorts,
+  exit: Exit,
+): Promise<AgentsError | null> {
   if (exit.by !== "code" || exit.code === 0 || (await isPortFree(port))) return null;
   return await portError({ name, port });
 }

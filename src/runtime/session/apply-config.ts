@@ -61,12 +61,18 @@ export class ConfigChanges {
     system.config = next;
     const nodesOf = (agent: ResolvedAgent): readonly SupervisedNode[] => system.nodes(agent, context);
     const known = new Set(supervisor.view().resources.map(({ name }) => name));
-    const changedNodes = changed.flatMap((agent) => nodesOf(agent).filter(({ name }) => touches(name, before.get(agent.name), agent)));
-    const lost = changed.filter(({ name, sidecar }) => !sidecar && known.has(sidecarName(name))).map(({ name }) => sidecarName(name));
+    const changedNodes = changed.flatMap((agent) =>
+      nodesOf(agent).filter(({ name }) => touches(name, before.get(agent.name), agent)),
+    );
+    const lost = changed
+      .filter(({ name, sidecar }) => !sidecar && known.has(sidecarName(name)))
+      .map(({ name }) => sidecarName(name));
     await supervisor.update({
       add: [...added.flatMap(nodesOf), ...changedNodes.filter(({ name }) => !known.has(name))],
       replace: changedNodes.filter(({ name }) => known.has(name)),
-      remove: [...removed.flatMap((name) => [name, sidecarName(name)]), ...lost].filter((name) => known.has(name)),
+      remove: [...removed.flatMap((name) => [name, sidecarName(name)]), ...lost].filter((name) =>
+        known.has(name),
+      ),
       cause: "config",
     });
     for (const name of removed) {
@@ -78,15 +84,24 @@ export class ConfigChanges {
   }
 
   /** New agents, and those whose ports changed, get ports; the others keep theirs. */
-  async #ports(added: readonly ResolvedAgent[], changed: readonly ResolvedAgent[]): Promise<Map<string, ReturnType<System["ports"]>>> {
+  async #ports(
+    added: readonly ResolvedAgent[],
+    changed: readonly ResolvedAgent[],
+  ): Promise<Map<string, ReturnType<System["ports"]>>> {
     const { system, isolated } = this.#parts;
     const moved = changed.filter((agent) => {
       const before = system.agents.get(agent.name);
-      return before?.port !== agent.port || before.sidecarPort !== agent.sidecarPort || before.sidecar !== agent.sidecar;
+      return (
+        before?.port !== agent.port ||
+        before.sidecarPort !== agent.sidecarPort ||
+        before.sidecar !== agent.sidecar
+      );
     });
     // An agent whose sidecar setting alone changed still holds its own port: that is no stranger's.
     const asked = [...added, ...moved].map((agent) =>
-      system.agents.get(agent.name)?.port === agent.port && system.agents.has(agent.name) ? { ...agent, port: null } : agent,
+      system.agents.get(agent.name)?.port === agent.port && system.agents.has(agent.name)
+        ? { ...agent, port: null }
+        : agent,
     );
     const chosen = await choosePorts(asked, { isolated, taken: system.usedPorts });
     return new Map(
@@ -117,7 +132,11 @@ function touches(node: string, before: ResolvedAgent | undefined, after: Resolve
   );
 }
 
-function summary(added: readonly ResolvedAgent[], changed: readonly ResolvedAgent[], removed: readonly string[]): string {
+function summary(
+  added: readonly ResolvedAgent[],
+  changed: readonly ResolvedAgent[],
+  removed: readonly string[],
+): string {
   const parts = [
     ...(added.length > 0 ? [`new: ${names(added)}`] : []),
     ...(changed.length > 0 ? [`changed: ${names(changed)}`] : []),

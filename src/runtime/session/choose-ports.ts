@@ -30,7 +30,8 @@ export async function choosePorts(
   const used = new Set([...taken, ...strict.map(({ port }) => port)]);
   const free = async (): Promise<number> => {
     const port = await findFreePort(used);
-    if (port === 0) throw new AgentsError("AGENTS_PORT_TAKEN", "No port of loopback is free.", { hint: "Stop something." });
+    if (port === 0)
+      throw new AgentsError("AGENTS_PORT_TAKEN", "No port of loopback is free.", { hint: "Stop something." });
     used.add(port);
     return port;
   };
@@ -38,7 +39,10 @@ export async function choosePorts(
   const byAgent = new Map<string, AgentPorts>();
   for (const agent of agents) {
     const port = isolated || agent.port === null ? await free() : agent.port;
-    byAgent.set(agent.name, { port, sidecarPort: agent.sidecar ? await sidecarPort(agent, isolated, used, free, notices) : null });
+    byAgent.set(agent.name, {
+      port,
+      sidecarPort: agent.sidecar ? await sidecarPort(agent, isolated, used, free, notices) : null,
+    });
   }
   return { byAgent, notices };
 }

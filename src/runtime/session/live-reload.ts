@@ -126,10 +126,28 @@ class LiveReload implements AsyncDisposable {
       case "entry": {
         const folder = dirname(run.entry);
         const inputs = this.#parts.programs.inputs(name);
-        return [{ name, files: inputs.length === 0 ? [run.entry] : inputs, globs: watch, folder, brokenIn: isBroken ? folder : null, since }];
+        return [
+          {
+            name,
+            files: inputs.length === 0 ? [run.entry] : inputs,
+            globs: watch,
+            folder,
+            brokenIn: isBroken ? folder : null,
+            since,
+          },
+        ];
       }
       case "command":
-        return [{ name, files: commandFiles(run.command, run.cwd), globs: watch, folder: null, brokenIn: null, since }];
+        return [
+          {
+            name,
+            files: commandFiles(run.command, run.cwd),
+            globs: watch,
+            folder: null,
+            brokenIn: null,
+            since,
+          },
+        ];
       case "image":
         return [];
       default:

@@ -1,4 +1,6 @@
+import type { Readable } from "node:stream";
 import type { LogStore, LogWriter } from "../feed/log-store.ts";
+import { TurnBudget } from "../feed/turn-budget.ts";
 
 /** How many last lines an error quotes. */
 const LAST_WORDS = 8;
@@ -7,10 +9,15 @@ const LAST_WORDS = 8;
 export class ProcessLogs {
   readonly #store: LogStore;
   readonly #writers = new Map<string, LogWriter>();
+  readonly #budget = new TurnBudget();
 
   constructor(store: LogStore) {
     this.#store = store;
   }
+
+  /** Reads output without ever keeping the event loop for itself: one flood holds nobody else up. */
+  readonly read = (stream: Readable, onChunk: (chunk: Buffer) => void): void =>
+    this.#budget.read(stream, onChunk);
 
   write(resource: string, stream: "stdout" | "stderr", chunk: Uint8Array): void {
     let writer = this.#writers.get(resource);

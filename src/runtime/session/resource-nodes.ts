@@ -52,7 +52,14 @@ function standInNode(name: string, standIns: readonly StandIn[]): SupervisedNode
   const { kind, implementation, url, version, reason } = standIn;
   return {
     ...passive(name),
-    facts: { ...NO_FACTS, kind: kind === "redis" || kind === "sqlserver" || kind === "ollama" ? kind : "external", implementation, url, version, note: reason },
+    facts: {
+      ...NO_FACTS,
+      kind: kind === "redis" || kind === "sqlserver" || kind === "ollama" ? kind : "external",
+      implementation,
+      url,
+      version,
+      note: reason,
+    },
   };
 }
 
@@ -103,7 +110,10 @@ function nothing(name: string): Resource {
   };
 }
 
-function taskNode(task: Extract<ResolvedResource, { kind: "task" }>, context: ResourceNodeContext): SupervisedNode {
+function taskNode(
+  task: Extract<ResolvedResource, { kind: "task" }>,
+  context: ResourceNodeContext,
+): SupervisedNode {
   const { name } = task;
   const urls = context.standIns.flatMap(({ name: used, url }) =>
     task.uses.includes(used) && url !== null ? [[`${variableName(used)}_URL`, url] as const] : [],
@@ -117,11 +127,15 @@ function taskNode(task: Extract<ResolvedResource, { kind: "task" }>, context: Re
     stopTimeoutMs: 10_000,
     onOutput: (stream, chunk) => context.logs.write(name, stream, chunk),
     keeper: context.keeper,
+    read: context.logs.read,
   });
   return {
     ...passive(name),
     resource,
-    dependsOn: { ...Object.fromEntries(task.uses.map((used) => [used, "ready" as const])), ...task.dependsOn },
+    dependsOn: {
+      ...Object.fromEntries(task.uses.map((used) => [used, "ready" as const])),
+      ...task.dependsOn,
+    },
     oneShot: true,
     stopTimeoutMs: 10_000,
     facts: { ...NO_FACTS, kind: "task", implementation: "process" },
@@ -133,5 +147,7 @@ function taskNode(task: Extract<ResolvedResource, { kind: "task" }>, context: Re
 }
 
 function inherited(): Record<string, string> {
-  return Object.fromEntries(Object.entries(process.env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
+  );
 }

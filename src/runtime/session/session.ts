@@ -77,7 +77,11 @@ export class Session implements RunControl {
     return this.#parts.logs.followLogs(query, signal);
   }
 
-  async act(action: ResourceAction, names: readonly string[], signal: AbortSignal): Promise<readonly ResourceView[]> {
+  async act(
+    action: ResourceAction,
+    names: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly ResourceView[]> {
     const { supervisor } = this.#parts;
     switch (action) {
       case "start":
@@ -94,7 +98,9 @@ export class Session implements RunControl {
   /** A person who asks for a restart wants the sources as they are now; a broken one leaves what runs as it is. */
   async #prepare(names: readonly string[]): Promise<void> {
     const agents = this.#parts.agents();
-    const asked = names.map((name) => agents.get(name.replace(/-dapr$/, ""))).filter((agent) => agent !== undefined);
+    const asked = names
+      .map((name) => agents.get(name.replace(/-dapr$/, "")))
+      .filter((agent) => agent !== undefined);
     await Promise.all(asked.map(async (agent) => await this.#parts.programs.prepare(agent)));
   }
 

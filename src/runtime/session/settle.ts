@@ -16,7 +16,11 @@ const LOOK_AGAIN_MS = 100;
  * Waits until everything an event caused has settled: every delivery in its tree is final, the outbox of every agent
  * that handled one is empty, and the tree did not grow meanwhile. When the signal aborts, answers with how far it came.
  */
-export async function settleFlow(eventId: string, sources: SettleSources, signal: AbortSignal): Promise<FlowView | null> {
+export async function settleFlow(
+  eventId: string,
+  sources: SettleSources,
+  signal: AbortSignal,
+): Promise<FlowView | null> {
   using changes = new Changes(sources);
   for (;;) {
     const seen = changes.count;
@@ -24,7 +28,11 @@ export async function settleFlow(eventId: string, sources: SettleSources, signal
     if (flow === null && signal.aborted) return null;
     if (flow !== null) {
       if (signal.aborted) return { ...flow, settled: false };
-      if (isFinal(flow) && (await outboxesEmpty(flow, sources, signal)) && sameSize(flow, sources.journal.flow(eventId))) {
+      if (
+        isFinal(flow) &&
+        (await outboxesEmpty(flow, sources, signal)) &&
+        sameSize(flow, sources.journal.flow(eventId))
+      ) {
         return { ...flow, settled: true };
       }
     }
@@ -33,7 +41,9 @@ export async function settleFlow(eventId: string, sources: SettleSources, signal
 }
 
 function isFinal(node: FlowNode): boolean {
-  return node.deliveries.every((delivery) => FINAL_STATUSES.has(delivery.status)) && node.caused.every(isFinal);
+  return (
+    node.deliveries.every((delivery) => FINAL_STATUSES.has(delivery.status)) && node.caused.every(isFinal)
+  );
 }
 
 async function outboxesEmpty(flow: FlowNode, sources: SettleSources, signal: AbortSignal): Promise<boolean> {

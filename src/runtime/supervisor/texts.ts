@@ -59,6 +59,7 @@ function crashLoopError(
   const seconds = Math.max(1, Math.round(loop.withinMs / 1000));
   const what = `${ended.name} crashed ${loop.crashes} times in ${seconds} s and is no longer restarted.`;
   return withLastWords(
+    "AGENTS_CRASH_LOOP",
     what,
     ended,
     `It starts again when a file of it is saved, or with: agents restart ${ended.name}`,
@@ -70,12 +71,17 @@ function endedError(ended: Ended): AgentsError {
   const what = oneShot
     ? `${name} did not run to a good end (${exitText(ended.exit)}).`
     : `${name} ended${wasReady ? "" : " before it was ready"} (${exitText(ended.exit)}) and is not restarted.`;
-  return withLastWords(what, ended, `Start it again with: agents restart ${name}`);
+  return withLastWords("AGENTS_EXITED", what, ended, `Start it again with: agents restart ${name}`);
 }
 
-function withLastWords(what: string, { lastWords, exit, name }: Ended, hint: string): AgentsError {
+function withLastWords(
+  code: "AGENTS_CRASH_LOOP" | "AGENTS_EXITED",
+  what: string,
+  { lastWords, exit, name }: Ended,
+  hint: string,
+): AgentsError {
   const message = lastWords.length > 0 ? `${what} Last words:` : `${what} It wrote nothing.`;
-  return new AgentsError("AGENTS_CRASH_LOOP", message, {
+  return new AgentsError(code, message, {
     path: name,
     found: exitText(exit),
     hint,

@@ -111,12 +111,36 @@ void t.test(
     t.match(body, {
       openapi: "3.1.0",
       paths: {
-        "/api/greeter/execute": { post: { operationId: "Greet" } },
+        "/api/greeter/execute": {
+          post: {
+            operationId: "Greet",
+            requestBody: {
+              content: { "application/json": { schema: { $ref: "#/components/schemas/GreetInput" } } },
+            },
+          },
+        },
+        "/api/greeter/echo/{who}": { post: { parameters: [{ name: "who", in: "path" }] } },
         "/api/greeter/greetings/{who}": {
           get: { parameters: [{ name: "who", in: "path", required: true }] },
         },
       },
     });
+    for (const reference of JSON.stringify(body).matchAll(/"\$ref":"#([^"]+)"/g)) {
+      const parts = (reference[1] ?? "").split("/").slice(1);
+      t.ok(
+        parts.reduce<unknown>((at, part) => trusted<Record<string, unknown>>(at)[part], body),
+        reference[1],
+      );
+    }
+    t.same(
+      await send(`${agent.url}/api/greeter/echo/Ada`, { tree: [{ a: [null] }] }).then(
+        (echo) => echo.body["result"],
+      ),
+      {
+        who: "Ada",
+        tree: [{ a: [null] }],
+      },
+    );
     const page = String((await send(`${agent.url}/swagger`)).body["text"]);
     t.match(page, "/openapi.json");
     t.notMatch(page, /(src|href)="(https?:)?\/\//);

@@ -185,7 +185,10 @@ function received(one: Received | undefined): unknown {
     pubsubname,
     custom,
     event: JSON.parse(masked),
-    numbers: numbers.join(),
+    numbers: numbers
+      .join(" ")
+      .split(" ")
+      .toSorted((a, b) => a.localeCompare(b)),
   };
 }
 

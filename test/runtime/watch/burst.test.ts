@@ -15,11 +15,11 @@ t.test("a burst is told once, when it is quiet", async (t) => {
 });
 
 t.test("a burst without an end is told at the latest after its limit, and the next one starts", async (t) => {
-  let times = 0;
-  const burst = new Burst({ quietMs: 60_000, atMostMs: 20 }, () => (times += 1));
+  const told: number[] = [];
+  const burst = new Burst({ quietMs: 60_000, atMostMs: 20 }, () => told.push(1));
   t.teardown(() => burst.cancel());
   const started = performance.now();
-  while (times < 2) {
+  while (told.length < 2) {
     burst.add();
     await new Promise((resolve) => setImmediate(resolve));
   }

@@ -24,7 +24,8 @@ export async function probeOllama(url: string, timeoutMs = 500): Promise<OllamaF
 }
 
 function modelNames(tags: unknown): readonly string[] {
-  if (typeof tags !== "object" || tags === null || !("models" in tags) || !Array.isArray(tags.models)) return [];
+  if (typeof tags !== "object" || tags === null || !("models" in tags) || !Array.isArray(tags.models))
+    return [];
   return tags.models.flatMap((model: unknown) => (hasString(model, "name") ? [model.name] : []));
 }
 

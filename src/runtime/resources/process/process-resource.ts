@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import type { Resource, Running } from "../resource.ts";
 import type { GroupKeeper } from "./kin.ts";
 import { kinOf } from "./kin.ts";
@@ -24,12 +25,18 @@ export interface ProcessSpec {
   readonly stopTimeoutMs: number;
   /** Bytes as they come; the chunk belongs to the receiver. */
   readonly onOutput: (stream: "stdout" | "stderr", chunk: Buffer) => void;
+  /** How output is read, where that is shared out among processes; by default each is read as fast as it writes. */
+  readonly read?: (stream: Readable, onChunk: (chunk: Buffer) => void) => void;
   readonly keeper?: GroupKeeper;
   /**
    * The port it is going to listen on, checked just before each start: if somebody else listens there, that one would
    * answer the probes of readiness in its place.
    */
   readonly port?: number | null;
+}
+
+function readAtOnce(stream: Readable, onChunk: (chunk: Buffer) => void): void {
+  stream.on("data", onChunk);
 }
 
 /** A program that runs in a process group of its own, with a marker in its environment. */
@@ -46,8 +53,9 @@ export function createProcessResource(spec: ProcessSpec): Resource {
       noteMemoryKills();
       const child = await spawnGroup({ ...spec, env: { ...spec.env, ...markerVariables(marker) } });
       keeper.add(child.pid);
-      child.stdout.on("data", (chunk: Buffer) => spec.onOutput("stdout", chunk));
-      child.stderr.on("data", (chunk: Buffer) => spec.onOutput("stderr", chunk));
+      const read = spec.read ?? readAtOnce;
+      read(child.stdout, (chunk) => spec.onOutput("stdout", chunk));
+      read(child.stderr, (chunk) => spec.onOutput("stderr", chunk));
       const running = new RunningProcess(child, {
         kin: kinOf(child.pid, marker, keeper),
         stopTimeoutMs: spec.stopTimeoutMs,

@@ -144,6 +144,8 @@ export function contradiction(rules: readonly ReadRule[]): string | null {
   for (const { constraint, subject } of rules) {
     for (const part of constraint.kind === "all" ? constraint.of : [constraint]) {
       if (part.kind !== "range" && part.kind !== "length" && part.kind !== "temporal") continue;
+      if (part.kind === "length" && ((part.min ?? 0) < 0 || (part.max ?? 0) < 0))
+        return `The bounds on "${subject}" contradict each other: nothing has a length below 0.`;
       if (part.min === null || part.max === null) continue;
       const isOpen = part.kind !== "length" && !(part.minInclusive && part.maxInclusive);
       const accepts = part.kind === "range" ? part.accepts : "inside";

@@ -163,9 +163,12 @@ function compound(token: Token | undefined): Joined {
   return [[made(value, 0, parts[1] ?? ""), { at: "word", written: parts[2] ?? "" }], 1];
 }
 
+/** Words of a spelled-out number at most; more would take too long to try. */
+const longestNumber = 12;
+
 function spelled(tokens: readonly Token[], from: number): Joined | null {
   let to = from;
-  while (isSpelled(tokens, to, from)) to += 1;
+  while (to - from < longestNumber && isSpelled(tokens, to, from)) to += 1;
   for (; to > from; to -= 1) {
     const written = tokens.slice(from, to).map((token) => token.written);
     const value = numberFromWords(written.map((word) => word.toLowerCase()));

@@ -43,6 +43,7 @@ export class EmbeddedHost {
       retry: options.retry ?? DEFAULT_RETRY,
       appToken: process.env["APP_API_TOKEN"],
       onCommit: () => this.#journalChanged(),
+      log: (appId, level, text) => tell({ type: "log", appId, level, text }),
     });
     this.#pruner = new Pruner(db, this.#bus, options.retention ?? DEFAULT_RETENTION);
     this.#sweep = setInterval(() => this.#sweepStates(), SWEEP_EVERY_MS).unref();

@@ -18,6 +18,7 @@ export interface BusOptions {
   readonly appToken: string | undefined;
   /** Told after every commit. */
   readonly onCommit: () => void;
+  readonly log: (agent: string, level: "info" | "warn", text: string) => void;
 }
 
 /** The durable bus of one project: takes events, gives each subscriber its own delivery, and runs a lane per agent. */
@@ -62,6 +63,7 @@ export class Bus {
       appToken: this.#options.appToken,
       routeFor: (pubsub, topic) => this.subscriptions.find(agent, pubsub, topic)?.route ?? null,
       deadLetter: (event, topic) => this.#deadLetter(event, topic),
+      log: (level, text) => this.#options.log(agent, level, text),
     };
     const lane = new Lane(context, options);
     this.#lanes.set(agent, lane);

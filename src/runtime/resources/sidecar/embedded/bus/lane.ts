@@ -14,6 +14,8 @@ export interface LaneContext extends LaneRoutes {
   readonly retry: RetryPolicy;
   /** Publishes a copy of the event to a dead-letter topic; called inside a write. */
   deadLetter(event: StoredEvent, topic: string): void;
+  /** Something that the people who watch this agent should know. */
+  log(level: "info" | "warn", text: string): void;
 }
 
 export interface LaneOptions {
@@ -203,12 +205,18 @@ export class Lane {
       if (deadLetterTopic !== null) this.#context.deadLetter(event, deadLetterTopic);
     });
     if (nextAt !== null) this.#armRetry();
+    else if (error !== null)
+      this.#context.log(
+        "warn",
+        `${event.type} ${event.id} is ${status} after ${attempts} attempts: ${error}`,
+      );
   }
 
   #unreachable(flight: Flight): void {
     this.#putBack(flight, true);
     if (this.#state.at !== "open") return;
     this.#state = { at: "probing" };
+    this.#context.log("info", `nothing listens on port ${this.#options.port}: deliveries wait until it does`);
     this.#prober.start();
   }
 

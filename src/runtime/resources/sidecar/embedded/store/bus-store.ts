@@ -46,6 +46,11 @@ export class BusStore {
     this.#saveCounter = db.prepare("INSERT OR REPLACE INTO counters (name, value) VALUES ('change', ?)");
   }
 
+  /** The highest number given out. */
+  get counter(): number {
+    return this.#counter;
+  }
+
   /** The next number of the one counter behind positions, delivery ids and changes. */
   next(): number {
     this.#counter += 1;

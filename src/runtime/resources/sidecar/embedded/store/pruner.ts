@@ -19,14 +19,17 @@ export const DEFAULT_RETENTION: Retention = {
 const STEP = 200;
 const BETWEEN_STEPS_MS = 20;
 
-const FINISHED = `NOT EXISTS (SELECT 1 FROM deliveries WHERE event = seq AND status IN ('pending', 'delivering', 'retrying'))`;
+const UNFINISHED =
+  "SELECT 1 FROM deliveries WHERE event = seq AND status IN ('pending', 'delivering', 'retrying')";
 
 /** Removes what is older than the retention, in small steps and only while nothing is being delivered. */
 export class Pruner {
   readonly #bus: Bus;
   readonly #retention: Retention;
   readonly #interval: NodeJS.Timeout;
-  readonly #keepFrom: StatementSync;
+  readonly #count: StatementSync;
+  readonly #surplus: StatementSync;
+  readonly #timeFrom: StatementSync;
   readonly #old: StatementSync;
   readonly #removeDeliveries: StatementSync;
   readonly #removeEvent: StatementSync;
@@ -35,9 +38,11 @@ export class Pruner {
   constructor(db: DatabaseSync, bus: Bus, retention: Retention) {
     this.#bus = bus;
     this.#retention = retention;
-    this.#keepFrom = db.prepare("SELECT seq FROM events ORDER BY seq DESC LIMIT 1 OFFSET ?");
+    this.#count = db.prepare("SELECT count(*) AS n FROM events");
+    this.#surplus = db.prepare("SELECT seq FROM events ORDER BY seq LIMIT 1 OFFSET ?");
+    this.#timeFrom = db.prepare("SELECT time FROM events WHERE seq >= ? ORDER BY seq LIMIT 1");
     this.#old = db.prepare(
-      `SELECT seq FROM events WHERE seq > ? AND (time < ? OR seq <= ?) AND ${FINISHED} ORDER BY seq LIMIT ?`,
+      `SELECT seq FROM events WHERE seq > ? AND seq <= ? AND NOT EXISTS (${UNFINISHED}) ORDER BY seq LIMIT ?`,
     );
     this.#removeDeliveries = db.prepare("DELETE FROM deliveries WHERE event = ?");
     this.#removeEvent = db.prepare("DELETE FROM events WHERE seq = ?");
@@ -51,16 +56,36 @@ export class Pruner {
 
   #begin(): void {
     if (this.#step !== null || this.#bus.busy || this.#bus.commit.open) return;
-    const surplus = this.#keepFrom.get(this.#retention.maxEvents)?.["seq"];
-    this.#remove(0, typeof surplus === "number" ? surplus : 0);
+    const upTo = Math.max(this.#tooMany(), this.#tooOld());
+    if (upTo > 0) this.#remove(0, upTo);
   }
 
-  #remove(after: number, surplus: number): void {
+  /** The last position that is one too many; 0 where there are few enough. */
+  #tooMany(): number {
+    const surplus = Number(this.#count.get()?.["n"] ?? 0) - this.#retention.maxEvents;
+    return surplus > 0 ? Number(this.#surplus.get(surplus - 1)?.["seq"] ?? 0) : 0;
+  }
+
+  /** The last position that is too old, found by halving: positions grow with time, and time has no index of its own. */
+  #tooOld(): number {
+    const cutoff = Date.now() - this.#retention.maxAgeMs;
+    const isOld = (seq: number): boolean =>
+      Number(this.#timeFrom.get(seq)?.["time"] ?? Number.POSITIVE_INFINITY) < cutoff;
+    if (!isOld(0)) return 0;
+    let old = 0;
+    let young = this.#bus.store.counter + 1;
+    while (young - old > 1) {
+      const middle = Math.floor((old + young) / 2);
+      if (isOld(middle)) old = middle;
+      else young = middle;
+    }
+    return old;
+  }
+
+  #remove(after: number, upTo: number): void {
     this.#step = null;
     if (this.#bus.busy || this.#bus.commit.open) return;
-    const seqs = this.#old
-      .all(after, Date.now() - this.#retention.maxAgeMs, surplus, STEP)
-      .map((row) => Number(row["seq"]));
+    const seqs = this.#old.all(after, upTo, STEP).map((row) => Number(row["seq"]));
     const last = seqs.at(-1);
     if (last === undefined) return;
     this.#bus.commit.write(() => {
@@ -71,6 +96,6 @@ export class Pruner {
         this.#removeEvent.run(seq);
       }
     });
-    this.#step = setTimeout(() => this.#remove(last, surplus), BETWEEN_STEPS_MS).unref();
+    this.#step = setTimeout(() => this.#remove(last, upTo), BETWEEN_STEPS_MS).unref();
   }
 }
