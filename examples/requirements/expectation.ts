@@ -25,7 +25,10 @@ export const answer = z.object({
   rules: z.array(
     z.object({
       strength: z.string(),
-      constraint: z.object({ kind: z.string(), of: z.union([z.string(), z.array(z.object({ kind: z.string() }))]).optional() }),
+      constraint: z.object({
+        kind: z.string(),
+        of: z.union([z.string(), z.array(z.object({ kind: z.string() }))]).optional(),
+      }),
     }),
   ),
   classes: z.array(z.object({ valid: z.boolean() })),
@@ -41,13 +44,21 @@ export function mismatches(expected: Expectation, found: Answer): string[] {
   const kinds = new Set(found.rules.flatMap(({ constraint }) => kindsOf(constraint)));
   const strengths = new Set(found.rules.map(({ strength }) => strength));
   return [
-    ...(expected.kinds ?? []).filter((kind) => !kinds.has(kind)).map((kind) => `expected a constraint of kind ${kind}, found ${[...kinds].join(", ")}`),
-    ...[...kinds].filter((kind) => !(expected.kinds ?? []).includes(kind)).map((kind) => `found an unexpected constraint of kind ${kind}`),
-    ...(expected.strength === undefined || strengths.has(expected.strength) ? [] : [`expected strength ${expected.strength}, found ${[...strengths].join(", ")}`]),
+    ...(expected.kinds ?? [])
+      .filter((kind) => !kinds.has(kind))
+      .map((kind) => `expected a constraint of kind ${kind}, found ${[...kinds].join(", ")}`),
+    ...[...kinds]
+      .filter((kind) => !(expected.kinds ?? []).includes(kind))
+      .map((kind) => `found an unexpected constraint of kind ${kind}`),
+    ...(expected.strength === undefined || strengths.has(expected.strength)
+      ? []
+      : [`expected strength ${expected.strength}, found ${[...strengths].join(", ")}`]),
     ...(expected.accept ?? []).flatMap((input) => missing(found, input, "accept")),
     ...(expected.reject ?? []).flatMap((input) => missing(found, input, "reject")),
     ...(expected.boundaries ?? []).flatMap((text) => wrongBoundary(found, text)),
-    ...["accept", "reject"].filter((verdict) => found.cases.every(({ expected: own }) => own !== verdict)).map((verdict) => `no case expects ${verdict}`),
+    ...["accept", "reject"]
+      .filter((verdict) => found.cases.every(({ expected: own }) => own !== verdict))
+      .map((verdict) => `no case expects ${verdict}`),
   ];
 }
 
@@ -64,14 +75,21 @@ function kindsOf({ kind, of }: Answer["rules"][number]["constraint"]): string[] 
 
 function missing(found: Answer, input: unknown, verdict: "accept" | "reject"): string[] {
   const text = JSON.stringify(input);
-  const same = found.cases.filter((each) => JSON.stringify(each.input) === text || sameMembers(each.input, input));
+  const same = found.cases.filter(
+    (each) => JSON.stringify(each.input) === text || sameMembers(each.input, input),
+  );
   if (same.length === 0) return [`no case has the input ${text}`];
-  return same.every(({ expected }) => expected === verdict) ? [] : [`${text} is not expected to be a ${verdict}`];
+  return same.every(({ expected }) => expected === verdict)
+    ? []
+    : [`${text} is not expected to be a ${verdict}`];
 }
 
 /** Objects are the same whatever the order of their members. */
 function sameMembers(one: unknown, other: unknown): boolean {
-  const sorted = (value: unknown) => (typeof value === "object" && value !== null ? JSON.stringify(Object.entries(value).toSorted()) : undefined);
+  const sorted = (value: unknown) =>
+    typeof value === "object" && value !== null
+      ? JSON.stringify(Object.entries(value).toSorted())
+      : undefined;
   return sorted(one) !== undefined && sorted(one) === sorted(other);
 }
 
@@ -79,5 +97,7 @@ function wrongBoundary(found: Answer, text: string): string[] {
   const [value, accept] = [Number(text.slice(0, -1)), text.endsWith("+")];
   const own = found.boundaryValues.filter((each) => each.value === value);
   if (own.length === 0) return [`${value} is not among the boundary values`];
-  return own.every((each) => each.accept === accept) ? [] : [`${value} should be ${accept ? "accepted" : "rejected"}`];
+  return own.every((each) => each.accept === accept)
+    ? []
+    : [`${value} should be ${accept ? "accepted" : "rejected"}`];
 }

@@ -140,3 +140,17 @@ await test("bad input is answered with a problem that says where", async (t) => 
   const outside = await agent.post("/api/implementation/refactorings", { file: "../a.ts", content: "x" });
   t.match(outside, { status: 422, body: { errors: [{ path: "file" }] } });
 });
+
+await test("the API describes itself, recursive inputs included", async (t) => {
+  const system = await TestSystem.start(t, []);
+  const agent = await system.agent("implementation");
+  const document = await agent.get("/openapi.json");
+  t.match(document, { status: 200, body: { openapi: "3.1.0" } });
+  t.strictSame(Object.keys(document.body["paths"] ?? {}).toSorted(), [
+    "/api/implementation/artefacts",
+    "/api/implementation/artefacts/{artefactId}",
+    "/api/implementation/execute",
+    "/api/implementation/refactorings",
+    "/api/implementation/reviews",
+  ]);
+});

@@ -129,7 +129,7 @@ void t.test(
       const parts = (reference[1] ?? "").split("/").slice(1);
       t.ok(
         parts.reduce<unknown>((at, part) => trusted<Record<string, unknown>>(at)[part], body),
-        reference[1],
+        reference[1] ?? "",
       );
     }
     t.same(

@@ -104,7 +104,7 @@ t.test("a damaged cache is built again", async (t) => {
       t.equal((await another().prepare("one", path("main.ts"))).file, first.file);
     }
   }
-  for (const gone of [dirname(first.file), join(cacheDir, "deps"), cacheDir]) {
+  for (const gone of [dirname(first.file), join(cacheDir, "node_modules"), cacheDir]) {
     rmSync(gone, { recursive: true });
     t.equal((await run(await another().prepare("one", path("main.ts")))).stdout, "dep\n");
   }
@@ -138,7 +138,7 @@ t.test("agents that start together share their dependencies, built once", async 
     "c.ts": `import "other";`,
   });
   await Promise.all(["a", "b", "c"].map((name) => bundler.prepare(name, path(`${name}.ts`))));
-  const sets = readdirSync(join(cacheDir, "deps")).filter((name) => name.endsWith(".json"));
+  const sets = readdirSync(join(cacheDir, "node_modules")).filter((name) => name.endsWith(".json"));
   t.equal(sets.length, 1);
 });
 
@@ -156,7 +156,9 @@ t.test("what nobody uses any more goes, what is used or new stays", async (t) =>
   const { another, cacheDir, path, write } = project(t, { ...DEP, "main.ts": `import "dep";` });
   const used = await another().prepare("one", path("main.ts"));
   const old = new Date(Date.now() - 2 * 3_600_000);
-  const stray = ["bundles/gone-123", "deps/123", "bundles/young-123"].map((name) => join(cacheDir, name));
+  const stray = ["bundles/gone-123", "node_modules/123", "bundles/young-123"].map((name) =>
+    join(cacheDir, name),
+  );
   for (const dir of stray) mkdirSync(dir);
   for (const dir of [...stray.slice(0, 2), dirname(used.file)]) utimesSync(dir, old, old);
   write("node_modules/.keep", "");

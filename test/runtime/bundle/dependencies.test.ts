@@ -13,9 +13,9 @@ const ESM = pkg(
   "fresh",
   { type: "module", exports: { ".": "./index.js", "./sub": "./sub.js" } },
   {
-    "index.js": `import { shared } from "./shared.js"; export const name = "fresh"; export default class Fresh {}; export const url = import.meta.url; export { shared };`,
-    "sub.js": `export { shared } from "./shared.js";`,
-    "shared.js": `export const shared = { count: 0 };`,
+    "index.js": `import { common } from "./common.js"; export const name = "fresh"; export default class Fresh {}; export const url = import.meta.url; export { common };`,
+    "sub.js": `export { common } from "./common.js";`,
+    "common.js": `export const common = { count: 0 };`,
   },
 );
 
@@ -27,11 +27,11 @@ t.test("packages of both module kinds look as they do to Node", async (t) => {
     "src/main.ts": `
       import old, { name, dir, path } from "old";
       import * as all from "old";
-      import Fresh, { name as fresh, url, shared } from "fresh";
-      import { shared as again } from "fresh/sub";
+      import Fresh, { name as fresh, url, common } from "fresh";
+      import { common as again } from "fresh/sub";
       import legacy from "./legacy.cts";
       const late = await import("old");
-      console.log(JSON.stringify([old.name, name, dir, path, all.name, Fresh.name, fresh, url, shared === again, legacy, late.name, late.default.name]));`,
+      console.log(JSON.stringify([old.name, name, dir, path, all.name, Fresh.name, fresh, url, common === again, legacy, late.name, late.default.name]));`,
   });
   const { stdout, stderr } = await run(await bundler.prepare("one", path("src/main.ts")));
   t.equal(stderr, "");
@@ -123,6 +123,16 @@ t.test("a package that cannot be bundled is left to Node", async (t) => {
   t.equal(stdout, "read named\n");
 });
 
+t.test("deprecations inside packages stay silent, as they do without a bundle", async (t) => {
+  const { bundler, path, run } = project(t, {
+    ...pkg("aged", {}, { "index.js": `exports.punycode = require("punycode").version;` }),
+    "src/main.ts": `import { punycode } from "aged"; console.log(typeof punycode);`,
+  });
+  const { stdout, stderr } = await run(await bundler.prepare("one", path("src/main.ts")));
+  t.equal(stdout, "string\n");
+  t.equal(stderr, "");
+});
+
 t.test("an optional package that is not installed is missed only where it is used", async (t) => {
   const { bundler, path, run } = project(t, {
     ...pkg(
@@ -152,7 +162,7 @@ t.test("a package named as external is loaded from node_modules", async (t) => {
     "src/main.ts": `import { where } from "self"; console.log(where);`,
   });
   const bundled = await run(await bundler.prepare("one", path("src/main.ts")));
-  t.match(bundled.stdout, /\.agents\/cache\/deps/);
+  t.match(bundled.stdout, /\.agents\/cache\/node_modules/);
   const external = await run(await bundler.prepare("one", path("src/main.ts"), { external: ["self"] }));
   t.match(external.stdout, path("node_modules/self/index.js"));
 });

@@ -3,14 +3,14 @@ import { join } from "node:path";
 import t from "tap";
 import { agentOf, watched } from "./saves.ts";
 
-const TWO = { one: { files: ["one/main.ts", "shared.ts"] }, two: { files: ["two/main.ts", "shared.ts"] } };
-const FILES = { "one/main.ts": "", "two/main.ts": "", "shared.ts": "", "agents.config.ts": "" };
+const TWO = { one: { files: ["one/main.ts", "common.ts"] }, two: { files: ["two/main.ts", "common.ts"] } };
+const FILES = { "one/main.ts": "", "two/main.ts": "", "common.ts": "", "agents.config.ts": "" };
 
 t.test("a save concerns the agents that use the file, and no other", async (t) => {
   const { write, next, untaken } = await watched(t, FILES, TWO);
   write("one/main.ts", "1");
   t.same(await next(), { type: "agent-saved", agents: ["one"] });
-  write("shared.ts", "1");
+  write("common.ts", "1");
   t.same(await next(), { type: "agent-saved", agents: ["one", "two"] });
   write("agents.config.ts", "1");
   t.same(await next(), { type: "config-saved" });
@@ -34,7 +34,7 @@ t.test("a burst is one event", async (t) => {
   const { write, next, untaken } = await watched(t, FILES, TWO);
   for (let n = 0; n < 20; n += 1) {
     write("one/main.ts", String(n));
-    write("shared.ts", String(n));
+    write("common.ts", String(n));
   }
   t.same(await next(), { type: "agent-saved", agents: ["one", "two"] });
   write("agents.config.ts", "end");

@@ -31,8 +31,12 @@ function requireBanner(from: string): string {
   return `import{createRequire as __agentsCreateRequire}from"node:module";const require=__agentsCreateRequire(${JSON.stringify(pathToFileURL(from).href)});`;
 }
 
+/**
+ * Below a folder of this name Node takes code for somebody else's: it does not show an agent's author the deprecations of
+ * packages, and debuggers step over it.
+ */
 export function dependenciesDir(place: BundlePlace): string {
-  return join(place.cacheDir, "deps");
+  return join(place.cacheDir, "node_modules");
 }
 
 export function bundlesDir(place: BundlePlace): string {

@@ -79,7 +79,7 @@ function revive({ entries, external, inputs }: Stored, hash: string): Dependency
     entries: new Map(
       entries.map(([file, { out, format, hasDefault }]) => [
         file,
-        { specifier: `../../deps/${hash}/${out}`, format, hasDefault },
+        { specifier: `../../node_modules/${hash}/${out}`, format, hasDefault },
       ]),
     ),
     external: new Set(external),

@@ -8,7 +8,7 @@ export interface Launch {
 }
 
 /**
- * Source maps, so that stack traces name the project's own files and lines; Node's compile cache, shared by all agents of
+ * Source maps, so that stack traces name the project's own files and lines; Node's compile cache, one for all agents of
  * the project, so that what one of them had compiled is loaded by the next. Node writes it when a process ends by itself
  * (or calls `module.flushCompileCache()`).
  */

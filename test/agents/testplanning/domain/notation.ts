@@ -5,7 +5,9 @@ import { analyse } from "../../../../src/agents/testplanning/domain/analysis.ts"
 export function readingOf(sentence: string): string {
   const { testable, rules } = analyse("REQ", sentence);
   if (!testable) return "not testable";
-  return rules.map(({ field, strength, constraint }) => `${field} ${strength} ${constraintOf(constraint)}`).join("; ");
+  return rules
+    .map(({ field, strength, constraint }) => `${field} ${strength} ${constraintOf(constraint)}`)
+    .join("; ");
 }
 
 function constraintOf(constraint: Constraint): string {
@@ -16,8 +18,15 @@ function singleOf(rule: Single): string {
   switch (rule.kind) {
     case "range": {
       const bounds = `${rule.minInclusive ? "[" : "("}${rule.min ?? ""},${rule.max ?? ""}${rule.maxInclusive ? "]" : ")"}`;
-      const extra = [rule.whole ? "whole" : "", rule.multipleOf === null ? "" : `multiple of ${rule.multipleOf}`, rule.step === 1 ? "" : `step ${rule.step}`, rule.unit ?? ""];
-      return [rule.accepts === "outside" ? "not" : "", bounds, ...extra].filter((part) => part !== "").join(" ");
+      const extra = [
+        rule.whole ? "whole" : "",
+        rule.multipleOf === null ? "" : `multiple of ${rule.multipleOf}`,
+        rule.step === 1 ? "" : `step ${rule.step}`,
+        rule.unit ?? "",
+      ];
+      return [rule.accepts === "outside" ? "not" : "", bounds, ...extra]
+        .filter((part) => part !== "")
+        .join(" ");
     }
     case "length":
       return `${rule.of} ${rule.min ?? ""}..${rule.max ?? ""}`;
