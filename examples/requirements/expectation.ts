@@ -86,11 +86,12 @@ function missing(found: Answer, input: unknown, verdict: "accept" | "reject"): s
 
 /** Objects are the same whatever the order of their members. */
 function sameMembers(one: unknown, other: unknown): boolean {
-  const sorted = (value: unknown) =>
-    typeof value === "object" && value !== null
-      ? JSON.stringify(Object.entries(value).toSorted())
-      : undefined;
-  return sorted(one) !== undefined && sorted(one) === sorted(other);
+  return sorted(one) !== null && sorted(one) === sorted(other);
+}
+
+function sorted(value: unknown): string | null {
+  if (typeof value !== "object" || value === null) return null;
+  return JSON.stringify(Object.entries(value).toSorted(([a], [b]) => a.localeCompare(b)));
 }
 
 function wrongBoundary(found: Answer, text: string): string[] {

@@ -1,9 +1,9 @@
 // Sends the rules of rules.yaml to a running test planning agent, one by one, and compares what comes back with what a
 // reader of the specification would expect. Start the system first: npx agents up
 //
-//   node examples/requirements/send.ts                 compare the answers
-//   node examples/requirements/send.ts --follow        and follow each flow through the agents to its end
-//   node examples/requirements/send.ts --only ce-,dns-  rules whose id begins so
+//   npx node examples/requirements/send.ts                 compare the answers
+//   npx node examples/requirements/send.ts --follow        and follow each flow through the agents to its end
+//   npx node examples/requirements/send.ts --only ce-,dns-  rules whose id begins so
 //   --url http://localhost:7010   --timeout 60 (seconds a flow may take)   --file other-rules.yaml
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -81,7 +81,7 @@ async function compose(
   const since = Date.now();
   const stateDir = stateDirOf(config.root);
   const runId = randomUUID();
-  preloadSpawn();
+  void preloadSpawn();
   await sweepLastRun(config.root);
 
   const feed = new Feed();

@@ -1,18 +1,23 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
+const SOURCE = "agents-source";
+
 /**
  * Custom `exports` conditions for a project's programs. Only the project that is `agents-apphost` itself has its own
- * source to run; for everybody else the package means what it ships.
+ * source to run, and who runs the CLI from source; for everybody else the package means what it ships.
  */
 export function ownConditions(root: string): readonly string[] {
+  return process.execArgv.includes(`--conditions=${SOURCE}`) || packageName(root) === "agents-apphost"
+    ? [SOURCE]
+    : [];
+}
+
+function packageName(root: string): unknown {
   try {
-    const text = readFileSync(join(root, "package.json"), "utf8");
-    const { name } = JSON.parse(text) as { readonly name?: unknown };
-    return name === "agents-apphost" || process.execArgv.includes("--conditions=agents-source")
-      ? ["agents-source"]
-      : [];
+    const value: unknown = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    return typeof value === "object" && value !== null && "name" in value ? value.name : null;
   } catch {
-    return process.execArgv.includes("--conditions=agents-source") ? ["agents-source"] : [];
+    return null; // a project without a package.json has no name
   }
 }

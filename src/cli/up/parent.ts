@@ -22,10 +22,11 @@ export function findParent(): Parent | null {
   if (process.env[DETACHED] !== "1" || process.send === undefined) return null;
   // Agents must not take themselves for orchestrators.
   delete process.env[DETACHED];
-  const tell = async (message: ParentMessage): Promise<void> => {
-    if (!process.connected) return; // it was interrupted: the run goes on
-    await new Promise<void>((resolve) => process.send?.(message, undefined, {}, () => resolve()));
-    if (process.connected) process.disconnect();
-  };
   return { tell, ready: (run) => void tell({ at: "ready", run }) };
+}
+
+async function tell(message: ParentMessage): Promise<void> {
+  if (!process.connected) return; // it was interrupted: the run goes on
+  await new Promise<void>((resolve) => process.send?.(message, undefined, {}, () => resolve()));
+  if (process.connected) process.disconnect();
 }

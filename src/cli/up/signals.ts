@@ -3,9 +3,9 @@ const SAME_PRESS_MS = 300;
 
 export interface StopSignals {
   /** Ctrl-C, a closed terminal, or SIGTERM, for the first time. */
-  onStop(signal: "SIGINT" | "SIGTERM" | "SIGHUP"): void;
+  readonly onStop: (signal: "SIGINT" | "SIGTERM" | "SIGHUP") => void;
   /** Ctrl-C again, once. */
-  onAgain(): void;
+  readonly onAgain: () => void;
 }
 
 /** Listens for the signals that end a run. */

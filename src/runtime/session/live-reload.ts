@@ -40,17 +40,20 @@ class LiveReload implements AsyncDisposable {
   readonly #agents: Reloader;
   /** The config is one thing to reload, by the same rule: one at a time, the last save never lost. */
   readonly #config: Reloader;
+  /** When each agent's sources were last read: what was saved later counts, also while they were being built. */
+  readonly #readAt = new Map<string, number>();
   #watcher: Watcher | null = null;
 
   constructor(parts: LiveReloadParts) {
     this.#parts = parts;
-    const { programs, supervisor, system, tell } = parts;
+    const { programs, since, supervisor, system, tell } = parts;
     this.#agents = createReloader<number>({
       build: async (name) => {
-        const since = Date.now();
+        const readAt = Date.now();
+        this.#readAt.set(name, readAt);
         const agent = system.agents.get(name);
         if (agent !== undefined) await programs.prepare(agent);
-        return since;
+        return readAt;
       },
       // Saved is saved: also a save that changes no code restarts, as it is how people ask for it.
       runs: () => false,
@@ -61,7 +64,7 @@ class LiveReload implements AsyncDisposable {
       report: (report) => {
         switch (report.at) {
           case "broken":
-            this.#watch(report.agent, Date.now(), true);
+            this.#watch(report.agent, this.#readAt.get(report.agent) ?? since, true);
             tell.error(report.agent, report.error);
             return;
           case "restarted":
@@ -77,15 +80,17 @@ class LiveReload implements AsyncDisposable {
         }
       },
     });
-    this.#config = createReloader<LoadedConfig>({
-      build: async () => await loadFresh(parts.loaded.config.file),
+    this.#config = createReloader<{ readonly loaded: LoadedConfig; readonly readAt: number }>({
+      build: async (file) => {
+        const readAt = Date.now();
+        return { loaded: await loadFresh(file), readAt };
+      },
       runs: () => false,
-      restart: async (_file, loaded) => {
-        const since = Date.now();
+      restart: async (_file, { loaded, readAt }) => {
+        this.#watcher?.updateConfig(loaded.files, readAt);
         const { added, removed } = await parts.changes.apply(loaded.config);
-        this.#watcher?.updateConfig(loaded.files, since);
         for (const name of removed) this.#watcher?.remove(name);
-        for (const name of added) this.#watch(name, since, false);
+        for (const name of added) this.#watch(name, readAt, false);
       },
       report: (report) => {
         if (report.at === "broken" || report.at === "restart-failed") tell.error(null, report.error);

@@ -9,7 +9,7 @@ import type { ResourceView, RunEvent, RunView } from "../model/snapshot.ts";
 import type { PublishRequest, ReplayResult, SidecarHost } from "../resources/sidecar/sidecar-host.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import type { Settlement } from "../supervisor/settlement.ts";
-import { Feed } from "./feed.ts";
+import type { Feed } from "./feed.ts";
 import type { Programs } from "./programs.ts";
 import { settleFlow } from "./settle.ts";
 

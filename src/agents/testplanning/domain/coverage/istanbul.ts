@@ -43,6 +43,7 @@ function checked(path: string, value: unknown): Entry {
     const message = `The entry of ${path} has no object "${member}", as Istanbul's coverage-final.json has.`;
     throw new ReportUnreadable(`${path}/${member}`, message);
   };
+  for (const member of ["statementMap", "s", "f", "b"]) part(member);
   const counters = (member: string) =>
     Object.entries(part(member)).map(
       ([id, hits]) => [id, checkCount(hits, `${path}/${member}/${id}`)] as const,

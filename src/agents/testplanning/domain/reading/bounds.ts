@@ -205,7 +205,7 @@ function trailing(rest: string, last: RegExpExecArray): number {
 function single(sentence: Sentence, op: Op, match: RegExpExecArray, span: Span): Bounds {
   const groups = match.slice(1).filter((group) => group !== undefined);
   const mark = groups.find((group) => /^\d+$/u.test(group));
-  const owner = groups.find((group) => /^ /u.test(group));
+  const owner = groups.find((group) => group.startsWith(" "));
   const min = op === ">" || op === ">=" || op === "=" ? end(sentence, mark, op !== ">") : null;
   const max = op === "<" || op === "<=" || op === "=" ? end(sentence, mark, op !== "<") : null;
   const after = sentence.canon.indexOf(`#${mark}`, span.start) + `#${mark}`.length;

@@ -147,6 +147,8 @@ function original(sentence: Sentence, text: string, match: RegExpExecArray): str
   return sentence.asWritten({ start, end: start + (match[1] ?? "").length });
 }
 
+const ones = (size: number) => "1".repeat(size);
+
 /** "10 or 13 digits" lists sizes, not values. */
 function sizes(list: List, measure: Measure, length: number): Finding {
   const unit = measure === "digits" ? "[0-9]" : "[\\s\\S]";
@@ -154,11 +156,10 @@ function sizes(list: List, measure: Measure, length: number): Finding {
   const near = numbers
     .flatMap((size) => [size - 1, size + 1])
     .filter((size) => size >= 0 && !numbers.includes(size));
-  const text = (size: number) => "1".repeat(size);
   const pattern = `^(?:${numbers.map((size) => `${unit}{${size}}`).join("|")})$`;
   const constraint = { kind: "pattern", pattern, description: `${numbers.join(" or ")} ${measure}` } as const;
   const span = { start: list.span.start, end: list.span.end + length };
-  return { span, constraint, samples: { valid: numbers.map(text), invalid: [...new Set(near)].map(text) } };
+  return { span, constraint, samples: { valid: numbers.map(ones), invalid: [...new Set(near)].map(ones) } };
 }
 
 function toFinding(sentence: Sentence, list: List, claimed: readonly Finding[]): Finding {

@@ -107,7 +107,7 @@ function toFinding(
   const measure =
     words.measure ??
     (words.unit === null && speaksOfLength(window, canon.slice(span.end)) ? "characters" : null);
-  const field = / aged $/u.test(window) ? "age" : words.field;
+  const field = window.endsWith(" aged ") ? "age" : words.field;
   const assumptions = bounds.assumed
     ? ["Both ends of the interval belong to it, as no word says otherwise."]
     : [];
