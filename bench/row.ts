@@ -69,6 +69,7 @@ export function ratioRow(
   const ours = median(input.ours);
   const theirs = median(input.theirs);
   const ratio = ours / theirs;
+  if (Number.isNaN(ratio)) return failedRow(name, "no run gave a figure");
   return {
     name,
     ours: round(ours),
@@ -78,6 +79,35 @@ export function ratioRow(
     ratio: round(ratio),
     budget: `≤ ${input.limit} ×`,
     ok: ratio <= input.limit,
+    runs: input.ours.length,
+    ...(input.detail === undefined ? {} : { detail: input.detail }),
+  };
+}
+
+/** A row whose budget is a figure of its own: the ratio is ours against that. */
+export function limitRow(
+  name: RowName,
+  input: {
+    ours: readonly number[];
+    limit: number;
+    /** The limit is the least instead of the most. */
+    least?: boolean;
+    unit: string;
+    budget: string;
+    against: string;
+    detail?: Row["detail"];
+  },
+): Row {
+  const ours = median(input.ours);
+  return {
+    name,
+    ours: round(ours),
+    theirs: null,
+    against: input.against,
+    unit: input.unit,
+    ratio: round(ours / input.limit),
+    budget: input.budget,
+    ok: input.least === true ? ours >= input.limit : ours <= input.limit,
     runs: input.ours.length,
     ...(input.detail === undefined ? {} : { detail: input.detail }),
   };

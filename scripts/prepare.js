@@ -39,7 +39,12 @@ function sourceHash() {
   for (const entry of readdirSync(join(root, "src"), { recursive: true, withFileTypes: true })) {
     if (entry.isFile()) inputs.push(join(entry.parentPath, entry.name).slice(root.length + 1));
   }
-  for (const file of inputs.toSorted()) digest.update(file).update("\0").update(readFileSync(join(root, file))).update("\0");
+  for (const file of inputs.toSorted())
+    digest
+      .update(file)
+      .update("\0")
+      .update(readFileSync(join(root, file)))
+      .update("\0");
   return digest.digest("hex");
 }
 
@@ -48,13 +53,19 @@ function build() {
   const old = `${dist}.old-${process.pid}`;
   rmSync(fresh, { recursive: true, force: true });
   const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
-  const { status } = spawnSync(process.execPath, [tsc, "-p", join(root, "tsconfig.build.json"), "--outDir", fresh], {
-    stdio: ["ignore", "inherit", "inherit"],
-    cwd: root,
-  });
+  const { status } = spawnSync(
+    process.execPath,
+    [tsc, "-p", join(root, "tsconfig.build.json"), "--outDir", fresh],
+    {
+      stdio: ["ignore", "inherit", "inherit"],
+      cwd: root,
+    },
+  );
   if (status !== 0) {
     rmSync(fresh, { recursive: true, force: true });
-    process.stderr.write("dist/ was not rebuilt: the sources do not compile (see above). The old dist/ is untouched.\n");
+    process.stderr.write(
+      "dist/ was not rebuilt: the sources do not compile (see above). The old dist/ is untouched.\n",
+    );
     process.exit(1);
   }
   writeFileSync(join(fresh, ".source-hash"), hash);

@@ -12,13 +12,39 @@ class Terminal {
 
   constructor(t: Test, project: Project) {
     this.#socket = `agents-test-${process.pid}-${Math.random().toString(36).slice(2)}`;
-    const env = ["-e", `XDG_STATE_HOME=${project.env["XDG_STATE_HOME"] ?? ""}`, "-e", `PATH=${process.env["PATH"] ?? ""}`];
-    this.#tmux("-f", "/dev/null", "new-session", "-d", "-x", "120", "-y", "50", "-c", project.root, ...env, "env", "-u", "CI", "NO_COLOR=1", "sh");
+    const env = [
+      "-e",
+      `XDG_STATE_HOME=${project.env["XDG_STATE_HOME"] ?? ""}`,
+      "-e",
+      `PATH=${process.env["PATH"] ?? ""}`,
+    ];
+    this.#tmux(
+      "-f",
+      "/dev/null",
+      "new-session",
+      "-d",
+      "-x",
+      "120",
+      "-y",
+      "50",
+      "-c",
+      project.root,
+      ...env,
+      "env",
+      "-u",
+      "CI",
+      "NO_COLOR=1",
+      "sh",
+    );
     t.teardown(() => this.close());
   }
 
   agents(command: string): void {
-    this.#tmux("send-keys", `'${process.execPath}' --conditions=agents-source ${join(REPO, "src/cli/main.ts")} ${command}`, "Enter");
+    this.#tmux(
+      "send-keys",
+      `'${process.execPath}' --conditions=agents-source ${join(REPO, "src/cli/main.ts")} ${command}`,
+      "Enter",
+    );
   }
 
   press(key: string): void {
@@ -31,7 +57,11 @@ class Terminal {
 
   async shows(text: RegExp): Promise<string> {
     let screen = "";
-    await until(`the terminal shows ${String(text)}`, () => text.test((screen = this.screen())), 20_000).catch((error: unknown) => {
+    await until(
+      `the terminal shows ${String(text)}`,
+      () => text.test((screen = this.screen())),
+      20_000,
+    ).catch((error: unknown) => {
       throw new Error(`${String(error)}\n${screen}`);
     });
     return screen;
@@ -47,7 +77,10 @@ class Terminal {
 }
 
 test("in a terminal up shows what runs as what, what is ready, and what to do next", { skip }, async (t) => {
-  const project = fixtureProject(t, { one: { command: fixture("listens.js") }, two: { command: fixture("listens.js") } });
+  const project = fixtureProject(t, {
+    one: { command: fixture("listens.js") },
+    two: { command: fixture("listens.js") },
+  });
   const terminal = new Terminal(t, project);
   terminal.agents("up");
   const screen = await terminal.shows(/see {3}agents ps/);
@@ -60,19 +93,28 @@ test("in a terminal up shows what runs as what, what is ready, and what to do ne
   await until("nothing is left", () => project.survivors().length === 0);
 });
 
-test("in a terminal a crash loop keeps the run up, shows the error and waits for a save", { skip }, async (t) => {
-  const project = fixtureProject(t, { good: { command: fixture("listens.js") }, bad: { entry: "bad.mjs" } });
-  project.write({ "bad.mjs": `console.log("the key is missing"); process.exit(3);\n` });
-  const terminal = new Terminal(t, project);
-  terminal.agents("up");
-  const screen = await terminal.shows(/AGENTS_CRASH_LOOP/);
-  t.match(screen, /bad crashed 5 times in \d+ s and is no longer restarted/);
-  t.match(screen, /the key is missing/);
-  t.match(resourceOf(await project.json(["ps"]), "good"), { state: "ready" }, "the rest runs on");
-  project.write({ "bad.mjs": `import http from "node:http"; http.createServer((_, res) => res.end()).listen(process.env.PORT);\n` });
-  await terminal.shows(/ready in \d+\.\d s/);
-  t.match(await project.json(["ps"]), { state: "ready" });
-});
+test(
+  "in a terminal a crash loop keeps the run up, shows the error and waits for a save",
+  { skip },
+  async (t) => {
+    const project = fixtureProject(t, {
+      good: { command: fixture("listens.js") },
+      bad: { entry: "bad.mjs" },
+    });
+    project.write({ "bad.mjs": `console.log("the key is missing"); process.exit(3);\n` });
+    const terminal = new Terminal(t, project);
+    terminal.agents("up");
+    const screen = await terminal.shows(/AGENTS_CRASH_LOOP/);
+    t.match(screen, /bad crashed 5 times in \d+ s and is no longer restarted/);
+    t.match(screen, /the key is missing/);
+    t.match(resourceOf(await project.json(["ps"]), "good"), { state: "ready" }, "the rest runs on");
+    project.write({
+      "bad.mjs": `import http from "node:http"; http.createServer((_, res) => res.end()).listen(process.env.PORT);\n`,
+    });
+    await terminal.shows(/ready in \d+\.\d s/);
+    t.match(await project.json(["ps"]), { state: "ready" });
+  },
+);
 
 test("closing the terminal stops everything", { skip }, async (t) => {
   const project = fixtureProject(t, { one: { command: fixture("listens.js") } });
@@ -81,7 +123,10 @@ test("closing the terminal stops everything", { skip }, async (t) => {
   await terminal.shows(/ready in/);
   const pid = Number(pick(await project.json(["ps"]), "pid"));
   terminal.close();
-  await until("the orchestrator and all it started are gone", () => project.survivors().length === 0 && !isAlive(pid));
+  await until(
+    "the orchestrator and all it started are gone",
+    () => project.survivors().length === 0 && !isAlive(pid),
+  );
   t.equal((await project.agents(["ps"])).code, 3);
 });
 

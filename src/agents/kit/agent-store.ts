@@ -49,7 +49,7 @@ export async function openStore<DB>(options: StoreOptions<DB>): Promise<AgentSto
   const sql = definition.migrations === undefined ? null : await openSql(options);
 
   const flushState = async (): Promise<void> => {
-    if ((await stateOutbox.pending()) > 0) await stateRelay.flush();
+    if (stateWork.used && stateOutbox.mayHoldEvents) await stateRelay.flush();
   };
   return {
     parts: {

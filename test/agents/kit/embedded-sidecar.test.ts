@@ -23,11 +23,10 @@ async function startBus(t: Test) {
       { ...COMPONENT, name: "agents-pubsub", kind: "pubsub" },
       { ...COMPONENT, name: "agents-statestore", kind: "statestore" },
     ],
-    retry: { retries: 5, firstMs: 20, lastMs: 400 },
   });
   t.teardown(async () => await host[Symbol.asyncDispose]());
   const collector = await startCollector(t);
-  await host.start(spec("collector", collector.port, 0));
+  await host.start(spec("collector", CHANGED, collector.port, 0));
   host.appReady("collector");
   return { host, collector };
 }
@@ -68,8 +67,9 @@ async function startCollector(t: Test) {
   return { port: trusted<AddressInfo>(server.address()).port, until };
 }
 
-function spec(appId: string, appPort: number, httpPort: number) {
-  const fixed = { mayMove: true, subscribes: [], concurrency: 10, deliveryTimeoutMs: 30_000 };
+/** With its topic declared: from now on events wait, also before the app has been asked. */
+function spec(appId: string, topic: string, appPort: number, httpPort: number) {
+  const fixed = { mayMove: true, subscribes: [topic], concurrency: 10, deliveryTimeoutMs: 30_000 };
   return { appId, appPort, httpPort, ...fixed };
 }
 
@@ -77,14 +77,14 @@ void t.test(
   "on the embedded sidecar 60 events are counted once each, with a kill -9 after a save",
   async (t) => {
     const { host, collector } = await startBus(t);
-    const { httpPort } = await host.start(spec("keeper", 0, 0));
+    const { httpPort } = await host.start(spec("keeper", TICK, 0, 0));
     const start = async () => {
       const agent = await startAgent(t, "keeper", {
         DAPR_HTTP_PORT: String(httpPort),
         AGENTS_RUN_ID: "test",
       });
       await host.stop("keeper");
-      await host.start(spec("keeper", Number(new URL(agent.url).port), httpPort));
+      await host.start(spec("keeper", TICK, Number(new URL(agent.url).port), httpPort));
       host.appReady("keeper");
       return agent;
     };

@@ -25,6 +25,7 @@ export class StateOutbox implements Outbox {
   readonly #turns: Turns;
   readonly #keys = Array.from({ length: SHELVES }, (_, index) => `kit/outbox/${index}`);
   #known = new Set<string>();
+  #searched = false;
 
   /** @param turns shared with the units of work of this process: they write the same shelves. */
   constructor(state: DaprState, turns: Turns) {
@@ -48,10 +49,21 @@ export class StateOutbox implements Outbox {
     return Promise.resolve(this.#known.size);
   }
 
-  async read(limit: number): Promise<readonly CloudEvent[]> {
+  /** True when something may stand on the shelves, also from an earlier process that nobody has looked for yet. */
+  get mayHoldEvents(): boolean {
+    return !this.#searched || this.#known.size > 0;
+  }
+
+  /** In turn with the units of work: one that commits in between would be forgotten. */
+  read(limit: number): Promise<readonly CloudEvent[]> {
+    return this.#turns.run(() => this.#read(limit));
+  }
+
+  async #read(limit: number): Promise<readonly CloudEvent[]> {
     const shelves = await this.#shelves();
     const events = shelves.flatMap((shelf) => shelf.events);
     this.#known = new Set(events.map((event) => event.id));
+    this.#searched = true;
     return events.toSorted((a, b) => (a.time < b.time ? -1 : Number(a.time > b.time))).slice(0, limit);
   }
 

@@ -124,7 +124,7 @@ const oneSided: readonly (readonly [Op, RegExp])[] = [
   ["=", new RegExp(`only ${a}`, "gu")],
 ];
 const exactBe = new RegExp(
-  `(?:must|shall|should|may only|can only|has to|have to|needs? to|required to)(?: not| never)?(?: always)? (?:be|have|contain|consist of|number|last)(?: (?:an?|the|of|length|value|exactly))* ${a}`,
+  `(?:must|shall|should|may only|can only|has to|have to|needs? to|required to)(?: not| never)?(?: always)? (?:be|have|contain|consist of|number|last)(?: (?:an?|the|of|length|value|exactly))* ${a}|\\b(?:is|are|has|have) (?:exactly )?${a}(?= (?:[a-z-]+ )?(?:characters?|digits?|letters?|octets?|bytes?) (?:long|in length)\\b)`,
   "gu",
 );
 
@@ -133,6 +133,7 @@ export function findBounds(sentence: Sentence, claimed: readonly Finding[]): Bou
   const found: Bounds[] = [];
   const add = (bounds: Bounds | null) => {
     if (bounds === null || !isFree(bounds.span, claimed)) return;
+    if (/^ of (?:the following|these|those|them)\b/u.test(sentence.canon.slice(bounds.span.end))) return;
     if (found.some((other) => bounds.span.start < other.span.end && other.span.start < bounds.span.end))
       return;
     found.push(bounds);

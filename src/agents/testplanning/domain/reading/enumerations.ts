@@ -1,6 +1,7 @@
 import type { Listed, Measure } from "../constraint.ts";
 import type { Sentence, Span } from "../text/sentence.ts";
 import type { Token } from "../text/token.ts";
+import { charsetAt } from "./charset.ts";
 import { endBefore, type Finding, isFree, matches } from "./finding.ts";
 import { isNegated } from "./polarity.ts";
 import { unitAfter } from "./units.ts";
@@ -25,8 +26,9 @@ const weak: readonly RegExp[] = [
   /\b(?:equals?(?: to)?|equal to|set to|fixed to|is always|are always|is exactly|the (?:exact |literal )?(?:value|string|literal) (?:is |of )?|(?:value|values) (?:is|are|of) )/gu,
 ];
 const onlyThese = /\bonly (?=[@#a-z])/gu;
+const onlyTheValues = /\bonly (?:the )?(?:values?|numbers?|options?|codes?|words?) (?=[@#a-z])/gu;
 const categories =
-  /\b(?:status|state|type|mode|level|role|kind|unit|priority|method|colou?r|size|gender|category|value|currency|country|language|severity|environment|encoding|format|direction|answer|choice|option|flag)\b[^,]*$/u;
+  /\b(?:status|state|type|mode|level|role|kind|unit|priority|method|colou?r|size|gender|category|value|currency|country|language|severity|environment|encoding|format|direction|answer|choice|option|flag|attribute|parameter|setting|switch)\b[^,]*$/u;
 
 const nouns =
   /^ ?(?:attributes?|headers?|members?|fields?|propert(?:y|ies)|parameters?|elements?|keys?|objects?|events?|followed|plus)\b/u;
@@ -41,14 +43,10 @@ export function readEnumerations(sentence: Sentence, claimed: readonly Finding[]
   const found: Finding[] = [];
   for (const opening of openings(sentence.canon)) {
     const list = listAt(sentence, opening.end, opening.bare);
-    if (
-      list === null ||
-      (opening.only &&
-        !/^ (?:[a-z]+ )?(?:are|is|may be|can be|must be|shall be)\b/u.test(
-          sentence.canon.slice(list.span.end),
-        ))
-    )
-      continue;
+    if (list === null || isCharset(sentence, list)) continue;
+    const words = sentence.canon.slice(list.span.start, list.span.end);
+    if (opening.weak && list.bare && !/ (?:or|\||\/) /u.test(words)) continue;
+    if (opening.closing !== null && !opening.closing.test(sentence.canon.slice(list.span.end))) continue;
     if (!isFree(list.span, [...claimed, ...found])) continue;
     if (list.values.length < 2 && (list.bare || typeof list.values[0] === "number")) continue;
     found.push(toFinding(sentence, list, [...claimed, ...found]));
@@ -56,28 +54,44 @@ export function readEnumerations(sentence: Sentence, claimed: readonly Finding[]
   return found;
 }
 
+/** What has to follow a list, where its opening alone does not say that the list is closed. */
+const closings = {
+  allowed: /^ (?:[a-z]+ )?(?:are|is|may be|can be|must be|shall be)\b/u,
+  theOnly: /^ (?:are|is) the only\b/u,
+} as const;
+
 interface Opening {
   readonly end: number;
   readonly bare: boolean;
-  readonly only: boolean;
+  readonly closing: RegExp | null;
+  /** "be terse and clear" describes; only "be open or closed" lists. */
+  readonly weak: boolean;
 }
 
 function openings(canon: string): Opening[] {
   const list: Opening[] = [];
-  const add = (pattern: RegExp, bare: boolean, only = false) => {
+  const add = (pattern: RegExp, bare: boolean, closing: RegExp | null = null) => {
     for (const { match } of matches(pattern, canon))
-      list.push({ end: match.index + match[0].length, bare, only });
+      list.push({ end: match.index + match[0].length, bare, closing, weak: false });
   };
   for (const pattern of strong) add(pattern, true);
-  add(onlyThese, true, true);
+  add(onlyThese, true, closings.allowed);
+  add(onlyTheValues, true, closings.allowed);
+  add(/^(?:the )?(?:values? )?(?=@)/gu, false, closings.theOnly);
   add(others, false);
   for (const pattern of weak) {
     for (const { match } of matches(pattern, canon)) {
       const bare = categories.test(canon.slice(0, match.index));
-      list.push({ end: match.index + match[0].length, bare, only: false });
+      list.push({ end: match.index + match[0].length, bare, closing: null, weak: true });
     }
   }
   return list;
+}
+
+/** "only letters and digits" speaks of characters, not of two values. */
+function isCharset(sentence: Sentence, { bare, span }: List): boolean {
+  const read = bare ? charsetAt(sentence, sentence.canon.slice(span.start)) : null;
+  return read !== null && span.start + read.length >= span.end;
 }
 
 interface List {
@@ -89,7 +103,8 @@ interface List {
 const separator = /^(?: ,)?(?: (?:or|and|nor|and\/or|xor))? |^ [|/] /u;
 const quote = /^(?:the )?(?:string |value |literal )?@(\d+)(?: \( [^()]{0,60} \))?/u;
 const digits = /^#(\d+)(?: (?:%|percent))?/u;
-const word = /^(?:(?:an?|the) )?([a-z][\w-]*(?: [a-z][\w-]*){0,2}?)(?= ,| or | and | nor | [|/] | [.;:)]|$)/u;
+const word =
+  /^(?:(?:an?|the) )?([a-z][\w-]*(?: [a-z][\w-]*){0,2}?)(?= ,| or | and | nor | [|/] | [.;:)]| are | is | may |$)/u;
 
 function listAt(sentence: Sentence, start: number, allowBare: boolean): List | null {
   const values: Listed[] = [];
@@ -131,7 +146,7 @@ function itemAt(
   )
     return { value: valueOf(sentence, amount), length: number[0].length, bare: false };
   const bare = allowBare ? word.exec(text) : null;
-  if (bare === null || stop.test(bare[1] ?? "")) return null;
+  if (bare === null || (stop.test(bare[1] ?? "") && bare[1] !== "on")) return null;
   return { value: original(sentence, text, bare), length: bare[0].length, bare: true };
 }
 

@@ -8,7 +8,7 @@ const duty =
 const adjectives =
   "(?:non-empty |format |format of |form |valid |well-formed |absolute |syntactically |correct |single |iso |rfc |full |proper |legal |standard |complete |formatted |lower-?case |an? |the |json |string |text |html )*";
 const linking =
-  "(?:be|is|are|as|in|to|hold|holds|contain|contains|carry|carries|conform to|conforms to|comply with|follow|follows|match|matches|represent|represents|adhere to|identif(?:y|ies)|accepts?|using|valid|well-formed|encoded as|encoded in|encoded using|formatted as|expressed as|written as|sent as|given as|of type|format of|syntax of|form of|format for|grammar of)";
+  "(?:be|is|are|as|in|to|hold|holds|contain|contains|containing|carry|carries|conform to|conforms to|comply with|follow|follows|match|matches|represent|represents|adhere to|identif(?:y|ies)|accepts?|using|valid|well-formed|encoded as|encoded in|encoded using|formatted as|expressed as|written as|sent as|given as|of type|format of|syntax of|form of|format for|grammar of)";
 
 /** Reads "must be a URI", "MUST adhere to the format specified in RFC 3339", "a valid e-mail address". */
 export function readFormats(sentence: Sentence, claimed: readonly Finding[]): Finding[] {

@@ -37,6 +37,8 @@ const systems =
 const nonEmpty =
   /\bnon-?empty\b|\b(?:not|never)(?: be)?(?: an?)? (?:empty|blank|zero-length)\b|\bcannot be (?:empty|blank)\b|\bat least #\d+ character in length\b/gu;
 
+const emptied = /\b(?:must|shall|should|has to|have to)(?: always)? be (?:empty|blank)\b/gu;
+
 /** Reads "MUST be present", "is REQUIRED", "must include a … header", "must not be empty". */
 export function readPresence(sentence: Sentence, claimed: readonly Finding[]): Finding[] {
   const found: Finding[] = [];
@@ -70,10 +72,13 @@ export function readPresence(sentence: Sentence, claimed: readonly Finding[]): F
 
 function* filled(sentence: Sentence): Generator<Finding> {
   for (const { span } of matches(nonEmpty, sentence.canon)) {
+    if (isCondition(sentence.canon, span.start)) continue;
     const near = sentence.canon.slice(span.start - 40 < 0 ? 0 : span.start - 40, span.end + 30);
     const of = /\b(?:array|list|collection|set)\b/u.test(near) ? "items" : "characters";
     yield { span, constraint: { kind: "length", of, min: 1, max: null } };
   }
+  for (const { span } of matches(emptied, sentence.canon))
+    yield { span, constraint: { kind: "length", of: "characters", min: null, max: 0 } };
 }
 
 function* had(sentence: Sentence, pattern: RegExp, claimed: readonly Finding[]): Generator<Finding> {

@@ -136,9 +136,13 @@ function largest({ min, max }: Interval): number {
 
 /** "5 to 15 alphanumeric characters" says what the characters are, too. */
 function charactersOf(sentence: Sentence, bounds: Bounds, span: Span): Finding | null {
-  const text = sentence.canon.slice(bounds.after, span.end).trimStart();
+  const text = sentence.canon.slice(bounds.after).trimStart();
   const read = /^(?:digits?|octets?|bytes?|items?)\b/u.test(text) ? null : charsetAt(sentence, text);
-  return read === null ? null : madeOnlyOf(span, read.charset);
+  if (read === null || span.end <= bounds.after) return null;
+  return madeOnlyOf(
+    { start: span.start, end: Math.max(span.end, bounds.after + 1 + read.length) },
+    read.charset,
+  );
 }
 
 /** "at least 1 and at most 10 items": the first number has the unit of the second. */

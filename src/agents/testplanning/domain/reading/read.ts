@@ -53,7 +53,7 @@ export function read(requirement: string): Reading {
   if (statements.length === 0)
     return { at: "untestable", reason: kept.length > 0 ? permissionOnly : whyUntestable(sentence.canon) };
 
-  if (decision.length === 0 && offersChoice(sentence, permitted))
+  if (decision.length === 0 && (offersChoice(sentence, permitted) || leavesChoice(sentence, permitted, all)))
     return { at: "untestable", reason: choiceOnly };
 
   const rules = merge(statements);
@@ -120,6 +120,20 @@ function isOpenChoice(sentence: Sentence, condition: Condition): boolean {
 function isMere(sentence: Sentence, finding: Finding): boolean {
   if (strengthOf(sentence.canon, finding.span) !== "may") return false;
   return finding.constraint.kind === "presence" || isPermission(sentence.canon, finding.span);
+}
+
+const another =
+  /^ ?,? or (?:be |is |the |an? |keyword |string |value |literal |equal to )*(?:@\d+|null|empty|none|absent|omitted|#\d+)/u;
+
+/** "greater than zero or the keyword \"any\"": what comes after "or" was not read, so the rule is only half of it. */
+function leavesChoice(sentence: Sentence, findings: readonly Finding[], all: readonly Finding[]): boolean {
+  return findings.some(({ span, constraint }) => {
+    const match = constraint.kind === "enumeration" ? null : another.exec(sentence.canon.slice(span.end));
+    return (
+      match !== null &&
+      !all.some((other) => other.span.start >= span.end && other.span.start < span.end + match[0].length)
+    );
+  });
 }
 
 /** "3.1.2 The value …", "- The value …", "REQ-12: The value …" */

@@ -4,9 +4,9 @@ import { clauseBefore, introduction } from "./polarity.ts";
 const modal =
   /\b(?:must|shall|should|may|can|cannot|could|will|has to|have to|needs? to|is required to|are required to|is|are|has|have|was|were|lasts|takes?(?: place)?|contains?|includes?|accepts?|allows?|rejects?|refuses?|supports|requires?|ranges|lies|weighs|consists?|starts|begins|ends|matches|applies|qualif(?:y|ies)|exceeds?|be|costs?|expires?|occurs?|happens?)\b/u;
 const opening =
-  /^(?:[,;:.\-)]|and|or|nor|but|then|also|that|which|whose|where|it is|they are|note that|in addition|additionally|furthermore|moreover|therefore|thus|hence|only|each|every|all|any|both|either|neither|no|the|an?|its?|their|his|her|this|these|those|such|valid|allowed|permitted|accepted|accept|allow|reject|refuse|deny|ensure|check|verify|validate|require|use|choose|enter|provide|limit|keep|if present|when present|if set|if provided|if given|if specified|when specified|when set|where present|with|of|for|in|to|by|must|shall|should|may|can|cannot|be|not|never|have|has|contain|include|is|are|than|recommended|it|they|he|she|at least|at most|exactly|however) /u;
+  /^(?:[,;:.\-)]|and|or|nor|but|then|also|that|which|whose|where|it is|they are|note that|in addition|additionally|furthermore|moreover|therefore|thus|hence|only|each|every|all|any|both|either|neither|no|the|an?|its?|their|his|her|this|these|those|such|valid|allowed|permitted|accepted|accept|allow|reject|refuse|deny|ensure|check|verify|validate|require|use|choose|enter|provide|limit|keep|if present|when present|if set|if provided|if given|if specified|when specified|when set|where present|with|of|for|in|to|by|containing|holding|indicating|must|shall|should|may|can|cannot|be|not|never|have|has|contain|include|is|are|than|recommended|it|they|he|she|at least|at most|exactly|however) /u;
 const generic =
-  /^(?:(?:an?|the|its|their|his|her|minimum|maximum|min|max|total|exact|allowed|permitted|valid|overall|whole|json|non-empty|single|possible|accepted|supported|legal)? ?)*(?:values?|lengths?|numbers?|size|string|integer|count|amount of|range|interval|section|form|format|minimum|maximum|limit|decimal|array|list|float|object|characters?|text|one|more|less|total|it|they|which|that|this|letters?|digits?|following|content|bounds?|option|there)?(?: (?:of|is|in|for|range))*$/u;
+  /^(?:(?:an?|the|its|their|his|her|minimum|maximum|min|max|total|exact|allowed|permitted|valid|overall|whole|json|non-empty|single|possible|accepted|supported|legal)? ?)*(?:values?|lengths?|numbers?|size|string|integer|count|amount of|range|interval|section|form|format|minimum|maximum|limit|decimal|array|list|float|object|characters?|text|one|more|less|total|it|they|which|that|this|letters?|digits?|following|content|bounds?|option|there|anything|everything|any)?(?: (?:of|is|in|for|range))*$/u;
 const wrapping =
   /^(?:values?|lengths?|size|number|contents?|string value|text|range|minimum length|maximum length|total length|minimum|maximum|(?:minimum|maximum|total) (?:number|size|value)|value range|(?:allowed|valid|permitted|accepted|supported|possible) [a-z]+) (?:of|for|in) (?:the |an? |each |every |any |its )?/u;
 const verbs =
@@ -45,7 +45,8 @@ function subjectOf(sentence: Sentence, clause: string): Subject {
   const head = at === null ? stripped : stripped.slice(0, at.index);
   const rest = at === null ? "" : stripped.slice(at.index);
   const named = object.exec(rest.trim())?.[1] ?? "";
-  const inner = tidy(named) || tidy(beside.exec(rest)?.[1] ?? "");
+  const phrase = tidy(named);
+  const inner = (/^[a-z]+ed$/u.test(phrase) ? "" : phrase) || tidy(beside.exec(rest)?.[1] ?? "");
   const canon = inner !== "" && !generic.test(inner) ? inner : tidy(head);
   const subject = generic.test(canon) ? "" : canon;
   const both = isPair ? pairOf(sentence, head) : [];
@@ -83,7 +84,7 @@ function tidy(phrase: string): string {
   let text = stripOpening(phrase.replaceAll(/ ?\( [^()]* \)/gu, "").replaceAll(/[()[\]"]/gu, " ")).trim();
   text = text
     .replace(
-      /(?: ?[,;:.=-]| (?:of|with|that|which|whose|who|only|also|and|or|not|always|outside|inside|within|the|an?|at|to|in|by|for|from|be|aged|ages|if|when))+$/u,
+      /(?: ?[,;:.=-]| (?:of|with|that|which|whose|who|only|also|and|or|not|always|other than|except|outside|inside|within|the|an?|at|to|in|by|for|from|be|aged|ages|if|when))+$/u,
       "",
     )
     .trim();

@@ -6,6 +6,7 @@ import { isNegated } from "./polarity.ts";
 
 const only =
   /\b(?:(?:consists?|composed|made up|comprised|made)(?: (?:only|solely|exclusively|entirely))? of|consisting of|(?:contains?|uses?|includes?|have|has)(?: (?:only|solely|exclusively|nothing but))|(?:only|solely|exclusively) (?:contains?|uses?|consists? of|includes?)|(?:restricted|limited) to)(?: of| from)?(?: the)? (?=[a-z@])/gu;
+const onlyAllowed = /\bonly (?=[a-z@])/gu;
 const being =
   /\b(?:must|shall|should|be|are|is)(?: not)?(?: always| all| be| only| in)* (?=(?:lower-?case|upper-?case|alphanumeric|numeric|all lower|all upper|ascii|alphabetic)\b)/gu;
 const lacking =
@@ -28,6 +29,14 @@ export function readTextRules(sentence: Sentence, claimed: readonly Finding[]): 
     add(edge(sentence, match, span, [...claimed, ...found]));
   for (const { match, span } of matches(only, canon))
     add(madeOf(sentence, span.start, match.index + match[0].length, claimed));
+  for (const { match, span } of matches(onlyAllowed, canon)) {
+    const finding = madeOf(sentence, span.start, match.index + match[0].length, claimed);
+    if (
+      finding !== null &&
+      /^ (?:characters )?(?:are|is|may be|can be) [a-z]+/u.test(canon.slice(finding.span.end))
+    )
+      add(finding);
+  }
   for (const { match, span } of matches(being, canon))
     add(isMade(sentence, span.start, match.index + match[0].length, claimed));
   for (const { match } of matches(holding, canon)) add(counted(sentence, match, [...claimed, ...found]));

@@ -42,8 +42,7 @@ function isDuty(canon: string, match: RegExpExecArray): boolean {
     /\b(?:must|shall|should|has to|have to|needs? to)\b/u.test(canon.slice(0, match.index + match[0].length))
   )
     return true;
-  return (
-    /\b(?:json|of type|encoded as)\b/u.test(match[0]) &&
-    /^ ?(?:[.,;]|$)/u.test(canon.slice(match.index + match[0].length))
-  );
+  if (/\bjson\b/u.test(match[0])) return true;
+  const rest = canon.slice(match.index + match[0].length);
+  return /\b(?:of type|encoded as)\b/u.test(match[0]) && /^ ?(?:[.,;]|$)/u.test(rest);
 }
