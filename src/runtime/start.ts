@@ -106,6 +106,9 @@ async function compose(
     ...agents.map(async (agent) => await programs.prepare(agent)),
   ]);
 
+  const all = Object.values(config.agents);
+  await host.configure(all.map(({ name, subscribes }) => ({ appId: name, subscribes })));
+
   const logStore = owned.use(
     createLogStore(join(stateDir, "logs"), { onProblem: (text) => tell.warning(text) }),
   );

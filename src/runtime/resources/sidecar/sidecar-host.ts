@@ -15,6 +15,9 @@ export interface SidecarSpec {
   readonly deliveryTimeoutMs: number;
 }
 
+/** An agent of the config and the topics that it declares there. */
+export type DeclaredApp = Pick<SidecarSpec, "appId" | "subscribes">;
+
 /** What a started sidecar tells. */
 export interface SidecarStarted {
   readonly appId: string;
@@ -42,6 +45,11 @@ export type SidecarEvent =
  * Lives apart from the orchestrator's event loop (a worker), so that a log flood or a slow front end never delays an event.
  */
 export interface SidecarHost extends AsyncDisposable {
+  /**
+   * Says which agents there are, started or not: what they declare (and were last seen to listen to) is kept for them
+   * from now on. Subscriptions of all others end, as those agents left the config.
+   */
+  configure(apps: readonly DeclaredApp[]): Promise<void>;
   /** Opens the port and registers the app's declared and last seen subscriptions. Deliveries are held until `appReady`. */
   start(spec: SidecarSpec): Promise<SidecarStarted>;
   /** The app listens: read `/dapr/subscribe` again, then deliver. */

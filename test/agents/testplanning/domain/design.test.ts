@@ -212,3 +212,12 @@ function judgeBoundary({ rules }: Analysis, ruleId: string, value: number): bool
   if (constraint?.kind !== "length") return null;
   return value >= (constraint.min ?? 0) && value <= (constraint.max ?? Number.MAX_SAFE_INTEGER);
 }
+
+await test("a number with too many decimal places is tried where their count is limited", (t) => {
+  const { cases } = analyse("REQ", "The amount must have at most two decimal places.");
+  t.match(
+    cases.find(({ title }) => title.startsWith("Not a multiple")),
+    { expected: "reject", input: 0.001 },
+  );
+  t.end();
+});

@@ -126,10 +126,12 @@ function fractions(range: Range): ClassDraft[] {
 
 function offSteps(range: Range): ClassDraft[] {
   const { multipleOf } = range;
-  if (multipleOf === null || multipleOf <= range.step || range.accepts === "outside") return [];
+  if (multipleOf === null || range.accepts === "outside") return [];
   const start = typicalOf(range);
+  // With two decimal places as the step, only the third decimal is off.
+  const step = multipleOf <= range.step ? range.step / 10 : range.step;
   const off = [1, 2, -1]
-    .map((steps) => plusSteps(start, range.step, steps))
+    .map((steps) => plusSteps(start, step, steps))
     .find((value) => !isMultiple(value, multipleOf));
   return off === undefined
     ? []

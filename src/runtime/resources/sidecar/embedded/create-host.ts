@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { AgentsError } from "../../../model/errors.ts";
 import type {
+  DeclaredApp,
   PublishRequest,
   ReplayResult,
   SidecarEvent,
@@ -66,6 +67,10 @@ class WorkerHost implements SidecarHost {
         exited();
       });
     });
+  }
+
+  async configure(apps: readonly DeclaredApp[]): Promise<void> {
+    await this.#ask("configure", apps);
   }
 
   start(spec: SidecarSpec): Promise<SidecarStarted> {

@@ -2,6 +2,7 @@ import { Agent } from "node:http";
 import { AgentsError } from "../../../model/errors.ts";
 import { openEventsForWriting } from "../../../journal/schema.ts";
 import type {
+  DeclaredApp,
   PublishRequest,
   ReplayResult,
   SidecarEvent,
@@ -10,7 +11,7 @@ import type {
 } from "../sidecar-host.ts";
 import { Bus } from "./bus/bus.ts";
 import { DEFAULT_RETRY } from "./bus/retry-policy.ts";
-import { openComponents, type Components } from "./components.ts";
+import { defaultPubsub, openComponents, type Components } from "./components.ts";
 import type { EmbeddedHostOptions } from "./host-options.ts";
 import { makeEvent } from "./publish/make-event.ts";
 import { Sidecar } from "./sidecar.ts";
@@ -62,6 +63,16 @@ export class EmbeddedHost {
         text: `the journal was damaged; it is kept as ${movedAside} and a new one begins`,
       });
     }
+  }
+
+  /** Registers what the agents of the config declare, started or not; the subscriptions of all others end. */
+  async configure(apps: readonly DeclaredApp[]): Promise<void> {
+    const { subscriptions, commit } = this.#bus;
+    const pubsub = defaultPubsub(this.#components.pubsubs);
+    for (const { appId, subscribes } of apps) subscriptions.declare(appId, pubsub, subscribes);
+    const left = subscriptions.agents().filter((agent) => !apps.some(({ appId }) => appId === agent));
+    for (const agent of left) subscriptions.forget(agent);
+    await commit.committed();
   }
 
   async start(spec: SidecarSpec): Promise<SidecarStarted> {

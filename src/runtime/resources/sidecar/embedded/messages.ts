@@ -1,5 +1,6 @@
 import type { SerialisedError } from "../../../model/errors.ts";
 import type {
+  DeclaredApp,
   PublishRequest,
   ReplayResult,
   SidecarEvent,
@@ -9,6 +10,7 @@ import type {
 
 /** What the orchestrator asks of the worker, by name: arguments and answer. */
 export interface HostCalls {
+  configure: { readonly args: readonly DeclaredApp[]; readonly answer: null };
   start: { readonly args: SidecarSpec; readonly answer: SidecarStarted };
   appReady: { readonly args: string; readonly answer: null };
   appGone: { readonly args: { readonly appId: string; readonly graceMs: number }; readonly answer: null };

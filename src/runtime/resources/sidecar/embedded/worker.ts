@@ -31,6 +31,8 @@ try {
 
 async function answer(host: EmbeddedHost, request: Request): Promise<unknown> {
   switch (request.call) {
+    case "configure":
+      return host.configure(request.args);
     case "start":
       return host.start(request.args);
     case "appReady":

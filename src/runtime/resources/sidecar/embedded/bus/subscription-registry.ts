@@ -26,6 +26,11 @@ export class SubscriptionRegistry {
     this.#set(table.all().map(live));
   }
 
+  /** Everybody who listens to something. */
+  agents(): readonly string[] {
+    return [...new Set(this.#all.map((one) => one.agent))];
+  }
+
   of(agent: string): readonly LiveSubscription[] {
     return this.#all.filter((one) => one.agent === agent);
   }
