@@ -14,6 +14,8 @@ export interface Bare {
   readonly cwd: string;
   readonly port: number;
   readonly health?: HealthCheck;
+  /** When it counts as ready, where that is not for the probe to say. */
+  readonly untilReady?: () => Promise<void>;
 }
 
 /** A program of bench/programs. */
@@ -39,10 +41,12 @@ export async function timeBare(programs: readonly Bare[], settleMs = 0): Promise
   children.defer(() => over.abort());
   const began = performance.now();
   await Promise.all(
-    programs.map(async ({ command: [file = "", ...args], env, cwd, port, health }) => {
+    programs.map(async ({ command: [file = "", ...args], env, cwd, port, health, untilReady }) => {
       const child = spawn(file, args, { cwd, env: { ...env }, stdio: ["ignore", "ignore", "ignore"] });
       children.use(own(async () => await end(child)));
-      const ready = createReadiness(health ?? { by: "auto" }, port).untilReady(over.signal, () => undefined);
+      const ready =
+        untilReady?.() ??
+        createReadiness(health ?? { by: "auto" }, port).untilReady(over.signal, () => undefined);
       const failed = once(child, "exit").then(([code]) => {
         throw new Error(`${file} ${args.join(" ")} ended with ${String(code)} before it was ready`);
       });

@@ -13,14 +13,17 @@ export const idle: Measurement = {
   rows: ["memory", "idle-cpu"],
   async measure() {
     await using project = sixAgents();
+    // Bundling everything for the first time leaves more behind than a run has otherwise: that is told beside.
+    const first = await project.up();
+    await pause(3_000);
+    const cold = pss(first.pid);
+    await project.agents(["down"]);
+    await first.exited();
+    const alone = await bareAlone();
     const up = await project.up();
     const agents = await project.agentsListed();
     // Beside the others, so that it shares the pages of the same Node with as many as the orchestrator does.
-    const bare = spawn(process.execPath, ["-e", "setInterval(() => {}, 1e6)"], { stdio: "ignore" });
-    await using owned = own(async () => {
-      bare.kill("SIGKILL");
-      if (bare.exitCode === null && bare.signalCode === null) await once(bare, "exit");
-    });
+    await using bare = bareNode();
     await pause(3_000);
     const early = pss(up.pid);
     const [cpuBefore, agentsBefore] = [cpuMs(up.pid), sum(agents.map(({ pid }) => cpuMs(pid)))];
@@ -30,16 +33,20 @@ export const idle: Measurement = {
     const used = (cpuMs(up.pid) - cpuBefore) / window;
     const usedByAgents = (sum(agents.map(({ pid }) => cpuMs(pid))) - agentsBefore) / window;
     const watchdogs = processesWith("watchdog-main").filter((pid) => parentOf(pid) === up.pid);
-    const theirs = pss(bare.pid ?? 0);
-    const rows = [
+    const theirs = pss(bare.pid);
+    const ours = pss(up.pid);
+    return [
       ratioRow("memory", {
-        ours: [pss(up.pid)],
+        ours: [ours],
         theirs: [theirs],
-        against: "a bare Node that waits (PSS, orchestrator without watchdog)",
+        against: "a bare Node that waits beside them (PSS, orchestrator without watchdog)",
         unit: "MB",
         limit: 2,
         detail: {
           "3 s after ready (MB)": round(early),
+          "a run that bundles everything first, 3 s after ready (MB)": round(cold),
+          "a bare Node by itself, sharing pages with nobody of ours (MB)": round(alone),
+          "ratio against that": round(ours / alone),
           "watchdog (MB)": round(sum(watchdogs.map(pss))),
           "six agents (MB)": round(sum(agents.map(({ pid }) => pss(pid)))),
         },
@@ -53,10 +60,25 @@ export const idle: Measurement = {
         detail: { "the six agents together (% of a core)": round(usedByAgents * 100) },
       }),
     ];
-    await owned[Symbol.asyncDispose]();
-    return rows;
   },
 };
+
+/** A Node that does nothing, as little as Node can be. */
+function bareNode(): AsyncDisposable & { readonly pid: number } {
+  const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1e6)"], { stdio: "ignore" });
+  const owned = own(async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill("SIGKILL");
+    await once(child, "exit");
+  });
+  return { pid: child.pid ?? 0, [Symbol.asyncDispose]: async () => await owned[Symbol.asyncDispose]() };
+}
+
+async function bareAlone(): Promise<number> {
+  await using bare = bareNode();
+  await pause(1_000);
+  return pss(bare.pid);
+}
 
 function sum(values: readonly number[]): number {
   return values.reduce((all, value) => all + value, 0);

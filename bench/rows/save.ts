@@ -35,11 +35,12 @@ export const save: Measurement = {
     }
     const [latest] = await project.agentsListed();
     if (latest === undefined) throw new Error("the agent does not run any more");
-    const launch = { ...launchOf(latest.pid), port: latest.port };
+    const untilReady = (): Promise<void> => serves(latest.port, "saved", performance.now());
+    const launch = { ...launchOf(latest.pid), port: latest.port, untilReady };
     await up.stop();
     const boot: number[] = [];
-    for (let run = -1; run < runs * 2; run += 1) {
-      const took = await timeBare([launch], 500);
+    for (let run = -2; run < runs * 2; run += 1) {
+      const took = await timeBare([launch], 1_000);
       if (run >= 0) boot.push(took);
     }
     const more = median(saved) - median(boot);

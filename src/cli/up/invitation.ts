@@ -30,18 +30,19 @@ function rank(first: readonly string[], name: string): number {
 async function exampleOf({ name, port }: ResourceView): Promise<string | null> {
   if (port === null) return null;
   const path = `/api/${name}/execute`;
-  const example = find(await openApi(port), [
-    "paths",
-    path,
-    "post",
-    "requestBody",
-    "content",
-    "application/json",
-  ]);
-  const body = find(example, ["example"]) ?? find(example, ["schema", "example"]);
+  const document = await openApi(port);
+  const content = find(document, ["paths", path, "post", "requestBody", "content", "application/json"]);
+  const schema = dereferenced(document, find(content, ["schema"]));
+  const body = find(content, ["example"]) ?? find(schema, ["examples", "0"]);
   if (body === undefined) return null;
   const data = JSON.stringify(body).replaceAll("'", String.raw`'\''`);
   return `curl -s localhost:${port}${path} -H 'content-type: application/json' -d '${data}'`;
+}
+
+/** A schema, or the one in the document's components that it points to. */
+function dereferenced(document: unknown, schema: unknown): unknown {
+  const reference = find(schema, ["$ref"]);
+  return typeof reference === "string" ? find(document, reference.replace(/^#\//, "").split("/")) : schema;
 }
 
 function find(value: unknown, path: readonly string[]): unknown {

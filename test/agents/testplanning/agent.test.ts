@@ -17,6 +17,10 @@ const CODE = "agents.implementation.code.generated";
 const ages = "Applicants between 18 and 65 years old, inclusive, are accepted.";
 const execute = "/api/TestPlanning/execute";
 
+const testsOf = (body: Record<string, unknown>) => {
+  const { classes, boundaryValues, cases } = specGeneratedPayload.parse(body["result"]);
+  return { classes, boundaryValues, cases };
+};
 const coverageOf = (event: Seen | undefined) => coverageAnalyzedPayload.parse(event?.data.data.payload);
 
 await test("a requirement is answered with its tests, which are stored and published", async (t) => {
@@ -230,11 +234,7 @@ await test("a model words the specification and can change nothing else", async 
     generatedBy: "live",
     result: { wording: { by: "template", reason: /The number 21 is not in the requirement/ } },
   });
-  const tests = (body: Record<string, unknown>) => {
-    const { classes, boundaryValues, cases } = specGeneratedPayload.parse(body["result"]);
-    return { classes, boundaryValues, cases };
-  };
-  t.strictSame(tests(second.body), tests(first.body), "the tests are the same, whatever the model says");
+  t.strictSame(testsOf(second.body), testsOf(first.body), "the tests are the same, whatever the model says");
 });
 
 await test("the rules of public specifications get the tests that their reader expects", async (t) => {

@@ -16,7 +16,9 @@ const requirementId = z
   )
   .describe("The id of the requirement elsewhere; made from its words when left out");
 
-export const generateInput = z.object({ requirement, requirementId: requirementId.optional() });
+export const generateInput = z
+  .object({ requirement, requirementId: requirementId.optional() })
+  .meta({ examples: [{ requirement: "Applicants between 18 and 65 years old, inclusive, are accepted." }] });
 export const specView = specGeneratedPayload;
 
 export const strategyInput = z.object({

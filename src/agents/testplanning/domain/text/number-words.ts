@@ -28,7 +28,7 @@ const small: Readonly<Record<string, number>> = {
   eighty: 80,
   ninety: 90,
   dozen: 12,
-}; // prettier keeps this table readable
+};
 
 const scales: Readonly<Record<string, number>> = {
   hundred: 100,
