@@ -4,12 +4,12 @@ import { once } from "node:events";
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Test } from "tap";
 
 /** This repository. */
-export const REPO = resolve(import.meta.dirname, "../..");
+export const REPO = dirname(dirname(import.meta.dirname));
 
 const CLI = [`--conditions=agents-source`, join(REPO, "src/cli/main.ts")];
 

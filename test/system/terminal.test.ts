@@ -2,7 +2,8 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { test } from "tap";
 import type { Test } from "tap";
-import { fixture, fixtureProject, pick, Project, REPO, resourceOf, until } from "../helpers/system.ts";
+import type { Project } from "../helpers/system.ts";
+import { fixture, fixtureProject, pick, REPO, resourceOf, until } from "../helpers/system.ts";
 
 const skip = spawnSync("tmux", ["-V"]).status === 0 ? false : "no tmux on this machine";
 

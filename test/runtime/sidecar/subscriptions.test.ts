@@ -201,17 +201,20 @@ t.test("metadata lists components and subscriptions, and the API shuts the sidec
   await t.rejects(call(httpPort, "/v1.0/healthz"));
 });
 
-t.test("agents that are not started keep their events, and those that left the config lose theirs", async (t) => {
-  const stateDir = t.testdir();
-  const one = await openHost(t, stateDir);
-  await one.host.configure([
-    { appId: "idle", subscribes: ["x"] },
-    { appId: "left", subscribes: ["x"] },
-  ]);
-  const { httpPort } = await one.host.start(spec("a", await freePort()));
-  await publish(httpPort, "x", { n: 1 });
-  t.same(statuses(one.journal.events({})), ["idle:pending:0 left:pending:0"]);
-  await one.host.configure([{ appId: "idle", subscribes: ["x"] }]);
-  await one.until(() => statuses(one.journal.events({})).join() === "idle:pending:0 left:dropped:0");
-  t.match(one.journal.events({})[0]?.event.deliveries[1]?.error, /left the config/);
-});
+t.test(
+  "agents that are not started keep their events, and those that left the config lose theirs",
+  async (t) => {
+    const stateDir = t.testdir();
+    const one = await openHost(t, stateDir);
+    await one.host.configure([
+      { appId: "idle", subscribes: ["x"] },
+      { appId: "left", subscribes: ["x"] },
+    ]);
+    const { httpPort } = await one.host.start(spec("a", await freePort()));
+    await publish(httpPort, "x", { n: 1 });
+    t.same(statuses(one.journal.events({})), ["idle:pending:0 left:pending:0"]);
+    await one.host.configure([{ appId: "idle", subscribes: ["x"] }]);
+    await one.until(() => statuses(one.journal.events({})).join() === "idle:pending:0 left:dropped:0");
+    t.match(one.journal.events({})[0]?.event.deliveries[1]?.error, /left the config/);
+  },
+);
