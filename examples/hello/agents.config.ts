@@ -1,17 +1,12 @@
-import { agent, defineConfig, ollama, pubsub, redis, stateStore } from "agents-apphost";
+import { agent, defineConfig, pubsub, redis, stateStore } from "agents-apphost";
 
 const cache = redis();
-const llm = ollama({ models: ["llama3.2:3b"] });
 
 export default defineConfig({
   name: "hello",
-  resources: { redis: cache, ollama: llm },
+  resources: { redis: cache },
   components: { "agents-pubsub": pubsub(cache), "agents-statestore": stateStore(cache) },
   agents: {
-    greeter: agent({
-      entry: "src/greeter/main.ts",
-      uses: [llm],
-      subscribes: ["agents.greeter.greeting.requested"],
-    }),
+    greeter: agent({ entry: "src/greeter/main.ts", subscribes: ["agents.greeter.greeting.requested"] }),
   },
 });

@@ -1,55 +1,35 @@
-import { command, on, query, runAgent } from "agents-apphost/kit";
-import type { AgentKit, HandlerContext } from "agents-apphost/kit";
+import { command, on, runAgent } from "agents-apphost/kit";
+import type { HandlerContext } from "agents-apphost/kit";
 import { z } from "zod";
 import { events, greetingRequested, personGreeted } from "./events.ts";
 
-const person = z.object({ who: z.string().min(1) });
-const counter = z.object({ times: z.number() });
+const counter = z.object({ times: z.int() });
+const words = z.object({ greeting: z.string() });
 
 await runAgent({
   name: "greeter",
   description: "Greets people and counts how often.",
   publishes: events,
-  compose: (kit) => ({
-    commands: [
-      command({
-        name: "Greet",
-        path: "/execute",
-        input: person,
-        output: personGreeted.payload,
-        handler: ({ who }, ctx) => greet(kit, ctx, who),
-      }),
-    ],
-    queries: [
-      query({
-        name: "CountGreetings",
-        path: "/people/{who}",
-        input: person,
-        output: counter,
-        handler: async ({ who }) => (await kit.state.get(`people/${who}`, counter))?.value ?? { times: 0 },
-      }),
-    ],
-    subscriptions: [
-      on(greetingRequested, {
-        handler: async (event, ctx) => void (await greet(kit, ctx, event.data.payload.who)),
-      }),
-    ],
-  }),
+  compose: (kit) => {
+    async function greet({ who }: { who: string }, ctx: HandlerContext) {
+      const { output } = await kit.generate(ctx, { prompt: "greet", input: { who }, output: words });
+      return await kit.transactState(ctx, async (tx) => {
+        const before = await tx.get(`people/${who}`, counter);
+        const times = (before?.value.times ?? 0) + 1;
+        const greeted = { who, greeting: output.greeting, times };
+        tx.save(`people/${who}`, { times }, { etag: before?.etag ?? "new" });
+        tx.emit(personGreeted, greeted, { subject: `people/${who}` });
+        return greeted;
+      });
+    }
+    const [input, output] = [greetingRequested.payload, personGreeted.payload];
+    return {
+      commands: [command({ name: "Greet", path: "/execute", input, output, handler: greet })],
+      subscriptions: [
+        on(greetingRequested, {
+          handler: async (event, ctx) => void (await greet(event.data.payload, ctx)),
+        }),
+      ],
+    };
+  },
 });
-
-async function greet(kit: AgentKit, ctx: HandlerContext, who: string) {
-  // The model is asked before the transaction: it may take minutes, and the transaction may run again.
-  const { output } = await kit.generate(ctx, {
-    prompt: "greet",
-    input: { who },
-    output: z.object({ greeting: z.string() }),
-  });
-  return await kit.transactState(ctx, async (tx) => {
-    const before = await tx.get(`people/${who}`, counter);
-    const times = (before?.value.times ?? 0) + 1;
-    tx.save(`people/${who}`, { times }, { etag: before?.etag ?? "new" });
-    const greeted = { who, greeting: output.greeting, times };
-    tx.emit(personGreeted, greeted, { subject: `people/${who}` });
-    return greeted;
-  });
-}
