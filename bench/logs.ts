@@ -8,6 +8,7 @@ import type { Readable } from "node:stream";
 import { openLogReader } from "../src/runtime/feed/log-reader.ts";
 import { createLogStore } from "../src/runtime/feed/log-store.ts";
 import { TurnBudget } from "../src/runtime/feed/turn-budget.ts";
+import { own } from "./owned.ts";
 
 /** What `logLines` found out. */
 export interface LogLines {
@@ -48,25 +49,23 @@ write(block);
 /** Measures the log path with real children, and reads everything back. */
 export async function logLines({ writers = 1, lines = 2_000_000 } = {}): Promise<LogLines> {
   const dir = mkdtempSync(join(tmpdir(), "agents-bench-logs-"));
-  try {
-    const theirs = await bare(join(dir, "bare"), writers, lines);
-    const delay = monitorEventLoopDelay({ resolution: 1 });
-    const logs = join(dir, "logs");
-    const ours = await stored(logs, writers, lines, () => delay.enable());
-    delay.disable();
-    const checked = await check(logs, writers, lines);
-    return {
-      ours,
-      theirs,
-      lines,
-      writers,
-      delayMaxMs: delay.max / 1e6,
-      delayP99Ms: delay.percentile(99) / 1e6,
-      ...checked,
-    };
-  } finally {
-    rmSync(dir, { recursive: true, force: true });
-  }
+  await using owned = new AsyncDisposableStack();
+  owned.use(own(() => rmSync(dir, { recursive: true, force: true })));
+  const theirs = await bare(join(dir, "bare"), writers, lines);
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  const logs = join(dir, "logs");
+  const ours = await stored(logs, writers, lines, () => delay.enable());
+  delay.disable();
+  const checked = await check(logs, writers, lines);
+  return {
+    ours,
+    theirs,
+    lines,
+    writers,
+    delayMaxMs: delay.max / 1e6,
+    delayP99Ms: delay.percentile(99) / 1e6,
+    ...checked,
+  };
 }
 
 async function stored(dir: string, writers: number, lines: number, begin: () => void): Promise<number> {

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createEmbeddedSidecarHost } from "../src/runtime/resources/sidecar/embedded/create-host.ts";
 import type { SidecarHost, SidecarSpec } from "../src/runtime/resources/sidecar/sidecar-host.ts";
+import { own } from "./owned.ts";
 import type { Command, Report } from "./sidecar-ends.ts";
 
 /** Ours beside what it is compared with, in the same run. */
@@ -148,11 +149,9 @@ export function publishUrl(httpPort: number): string {
 /** A folder for one run, given back after it. */
 export async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "agents-bench-"));
-  try {
-    return await work(folder);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  await using owned = new AsyncDisposableStack();
+  owned.use(own(() => rmSync(folder, { recursive: true, force: true })));
+  return await work(folder);
 }
 
 async function withSidecar(
