@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { ConfigPlace } from "../runtime/config/find.ts";
+import { AgentsError } from "../runtime/model/errors.ts";
 import type { Output } from "./render/output.ts";
 import { output } from "./render/output.ts";
 
@@ -9,7 +10,7 @@ export interface Context {
   readonly out: Output;
   /** Where the config is looked for: `--cwd`, `--config`. */
   readonly place: ConfigPlace;
-  /** Aborts at Ctrl-C or SIGTERM, from the first time it is asked for: a command that never asks is ended by the signal itself. */
+  /** Aborts with `AGENTS_INTERRUPTED` at Ctrl-C or SIGTERM, from the first time it is asked for: a command that never asks is ended by the signal itself. */
   readonly signal: AbortSignal;
 }
 
@@ -47,6 +48,8 @@ function ancestors(command: Command): readonly Command[] {
 
 function interrupts(): AbortSignal {
   const controller = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => controller.abort());
+  // Whoever waits is rejected with it; its empty message says that a person who interrupts needs no explanation.
+  const interrupt = (): void => controller.abort(new AgentsError("AGENTS_INTERRUPTED", ""));
+  for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, interrupt);
   return controller.signal;
 }

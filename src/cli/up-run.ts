@@ -4,12 +4,13 @@ import type { RunClient } from "../runtime/control/client.ts";
 import { connectWhenUp } from "../runtime/control/client.ts";
 import { AgentsError } from "../runtime/model/errors.ts";
 import type { RunView } from "../runtime/model/snapshot.ts";
-import { runText } from "./render/run-text.ts";
+import { runningAgents, runText } from "./render/run-text.ts";
 import type { UpOptions } from "./up-options.ts";
 import { attach, startMissing } from "./up/attach.ts";
 import { startDetached } from "./up/detach.ts";
 import { findParent } from "./up/parent.ts";
 import { assertSupportedHere } from "./up/platform.ts";
+import { assertRuns } from "./work/outcome.ts";
 
 /** `agents up`: starts a run, or attaches to the one that is up in this folder. Gives the exit code. */
 export async function runUp(options: UpOptions): Promise<number> {
@@ -50,7 +51,7 @@ async function asOrchestrator(
 
 async function showWhenReady(client: RunClient, options: UpOptions): Promise<number> {
   const { signal } = options.context;
-  await startMissing(client, await client.run(signal), options.agents, signal);
+  assertRuns(options.agents, await startMissing(client, await client.run(signal), options));
   const limit = AbortSignal.any([signal, AbortSignal.timeout(options.waitTimeoutMs)]);
   for await (const message of client.feed(limit)) {
     const state =
@@ -72,7 +73,7 @@ function show(run: RunView, { context: { out } }: UpOptions): number {
     return 0;
   }
   for (const line of runText(run, out, new Date())) out.line(line);
-  const agents = run.resources.filter(({ kind }) => kind === "agent").length;
+  const agents = runningAgents(run.resources).length;
   const took = (Date.parse(run.readyAt ?? run.startedAt) - Date.parse(run.startedAt)) / 1000;
   out.line();
   out.line(

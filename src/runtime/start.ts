@@ -18,7 +18,7 @@ import { preloadSpawn } from "./resources/process/spawn.ts";
 import { createEmbeddedSidecarHost } from "./resources/sidecar/embedded/create-host.ts";
 import type { AgentContext } from "./session/agent-node.ts";
 import { ConfigChanges } from "./session/apply-config.ts";
-import { choosePorts } from "./session/choose-ports.ts";
+import { choosePortsOfRun } from "./session/choose-ports.ts";
 import { Feed } from "./session/feed.ts";
 import { gatherFacts } from "./session/gather-facts.ts";
 import { startLiveReload } from "./session/live-reload.ts";
@@ -30,10 +30,13 @@ import { Session } from "./session/session.ts";
 import { sidecarName } from "./session/sidecar-node.ts";
 import { assertSupported } from "./session/supported.ts";
 import { System } from "./session/system.ts";
-import { Teller } from "./session/teller.ts";
+import { OWN_LOG, Teller } from "./session/teller.ts";
 import { Supervisor } from "./supervisor/supervisor.ts";
 import { killRun } from "./watchdog/kill-run.ts";
 import { Watchdog } from "./watchdog/watchdog.ts";
+
+/** Watching begins after so long even where the start goes on. */
+const WATCH_AFTER_MS = 2_000;
 
 export interface StartOptions {
   readonly loaded: LoadedConfig;
@@ -101,7 +104,7 @@ async function compose(
   const agents = Object.values(config.agents).filter(({ name }) => selected.includes(name));
   const [facts, ports, host] = await Promise.all([
     gatherFacts(config, llm, process.env),
-    portsFor(config, selected, isolated),
+    choosePortsOfRun(Object.values(config.agents), selected, isolated),
     hosting,
     ...agents.map(async (agent) => await programs.prepare(agent)),
   ]);
@@ -113,6 +116,7 @@ async function compose(
     createLogStore(join(stateDir, "logs"), { onProblem: (text) => tell.warning(text) }),
   );
   const logs = new ProcessLogs(logStore);
+  tell.keepIn(logStore.writer(OWN_LOG));
   const watchdog = owned.use(new Watchdog({ runId, onTrouble: (text) => tell.warning(text) }));
   const system = new System(config, ports.byAgent);
   const standIns = standInsFor(config, facts, stateDir);
@@ -172,9 +176,10 @@ async function compose(
   void supervisor.start([...resources.map(({ name }) => name), ...selected]);
   if (watch) {
     const changes = new ConfigChanges({ system, supervisor, programs, host, context, isolated, tell });
-    // Watching costs CPU that the agents need for their start; what is saved until then is not lost.
+    // Watching costs CPU that the agents need for their start; what is saved until then is not lost. A start that hangs
+    // is what a save may mend, so that it is not waited for.
     const watching = supervisor
-      .settled()
+      .settled({ timeoutMs: WATCH_AFTER_MS })
       .then(async (settlement) =>
         settlement.by === "stopped"
           ? null
@@ -192,37 +197,6 @@ function modelsOf({ resources }: ResolvedConfig): Readonly<Record<string, readon
       resource.kind === "ollama" ? [[resource.name, resource.models]] : [],
     ),
   );
-}
-
-/** Agents that are not started now keep the ports that they prefer; whether those are free is looked at when they start. */
-async function portsFor(
-  config: ResolvedConfig,
-  selected: readonly string[],
-  isolated: boolean,
-): ReturnType<typeof choosePorts> {
-  const agents = Object.values(config.agents);
-  const chosen = await choosePorts(
-    agents.filter(({ name }) => selected.includes(name)),
-    { isolated },
-  );
-  const byAgent = new Map(chosen.byAgent);
-  const taken = new Set(
-    [...byAgent.values()].flatMap(({ port, sidecarPort }) => [port, sidecarPort ?? port]),
-  );
-  for (const agent of agents) {
-    if (byAgent.has(agent.name)) continue;
-    const fallback = await choosePorts(
-      [{ ...agent, port: isolated ? null : agent.port, sidecarPort: null }],
-      { isolated: isolated || agent.port === null, taken },
-    ).catch(() => null);
-    const free = fallback?.byAgent.get(agent.name);
-    const port = agent.port ?? free?.port ?? 0;
-    byAgent.set(agent.name, {
-      port: isolated ? (free?.port ?? port) : port,
-      sidecarPort: agent.sidecar ? (free?.sidecarPort ?? agent.sidecarPort) : null,
-    });
-  }
-  return { byAgent, notices: chosen.notices };
 }
 
 /** Opens the control API and says where it is; from here on the run can be found. */

@@ -1,12 +1,12 @@
 import { runAgent } from "agents-apphost/kit";
-import type { AgentKit, AgentParts, Logger } from "agents-apphost/kit";
+import type { AgentKit, AgentParts } from "agents-apphost/kit";
 import { GenerateCode } from "./application/generate-code.ts";
 import { ProposeRefactor } from "./application/propose-refactor.ts";
 import { ReviewCode } from "./application/review-code.ts";
 import { events } from "./events.ts";
 import { matchWithLimit } from "./infrastructure/pattern-matcher.ts";
 import { PromptWriter } from "./infrastructure/prompt-writer.ts";
-import { readLanguage, SettingsError } from "./infrastructure/settings.ts";
+import { readLanguage } from "./infrastructure/settings.ts";
 import { StateArtefacts } from "./infrastructure/state-artefacts.ts";
 import { StatePublications } from "./infrastructure/state-publications.ts";
 import { commandRoutes, queryRoutes, subscriptions } from "./presentation/routes.ts";
@@ -21,7 +21,7 @@ await runAgent({
 });
 
 function compose(kit: AgentKit): AgentParts {
-  const language = orExit(kit.log, () => readLanguage(kit.env));
+  const language = readLanguage(kit.env);
   const artefacts = new StateArtefacts(kit);
   const writer = new PromptWriter(kit);
   const publications = new StatePublications(kit);
@@ -39,15 +39,4 @@ function compose(kit: AgentKit): AgentParts {
     subscriptions: subscriptions(use),
     health: () => ({ language }),
   };
-}
-
-/** A setting that cannot be used ends the process with one line that says which, before anything is opened. */
-function orExit<Value>(log: Logger, read: () => Value): Value {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof SettingsError)) throw error;
-    log.error(error.message);
-    return process.exit(1);
-  }
 }

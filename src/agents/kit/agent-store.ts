@@ -3,7 +3,7 @@ import type { HandlerContext } from "./handling/context.ts";
 import type { Inbox } from "./handling/inbox.ts";
 import type { Logger } from "./log/logger.ts";
 import type { Emitting } from "./outbox/emitter.ts";
-import type { Publish } from "./outbox/outbox.ts";
+import type { OutboxState, Publish } from "./outbox/outbox.ts";
 import { OutboxRelay } from "./outbox/relay.ts";
 import type { AgentEnvironment, Env } from "./process/environment.ts";
 import { StartError } from "./process/start-error.ts";
@@ -21,7 +21,8 @@ export interface AgentStore<DB> extends Inbox {
   readonly ready: Promise<void>;
   /** Where the SQL database is; null without one. */
   readonly database: string | null;
-  pending(): Promise<number>;
+  /** How the outbox stands. */
+  outbox(): Promise<OutboxState>;
   /** Publishes what an earlier process left behind, and forgets what is old. */
   catchUp(): Promise<void>;
   close(): void;
@@ -48,8 +49,8 @@ export async function openStore<DB>(options: StoreOptions<DB>): Promise<AgentSto
   const stateRelay = new OutboxRelay(stateOutbox, publish, log);
   const sql = definition.migrations === undefined ? null : await openSql(options);
 
-  const flushState = async (): Promise<void> => {
-    if (stateWork.used && stateOutbox.mayHoldEvents) await stateRelay.flush();
+  const flushState = async (flow: string): Promise<void> => {
+    if (stateWork.used && stateOutbox.mayHoldEvents) await stateRelay.flush(flow);
   };
   return {
     parts: {
@@ -68,10 +69,20 @@ export async function openStore<DB>(options: StoreOptions<DB>): Promise<AgentSto
       // Asked only where units of work on the state store are in use; they check it again by themselves.
       return stateWork.used && (await stateWork.isHandled(eventId));
     },
-    flush: async () => {
-      await Promise.all([sql?.relay.flush(), flushState()]);
+    flush: async (flow) => {
+      await Promise.all([sql?.relay.flush(flow), flushState(flow)]);
     },
-    pending: async () => (sql === null ? 0 : await sql.relay.pending()) + (await stateOutbox.pending()),
+    outbox: async () => {
+      if (sql === null) return await stateRelay.state();
+      const inSql = await sql.relay.state();
+      if (!stateWork.used) return inSql;
+      const inState = await stateRelay.state();
+      const known = inSql.pending !== null && inState.pending !== null;
+      return {
+        pending: known ? inSql.pending + inState.pending : null,
+        failed: inSql.failed + inState.failed,
+      };
+    },
     catchUp: async () => {
       if (sql !== null) {
         await sql.work.forgetOld();
@@ -144,7 +155,7 @@ export async function publishCommitted(store: Inbox, ctx: HandlerContext): Promi
   if (ctx.emitted.length === 0) return;
   const { promise: late, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, PUBLISH_PATIENCE);
-  const flushed = store.flush().catch((error: unknown) => {
+  const flushed = store.flush(ctx.correlationId).catch((error: unknown) => {
     ctx.log.debug("events are published later", {
       reason: error instanceof Error ? error.message : String(error),
     });

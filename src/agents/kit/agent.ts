@@ -24,7 +24,10 @@ export interface AgentDefinition<DB = unknown> {
   readonly database?: string;
   /** Folder of the prompts of all agents; by default AGENTS_PROMPTS_DIR, or `prompts` in the working directory. */
   readonly promptsDir?: string;
-  /** Puts the agent together from what the kit gives it. Runs once, before the server listens: do no I/O in it. */
+  /**
+   * Puts the agent together from what the kit gives it. Runs once, before the server listens: do no I/O in it. What it
+   * throws is printed as one line, and the process ends with exit code 1; throw a StartError to say what to do as well.
+   */
   compose(kit: AgentKit<DB>): AgentParts | Promise<AgentParts>;
 }
 

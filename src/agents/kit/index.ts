@@ -23,6 +23,7 @@
  * });
  */
 export { runAgent } from "./run-agent.ts";
+export { StartError } from "./process/start-error.ts";
 export type { AgentDefinition, AgentKit, AgentParts, Generated, GenerateRequest } from "./agent.ts";
 
 export { command, on, query } from "./handling/routes.ts";

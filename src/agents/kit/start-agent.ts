@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { join, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { inspect } from "node:util";
 import type { AgentDefinition, AgentKit, AgentParts } from "./agent.ts";
 import { openStore, publishCommitted } from "./agent-store.ts";
 import type { AgentStore } from "./agent-store.ts";
@@ -65,7 +66,7 @@ export async function startAgent<DB>(definition: AgentDefinition<DB>, env: Env, 
     state: store.parts.state,
     transactState: store.parts.transactState,
   };
-  const parts = await definition.compose(kit);
+  const parts = await compose(definition, kit);
   checkParts(name, parts);
 
   const inFlight = new WorkInFlight();
@@ -84,7 +85,7 @@ export async function startAgent<DB>(definition: AgentDefinition<DB>, env: Env, 
     wasSeenReady: () => afterReady.begin(),
     model: () => model.describe(),
     sidecar: () => sidecar.state,
-    outboxPending: () => store.pending(),
+    outbox: () => store.outbox(),
     prompts: () => prompts.list(),
     database: () => store.database,
     own: async () => (await parts.health?.()) ?? {},
@@ -118,6 +119,22 @@ export async function startAgent<DB>(definition: AgentDefinition<DB>, env: Env, 
   databaseReady = true;
   afterReady.beginUnprobed();
   log.debug("ready", { ms: Math.round(performance.now() - began) });
+}
+
+/** What the composition root throws is for whoever starts the agent: a setting that cannot be used, most of the time. */
+async function compose<DB>(definition: AgentDefinition<DB>, kit: AgentKit<DB>): Promise<AgentParts> {
+  try {
+    return await definition.compose(kit);
+  } catch (error) {
+    if (error instanceof StartError) throw error;
+    const reason = error instanceof Error ? error.message : inspect(error);
+    kit.log.debug("compose has thrown", { stack: error instanceof Error ? error.stack : undefined });
+    throw new StartError(
+      `${definition.name} cannot start: ${reason.replace(/\.$/, "")}`,
+      "LOG_LEVEL=debug shows where this was thrown.",
+      error,
+    );
+  }
 }
 
 /** A database that cannot be brought up to date ends the process: nothing could be handled. */

@@ -1,5 +1,5 @@
 import { runAgent } from "agents-apphost/kit";
-import type { AgentKit, AgentParts, Logger } from "agents-apphost/kit";
+import type { AgentKit, AgentParts } from "agents-apphost/kit";
 import { NotificationCommands } from "./application/commands.ts";
 import { Deliver } from "./application/deliver.ts";
 import { EventHandlers } from "./application/event-handlers.ts";
@@ -10,7 +10,7 @@ import { ConsoleChannel } from "./infrastructure/channels/console-channel.ts";
 import { FileChannel } from "./infrastructure/channels/file-channel.ts";
 import { WebhookChannel } from "./infrastructure/channels/webhook-channel.ts";
 import { PromptWriter } from "./infrastructure/prompt-writer.ts";
-import { readSettings, SettingsError } from "./infrastructure/settings.ts";
+import { readSettings } from "./infrastructure/settings.ts";
 import { SqlNotifications } from "./infrastructure/sql-notifications.ts";
 import { migrations } from "./infrastructure/tables.ts";
 import type { NotificationTables } from "./infrastructure/tables.ts";
@@ -25,7 +25,7 @@ await runAgent<NotificationTables>({
 });
 
 function compose(kit: AgentKit<NotificationTables>): AgentParts {
-  const settings = orExit(kit.log, () => readSettings(kit.env, process.cwd()));
+  const settings = readSettings(kit.env, process.cwd());
   const channels: readonly Channel[] = [
     new ConsoleChannel(kit.log),
     new FileChannel(settings.dir),
@@ -48,15 +48,4 @@ function compose(kit: AgentKit<NotificationTables>): AgentParts {
     subscriptions: subscriptions(new EventHandlers(prepare, deliver, settings)),
     health: () => ({ channels: known, recipient: settings.recipient }),
   };
-}
-
-/** A setting that cannot be used ends the process with one line that says which, before anything is opened. */
-function orExit<Value>(log: Logger, read: () => Value): Value {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof SettingsError)) throw error;
-    log.error(error.message);
-    return process.exit(1);
-  }
 }

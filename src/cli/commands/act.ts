@@ -25,10 +25,16 @@ export const addRestart = (program: Command): void =>
   });
 
 function addAct(program: Command, action: ResourceAction, text: CommandText): void {
-  addCommand(program, `${action} <name...>`, text).action(
-    async (names: readonly string[], _options: unknown, command: Command) => {
+  const command = addCommand(program, `${action} <name...>`, text);
+  // A stop is limited by each agent's own stopTimeout.
+  if (action !== "stop") command.option("--wait-timeout <seconds>", "how long it may take to be ready", "60");
+  command.action(
+    async (names: readonly string[], options: { readonly waitTimeout?: string }, self: Command) => {
+      const { seconds } = await import("../up-options.ts");
+      const limit = options.waitTimeout;
+      const timeoutMs = limit === undefined ? null : seconds("--wait-timeout", limit) * 1000;
       const { act } = await import("../work/act.ts");
-      await act(contextOf(command), action, names);
+      await act(contextOf(self), action, names, timeoutMs);
     },
   );
 }

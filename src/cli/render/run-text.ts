@@ -21,6 +21,10 @@ export function runText(run: RunView, out: Pick<Output, "style" | "columns">, no
   return table(COLUMNS, rows, out.columns, out.style.dim);
 }
 
+/** The agents that are meant to run: what is stopped is not counted as part of what is up. */
+export const runningAgents = (resources: readonly ResourceView[]): readonly ResourceView[] =>
+  resources.filter(({ kind, state }) => kind === "agent" && state !== "stopped");
+
 /** Resources in their order, each sidecar right after its agent. */
 export function inPairs(resources: readonly ResourceView[]): readonly ResourceView[] {
   const agents = new Set(resources.filter(({ kind }) => kind === "agent").map(({ name }) => name));

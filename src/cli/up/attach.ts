@@ -1,24 +1,23 @@
 import type { RunClient } from "../../runtime/control/client.ts";
 import { reduceRun } from "../../runtime/model/reducer.ts";
-import type { RunView } from "../../runtime/model/snapshot.ts";
+import type { ResourceView, RunView } from "../../runtime/model/snapshot.ts";
 import type { UpOptions } from "../up-options.ts";
+import { actInTime } from "../work/outcome.ts";
 import { createView } from "./create-view.ts";
 
 /** Shows a run that is up already, from another process; Ctrl-C only looks away. Resolves when the run ends or we do. */
 export async function attach(client: RunClient, options: UpOptions): Promise<number> {
-  const { context, agents } = options;
-  const { out, signal } = context;
+  const { out, signal } = options.context;
   const before = await client.run(signal);
   out.note(
     `${before.project} is already running (pid ${before.pid}): attached to it. Ctrl-C looks away, agents down stops it.`,
   );
-  await startMissing(client, before, agents, signal);
+  await startMissing(client, before, options);
   using view = createView(options, null, "agents down");
-  const over = AbortSignal.any([signal]);
   let run: RunView = before;
   let begun = false;
   void followLogs();
-  for await (const message of client.feed(over)) {
+  for await (const message of client.feed(signal)) {
     if (message.type === "snapshot") {
       run = message.run;
       if (!begun) {
@@ -37,7 +36,7 @@ export async function attach(client: RunClient, options: UpOptions): Promise<num
 
   async function followLogs(): Promise<void> {
     try {
-      for await (const line of client.logs({ resources: [], last: 0 }, { follow: true, signal: over }))
+      for await (const line of client.logs({ resources: [], last: 0 }, { follow: true, signal }))
         view.log(line);
     } catch {
       // the run ended: the feed says so
@@ -45,16 +44,20 @@ export async function attach(client: RunClient, options: UpOptions): Promise<num
   }
 }
 
-/** `agents up name` in a project that runs starts what is named and does not run. */
+/**
+ * `agents up name` in a project that runs starts what is named and does not run. Answers with what it touched.
+ *
+ * @throws AgentsError AGENTS_NOT_READY when it takes longer than `--wait-timeout`.
+ */
 export async function startMissing(
   client: RunClient,
   run: RunView,
-  agents: readonly string[],
-  signal: AbortSignal,
-): Promise<void> {
+  { agents, context, waitTimeoutMs }: UpOptions,
+): Promise<readonly ResourceView[]> {
   const missing = agents.filter((name) => {
     const state = run.resources.find((resource) => resource.name === name)?.state;
     return state === undefined || state === "stopped" || state === "failed";
   });
-  if (missing.length > 0) await client.act("start", missing, signal);
+  if (missing.length === 0) return [];
+  return actInTime(client, "start", missing, { signal: context.signal, timeoutMs: waitTimeoutMs });
 }

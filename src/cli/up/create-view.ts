@@ -7,6 +7,10 @@ import { PlainView } from "./plain-view.ts";
 import type { UpView } from "./up-view.ts";
 import { SILENT_VIEW } from "./up-view.ts";
 
+/** Whether stdout is read by people: not in JSON, and not where nothing is to be shown. */
+export const isForPeople = ({ context: { out }, ui }: UpOptions): boolean =>
+  ui === "plain" || (ui === "auto" && !out.json);
+
 /** The view that was asked for: `auto` is plain lines. */
 export function createView(
   { context: { out }, ui }: UpOptions,

@@ -19,6 +19,7 @@ export type DetachedStart = { readonly at: "ready"; readonly run: RunView } | { 
  */
 export async function startDetached(options: UpOptions): Promise<DetachedStart> {
   const file = await findConfigFile(options.context.place);
+  options.context.signal.throwIfAborted();
   const log = openSync(join(ensureStateDir(join(file, "..")), "orchestrator.log"), "a", 0o600);
   const child = spawn(
     process.execPath,
@@ -60,7 +61,7 @@ export async function startDetached(options: UpOptions): Promise<DetachedStart> 
 
 /** The same command line, in the foreground of nobody. */
 function argumentsFor(
-  { agents, waitTimeoutMs, watch, isolated, llm }: UpOptions,
+  { agents, waitTimeoutMs, watch, isolated, llm, mode }: UpOptions,
   file: string,
 ): readonly string[] {
   return [
@@ -72,6 +73,8 @@ function argumentsFor(
     file,
     "--wait-timeout",
     String(waitTimeoutMs / 1000),
+    "--mode",
+    mode,
     ...(watch ? [] : ["--no-watch"]),
     ...(isolated ? ["--isolated"] : []),
     ...(llm === null ? [] : ["--llm", llm]),

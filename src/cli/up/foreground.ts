@@ -6,7 +6,7 @@ import { start } from "../../runtime/start.ts";
 import { onReaderGone } from "../render/output.ts";
 import type { UpOptions } from "../up-options.ts";
 import { ownConditions } from "./conditions.ts";
-import { createView } from "./create-view.ts";
+import { createView, isForPeople } from "./create-view.ts";
 import type { Parent } from "./parent.ts";
 import { listenForStop } from "./signals.ts";
 import type { UpView } from "./up-view.ts";
@@ -25,11 +25,13 @@ type OnFailure =
 
 /** This process is the orchestrator: it starts everything, shows it, and stops it in the end. */
 export async function runForeground(options: UpOptions, parent: Parent | null): Promise<ForegroundEnd> {
-  const stopping = new StopRequest();
+  const stopping = new StopRequest(options);
   const signals = listenForStop({
     onStop: (signal) => stopping.ask(signal),
     onAgain: () => stopping.insist(),
+    onEnough: () => process.exit(130), // the watchdog ends what is left
   });
+  options.context.signal.throwIfAborted(); // pressed before anybody listened here
   const loaded = await loadConfig(options.context.place);
   const result = await start({
     loaded,
@@ -72,11 +74,17 @@ function failurePolicy({ watch, ui }: UpOptions, parent: Parent | null): OnFailu
 /** A wish to stop, which may come before there is anything to be stopped. */
 class StopRequest {
   signal: "SIGINT" | "SIGTERM" | "SIGHUP" | null = null;
+  readonly #options: UpOptions;
   #session: Session | null = null;
   #view: UpView | null = null;
 
+  constructor(options: UpOptions) {
+    this.#options = options;
+  }
+
   ask(signal: "SIGINT" | "SIGTERM" | "SIGHUP"): void {
     this.signal = signal;
+    if (this.#session === null && isForPeople(this.#options)) this.#options.context.out.line("stopping …");
     this.#stop();
   }
 

@@ -3,7 +3,7 @@ import type { AgentsError } from "../../runtime/model/errors.ts";
 import type { ResourceView, RunEvent, RunView } from "../../runtime/model/snapshot.ts";
 import { logRenderer } from "../render/log-text.ts";
 import type { Output } from "../render/output.ts";
-import { paintOf } from "../render/run-text.ts";
+import { paintOf, runningAgents } from "../render/run-text.ts";
 import { errorText } from "../report-error.ts";
 import type { Invitation } from "./invitation.ts";
 import type { UpView } from "./up-view.ts";
@@ -39,7 +39,9 @@ export class PlainView implements UpView {
   begin(run: RunView): void {
     this.#began = performance.now();
     const { style } = this.#out;
-    this.#line(`${style.bold(`agents ${this.#options.version}`)} · ${run.project} · ${count(agentsOf(run))}`);
+    this.#line(
+      `${style.bold(`agents ${this.#options.version}`)} · ${run.project} · ${count(runningAgents(run.resources))}`,
+    );
     this.#line();
     for (const resource of run.resources) {
       if (resource.kind === "agent" || resource.kind === "sidecar") continue;
@@ -82,7 +84,9 @@ export class PlainView implements UpView {
     this.#isReady = true;
     const { style } = this.#out;
     const dashboard = run.dashboardUrl === null ? "" : ` · dashboard ${run.dashboardUrl}`;
-    this.#line(`  ${style.good(`ready in ${seconds(tookMs)}`)} · ${count(agentsOf(run))}${dashboard}`);
+    this.#line(
+      `  ${style.good(`ready in ${seconds(tookMs)}`)} · ${count(runningAgents(run.resources))}${dashboard}`,
+    );
     this.#line();
     void this.#options.invite(run).then(({ attempt, look }) => {
       if (this.#isStopping) return;
@@ -99,7 +103,7 @@ export class PlainView implements UpView {
 
   stopping(run: RunView): void {
     this.#isStopping = true;
-    const alive = agentsOf(run).filter(({ state }) => state !== "stopped" && state !== "failed");
+    const alive = runningAgents(run.resources).filter(({ state }) => state !== "failed");
     this.#line(`stopping ${count(alive)} … (Ctrl-C again kills)`);
   }
 
@@ -184,10 +188,6 @@ function why({ lastExit }: ResourceView): string {
 /** A model that is a stand-in says so before anything else does. */
 function kindOf({ kind, implementation }: ResourceView): string {
   return kind === "ollama" && implementation === "embedded" ? "sample" : implementation;
-}
-
-function agentsOf(run: RunView): readonly ResourceView[] {
-  return run.resources.filter(({ kind }) => kind === "agent");
 }
 
 function count(agents: readonly ResourceView[]): string {

@@ -6,19 +6,23 @@ export interface StopSignals {
   readonly onStop: (signal: "SIGINT" | "SIGTERM" | "SIGHUP") => void;
   /** Ctrl-C again, once. */
   readonly onAgain: () => void;
+  /** Ctrl-C for the third time: whoever asks so often does not want to wait for anything. */
+  readonly onEnough: () => void;
 }
 
 /** Listens for the signals that end a run. */
-export function listenForStop({ onStop, onAgain }: StopSignals): Disposable {
-  let first: number | null = null;
+export function listenForStop({ onStop, onAgain, onEnough }: StopSignals): Disposable {
+  let last: number | null = null;
   let wasAgain = false;
   const listeners = (["SIGINT", "SIGTERM", "SIGHUP"] as const).map((signal) => {
     const listener = (): void => {
       const now = performance.now();
-      if (first === null) {
-        first = now;
+      if (last === null) {
+        last = now;
         onStop(signal);
-      } else if (signal === "SIGINT" && !wasAgain && now - first > SAME_PRESS_MS) {
+      } else if (signal === "SIGINT" && now - last > SAME_PRESS_MS) {
+        last = now;
+        if (wasAgain) return onEnough();
         wasAgain = true;
         onAgain();
       }

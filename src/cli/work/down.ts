@@ -1,10 +1,9 @@
-import type { RunClient } from "../../runtime/control/client.ts";
 import { connectWhenUp } from "../../runtime/control/client.ts";
-import { findRun } from "../../runtime/control/run-file.ts";
 import type { ResourceView } from "../../runtime/model/snapshot.ts";
 import type { Context } from "../context.ts";
+import { runningAgents } from "../render/run-text.ts";
 import { counted, duration } from "../render/units.ts";
-import { projectOf, runIfUp } from "./run-client.ts";
+import { projectOf } from "./run-client.ts";
 
 export interface DownOptions {
   readonly volumes: boolean;
@@ -42,7 +41,9 @@ async function allRoots(): Promise<readonly string[]> {
 
 async function stop(context: Context, root: string, { volumes, all }: DownOptions): Promise<Stopped> {
   const { out, signal } = context;
-  const client = await clientOf(root, signal);
+  // Also the run that is only just starting, and has not written where it is reached.
+  const client = await connectWhenUp(root, signal);
+  const running = client === null ? [] : runningAgents((await client.run(signal)).resources);
   const startedAt = performance.now();
   const resources = client === null ? [] : await client.down(signal);
   await client?.gone(signal);
@@ -50,18 +51,10 @@ async function stop(context: Context, root: string, { volumes, all }: DownOption
   if (client === null) out.line(`${where}nothing is running`);
   else
     out.line(
-      `${where}stopped ${counted(agentsIn(resources), "agent")} in ${duration(performance.now() - startedAt)}`,
+      `${where}stopped ${counted(running.length, "agent")} in ${duration(performance.now() - startedAt)}`,
     );
   const removed = volumes ? await remove(context, root) : [];
   return { root, resources, removed };
-}
-
-const agentsIn = (resources: readonly ResourceView[]): number =>
-  resources.filter(({ kind }) => kind === "agent").length;
-
-/** Also the run that is only just starting, and has not written where it is reached. */
-async function clientOf(root: string, signal: AbortSignal): Promise<RunClient | null> {
-  return findRun(root).at === "none" ? connectWhenUp(root, signal) : runIfUp(root);
 }
 
 async function remove({ out }: Context, root: string): Promise<readonly string[]> {

@@ -17,16 +17,27 @@ export async function ps(context: Context, all: boolean): Promise<void> {
 async function psAll({ out }: Context): Promise<void> {
   const { listRuns } = await import("../../runtime/control/run-registry.ts");
   const entries = listRuns();
-  if (entries.length === 0) {
+  const seen = await Promise.all(entries.map(async ({ root }) => viewIfUp(root)));
+  const runs = seen.filter((run) => run !== null);
+  if (runs.length === 0) {
     throw new AgentsError("AGENTS_NOT_RUNNING", "Nothing is running on this machine for this user.", {
       hint: "Start a project in its folder with: agents up",
     });
   }
-  const runs = await Promise.all(entries.map(async ({ root }) => ({ root, ...(await connect(root).run()) })));
   if (out.json) return out.document(runs);
   for (const [index, run] of runs.entries()) {
     if (index > 0) out.line();
     out.line(`${out.style.bold(run.project)}  ${out.style.dim(run.root)}`);
     for (const line of runText(run satisfies RunView, out, new Date())) out.line(line);
+  }
+}
+
+/** Null for a run that ends, or has just ended: the others are shown all the same. */
+async function viewIfUp(root: string): Promise<(RunView & { readonly root: string }) | null> {
+  try {
+    return { root, ...(await connect(root).run()) };
+  } catch (error) {
+    if (error instanceof AgentsError && error.code === "AGENTS_NOT_RUNNING") return null;
+    throw error;
   }
 }

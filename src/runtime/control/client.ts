@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { LogLine } from "../feed/log-line.ts";
 import type { EventQuery, EventView, FlowView } from "../journal/journal-view.ts";
@@ -11,7 +12,9 @@ import { errorIn, readNdjson } from "./ndjson.ts";
 import { isSameProcess } from "./process-start.ts";
 import type { LogQuery, ResourceAction, RunFile } from "./run-control.ts";
 import { findRun } from "./run-file.ts";
+import type { LockOwner } from "./run-lock.ts";
 import { lockOwner } from "./run-lock.ts";
+import { listRuns } from "./run-registry.ts";
 import { stateDirOf } from "./state-dir.ts";
 
 /** How to read a stream: to its end, or on and on until the signal aborts (which ends it quietly). */
@@ -53,28 +56,56 @@ export function connect(root: string): RunClient {
   if (found.at === "up") return new ControlClient(root, found.file);
   if (found.at === "broken") {
     const owner = lockOwner(stateDirOf(root));
-    if (owner !== null) {
-      throw new AgentsError("AGENTS_STATE_BROKEN", `${found.path} cannot be used: ${found.reason}.`, {
-        path: found.path,
-        expected: "the file as agents up wrote it",
-        found: found.reason,
-        hint: `The run itself is up (pid ${owner.pid}). Stop it with: kill ${owner.pid}`,
-      });
-    }
+    if (owner !== null) throw runFileBroken(found.path, found.reason, owner);
   }
   throw notRunning(root);
 }
 
+/** A run that was up and whose `run.json` is gone may be ending: it is given this time. */
+const ENDING_MS = 5_000;
+/** A run that was never up yet may be building its agents for the first time. */
+const STARTING_MS = 60_000;
+
 /**
  * The same for a run that holds the lock but may not answer yet: waits until `run.json` is there. Null once nobody
  * holds the lock any more.
+ *
+ * @throws AgentsError AGENTS_STATE_BROKEN when `run.json` cannot be read, or does not come: somebody has removed it.
  */
 export async function connectWhenUp(root: string, signal: AbortSignal): Promise<RunClient | null> {
+  const since = performance.now();
+  let wasUp: boolean | null = null;
   for (;;) {
     const found = findRun(root);
     if (found.at === "up") return new ControlClient(root, found.file);
-    if (lockOwner(stateDirOf(root)) === null) return null;
-    await delay(20, undefined, { signal });
+    const owner = lockOwner(stateDirOf(root));
+    if (owner === null) return null;
+    if (found.at === "broken") throw runFileBroken(found.path, found.reason, owner);
+    // Entered once it is up: without an entry it is still starting.
+    wasUp ??= listRuns().some(
+      ({ pid, processStart }) => pid === owner.pid && processStart === owner.processStart,
+    );
+    if (performance.now() - since > (wasUp ? ENDING_MS : STARTING_MS))
+      throw runFileBroken(join(stateDirOf(root), "run.json"), "it is missing", owner);
+    await pause(20, signal);
+  }
+}
+
+function runFileBroken(path: string, reason: string, { pid }: LockOwner): AgentsError {
+  return new AgentsError("AGENTS_STATE_BROKEN", `${path} cannot be used: ${reason}.`, {
+    path,
+    expected: "the file as agents up wrote it",
+    found: reason,
+    hint: `The run itself is up (pid ${pid}). Stop it with: kill ${pid}`,
+  });
+}
+
+/** Rejects with the signal's own reason, not with the timer's word for it. */
+async function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  try {
+    await delay(ms, undefined, signal === undefined ? {} : { signal });
+  } catch (error) {
+    throw signal?.aborted === true ? signal.reason : error;
   }
 }
 
@@ -119,7 +150,7 @@ class ControlClient implements RunClient {
   }
 
   async gone(signal?: AbortSignal): Promise<void> {
-    while (isSameProcess(this.file)) await delay(5, undefined, signal === undefined ? {} : { signal });
+    while (isSameProcess(this.file)) await pause(5, signal);
   }
 
   events(

@@ -126,7 +126,8 @@ export function environmentOf(
     agent,
     runId: context.runId,
     port: ports.port,
-    sidecarPort: ports.sidecarPort,
+    // Its sidecar listens before it starts, and may have had to take another port than was chosen.
+    sidecarPort: ports.sidecarPort === null ? null : (context.host.portOf(agent.name) ?? ports.sidecarPort),
     llm: context.llm.mode,
     models,
     promptsDir: join(context.root, "prompts"),

@@ -1,9 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
+import { AgentsError } from "../model/errors.ts";
 import type { ResolvedAgent, ResolvedConfig } from "../model/resolved.ts";
-import type { SidecarHost } from "../resources/sidecar/sidecar-host.ts";
+import type { ResourceView } from "../model/snapshot.ts";
+import type { DeclaredApp, SidecarHost } from "../resources/sidecar/sidecar-host.ts";
 import type { SupervisedNode } from "../supervisor/node.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import type { AgentContext } from "./agent-node.ts";
+import type { AgentPorts } from "./choose-ports.ts";
 import { choosePorts } from "./choose-ports.ts";
 import type { Programs } from "./programs.ts";
 import { sidecarName } from "./sidecar-node.ts";
@@ -20,6 +23,14 @@ export interface ConfigChangesParts {
   readonly isolated: boolean;
   readonly tell: Teller;
 }
+
+/** In these states something may listen. */
+const HOLDS_PORT: ReadonlySet<ResourceView["state"]> = new Set([
+  "starting",
+  "ready",
+  "unhealthy",
+  "stopping",
+]);
 
 /** What a saved config came to. */
 export interface AppliedChanges {
@@ -42,23 +53,50 @@ export class ConfigChanges {
    * @throws AgentsError a port that is taken, an entry that is missing or broken, what this version cannot run.
    */
   async apply(next: ResolvedConfig): Promise<AppliedChanges> {
-    const { system, supervisor, programs, host, context, tell } = this.#parts;
+    const { system, programs, host, tell } = this.#parts;
     const agents = Object.values(next.agents);
     assertSupported(next, agents);
     this.#tellWhatWaits(next);
+    this.#assertThere(next);
     const removed = [...system.agents.keys()].filter((name) => next.agents[name] === undefined);
     const added = agents.filter(({ name }) => !system.agents.has(name));
     const changed = agents.filter((agent) => {
       const before = system.agents.get(agent.name);
       return before !== undefined && !isDeepStrictEqual(before, agent);
     });
-    const ports = await this.#ports(added, changed);
+    const ports = await this.#ports(added, changed, removed);
     await Promise.all([...added, ...changed].map(async (agent) => await programs.prepare(agent)));
 
     const before = new Map(changed.map((agent) => [agent.name, system.agents.get(agent.name)]));
+    const restore = system.save();
     for (const agent of [...added, ...changed]) system.set(agent, ports.get(agent.name));
     for (const name of removed) system.delete(name);
     system.config = next;
+    try {
+      await this.#update(added, changed, removed, before);
+    } catch (error) {
+      restore();
+      await host.configure([...system.agents.values()].map(declared));
+      throw error;
+    }
+    for (const name of removed) {
+      // A process that was on its way out may have told once more what it listens to.
+      await host.forget(name);
+      await programs.forget(name);
+    }
+    if (added.length + changed.length + removed.length > 0) tell.info(summary(added, changed, removed));
+    return { added: [...added, ...changed].map(({ name }) => name), removed };
+  }
+
+  async #update(
+    added: readonly ResolvedAgent[],
+    changed: readonly ResolvedAgent[],
+    removed: readonly string[],
+    before: ReadonlyMap<string, ResolvedAgent | undefined>,
+  ): Promise<void> {
+    const { system, supervisor, host, context } = this.#parts;
+    // What is stopped, or was never started, has its events kept as well.
+    await host.configure([...system.agents.values()].map(declared));
     const nodesOf = (agent: ResolvedAgent): readonly SupervisedNode[] => system.nodes(agent, context);
     const known = new Set(supervisor.view().resources.map(({ name }) => name));
     const changedNodes = changed.flatMap((agent) =>
@@ -75,42 +113,78 @@ export class ConfigChanges {
       ),
       cause: "config",
     });
-    for (const name of removed) {
-      await host.forget(name);
-      await programs.forget(name);
-    }
-    if (added.length + changed.length + removed.length > 0) tell.info(summary(added, changed, removed));
-    return { added: [...added, ...changed].map(({ name }) => name), removed };
   }
 
   /** New agents, and those whose ports changed, get ports; the others keep theirs. */
   async #ports(
     added: readonly ResolvedAgent[],
     changed: readonly ResolvedAgent[],
-  ): Promise<Map<string, ReturnType<System["ports"]>>> {
-    const { system, isolated } = this.#parts;
-    const moved = changed.filter((agent) => {
+    removed: readonly string[],
+  ): Promise<ReadonlyMap<string, AgentPorts>> {
+    const { system, supervisor, isolated, tell } = this.#parts;
+    const moved = changed.flatMap((agent) => {
       const before = system.agents.get(agent.name);
-      return (
-        before?.port !== agent.port ||
-        before.sidecarPort !== agent.sidecarPort ||
-        before.sidecar !== agent.sidecar
-      );
+      const stays =
+        before?.port === agent.port &&
+        before.sidecarPort === agent.sidecarPort &&
+        before.sidecar === agent.sidecar;
+      return before === undefined || stays ? [] : [{ agent, before }];
     });
-    // An agent whose sidecar setting alone changed still holds its own port: that is no stranger's.
-    const asked = [...added, ...moved].map((agent) =>
-      system.agents.get(agent.name)?.port === agent.port && system.agents.has(agent.name)
-        ? { ...agent, port: null }
-        : agent,
+    const going = new Set([...removed, ...moved.map(({ agent }) => agent.name)]);
+    const alive = new Set(
+      supervisor
+        .view()
+        .resources.filter(({ state }) => HOLDS_PORT.has(state))
+        .map(({ name }) => name),
     );
-    const chosen = await choosePorts(asked, { isolated, taken: system.usedPorts });
-    return new Map(
-      [...chosen.byAgent].map(([name, ports]) => {
-        const agent = moved.find((candidate) => candidate.name === name);
-        const keeps = agent !== undefined && system.agents.get(name)?.port === agent.port;
-        return [name, keeps ? { ...ports, port: system.ports(name).port } : ports];
-      }),
-    );
+    const leaving = [...going].flatMap((name) => {
+      const { port, sidecarPort } = system.ports(name);
+      return [alive.has(name) ? port : [], alive.has(sidecarName(name)) ? (sidecarPort ?? []) : []].flat();
+    });
+    // What the save did not change stays, also where it was chosen freely.
+    const kept = moved.map(({ agent, before }): readonly [string, Partial<AgentPorts>] => {
+      const { port, sidecarPort } = system.ports(agent.name);
+      return [
+        agent.name,
+        {
+          ...(before.port === agent.port ? { port } : {}),
+          ...(before.sidecarPort === agent.sidecarPort ? { sidecarPort } : {}),
+        },
+      ];
+    });
+    const chosen = await choosePorts([...added, ...moved.map(({ agent }) => agent)], {
+      isolated,
+      taken: system.portsBeside(going),
+      leaving: new Set(leaving),
+      kept: new Map(kept),
+    });
+    for (const text of chosen.notices) tell.info(text);
+    return chosen.byAgent;
+  }
+
+  /**
+   * Resources are made once per run: an agent that needs a new one cannot run in it.
+   *
+   * @throws AgentsError AGENTS_NOT_SUPPORTED
+   */
+  #assertThere(next: ResolvedConfig): void {
+    const there = new Set(this.#parts.supervisor.view().resources.map(({ name }) => name));
+    for (const { name, uses, dependsOn } of Object.values(next.agents)) {
+      const missing = [...uses, ...Object.keys(dependsOn)].find(
+        (needed) => !there.has(needed) && next.agents[needed] === undefined,
+      );
+      if (missing === undefined) continue;
+      throw new AgentsError(
+        "AGENTS_NOT_SUPPORTED",
+        `${name} needs ${missing}, which this run does not have: a new resource takes effect at the next agents up.`,
+        {
+          path: `agents.${name}`,
+          found: missing,
+          expected: "a resource that was in the config when the run started",
+          hint: "Start anew: agents down, then agents up",
+        },
+      );
+    }
   }
 
   /** Resources and components are made once per run. */
@@ -122,6 +196,10 @@ export class ConfigChanges {
       tell.warning(`The config's ${part} changed: that takes effect at the next agents up.`);
     }
   }
+}
+
+function declared({ name, subscribes }: ResolvedAgent): DeclaredApp {
+  return { appId: name, subscribes };
 }
 
 /** The sidecar stays as it is unless something of its own changed. */

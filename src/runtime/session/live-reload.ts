@@ -10,7 +10,7 @@ import { createWatcher } from "../watch/watcher.ts";
 import type { WatchedAgent } from "../watch/watched-agent.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import type { ConfigChanges } from "./apply-config.ts";
-import type { Programs } from "./programs.ts";
+import type { Built, Programs } from "./programs.ts";
 import type { System } from "./system.ts";
 import type { Teller } from "./teller.ts";
 
@@ -40,20 +40,23 @@ class LiveReload implements AsyncDisposable {
   readonly #agents: Reloader;
   /** The config is one thing to reload, by the same rule: one at a time, the last save never lost. */
   readonly #config: Reloader;
-  /** When each agent's sources were last read: what was saved later counts, also while they were being built. */
-  readonly #readAt = new Map<string, number>();
+  readonly #building: Disposable;
+  /** What was built before anything is watched. */
+  readonly #early = new Map<string, Built>();
   #watcher: Watcher | null = null;
 
   constructor(parts: LiveReloadParts) {
     this.#parts = parts;
-    const { programs, since, supervisor, system, tell } = parts;
-    this.#agents = createReloader<number>({
+    const { programs, supervisor, system, tell } = parts;
+    // What was saved while an agent was being built counts, so that it is watched from the time its sources were read.
+    this.#building = programs.onBuilt((built) => {
+      if (this.#watcher === null) this.#early.set(built.agent, built);
+      else this.#watch(built.agent, built.readAt, built.isBroken);
+    });
+    this.#agents = createReloader<void>({
       build: async (name) => {
-        const readAt = Date.now();
-        this.#readAt.set(name, readAt);
         const agent = system.agents.get(name);
         if (agent !== undefined) await programs.prepare(agent);
-        return readAt;
       },
       // Saved is saved: also a save that changes no code restarts, as it is how people ask for it.
       runs: () => false,
@@ -64,15 +67,10 @@ class LiveReload implements AsyncDisposable {
       report: (report) => {
         switch (report.at) {
           case "broken":
-            this.#watch(report.agent, this.#readAt.get(report.agent) ?? since, true);
-            tell.error(report.agent, report.error);
-            return;
-          case "restarted":
-            this.#watch(report.agent, report.built, false);
-            return;
           case "restart-failed":
             tell.error(report.agent, report.error);
             return;
+          case "restarted":
           case "unchanged":
             return;
           default:
@@ -110,9 +108,12 @@ class LiveReload implements AsyncDisposable {
       },
       onNotice: ({ message, hint }) => tell.warning(`${message} ${hint}`),
     });
+    for (const { agent, readAt, isBroken } of this.#early.values()) this.#watch(agent, readAt, isBroken);
+    this.#early.clear();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#building[Symbol.dispose]();
     await this.#watcher?.close();
     await Promise.all([this.#agents.close(), this.#config.close()]);
   }

@@ -3,10 +3,19 @@ import type { Bundle } from "../resources/bundle/bundle.ts";
 import type { Bundler } from "../resources/bundle/bundler.ts";
 import type { Launch } from "../resources/bundle/launch.ts";
 
+/** A build of an agent's program is over: what it is made of may be other files now. */
+export interface Built {
+  readonly agent: string;
+  /** Its sources were read at this time or later, in ms since 1970. */
+  readonly readAt: number;
+  readonly isBroken: boolean;
+}
+
 /** The present program of each agent that is bundled. A crash starts the same program again; only a save or a person makes a new one. */
 export class Programs {
   readonly #bundler: Bundler;
   readonly #bundles = new Map<string, Bundle>();
+  readonly #listeners = new Set<(built: Built) => void>();
 
   constructor(bundler: Bundler) {
     this.#bundler = bundler;
@@ -20,7 +29,20 @@ export class Programs {
   async prepare(agent: ResolvedAgent): Promise<void> {
     if (agent.run.by !== "entry") return;
     const { entry, external } = agent.run;
-    this.#bundles.set(agent.name, await this.#bundler.prepare(agent.name, entry, { external }));
+    const readAt = Date.now();
+    try {
+      this.#bundles.set(agent.name, await this.#bundler.prepare(agent.name, entry, { external }));
+    } catch (error) {
+      this.#announce({ agent: agent.name, readAt, isBroken: true });
+      throw error;
+    }
+    this.#announce({ agent: agent.name, readAt, isBroken: false });
+  }
+
+  /** Told every build, whoever asked for it. */
+  onBuilt(listener: (built: Built) => void): Disposable {
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
   }
 
   /** How the present program is run. */
@@ -43,5 +65,9 @@ export class Programs {
 
   async close(): Promise<void> {
     await this.#bundler.close();
+  }
+
+  #announce(built: Built): void {
+    for (const listener of this.#listeners) listener(built);
   }
 }

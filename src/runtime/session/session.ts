@@ -12,6 +12,7 @@ import type { Settlement } from "../supervisor/settlement.ts";
 import type { Feed } from "./feed.ts";
 import type { Programs } from "./programs.ts";
 import { settleFlow } from "./settle.ts";
+import { sidecarName } from "./sidecar-node.ts";
 
 /** What a session works with; it owns none of it: `close` gives all of it back. */
 export interface SessionParts {
@@ -49,6 +50,8 @@ export class Session implements RunControl {
     this.#parts = parts;
     this.journal = parts.journal;
     this.ended = this.#end.promise;
+    // Whoever waits for the end is told of a failure; where nobody does, it is no unhandled one.
+    this.ended.catch(() => undefined);
   }
 
   view(): RunView {
@@ -85,49 +88,85 @@ export class Session implements RunControl {
     const { supervisor } = this.#parts;
     switch (action) {
       case "start":
+        await this.#prepare(this.#atRest(names));
         return await supervisor.start(names, { signal });
       case "stop":
         return await supervisor.stop(names);
       case "restart":
-        return await supervisor.restart(names, { signal, prepare: async () => await this.#prepare(names) });
+        return await supervisor.restart(names, {
+          signal,
+          prepare: async () => await this.#prepare(this.#named(names)),
+        });
       default:
         return action satisfies never;
     }
   }
 
-  /** A person who asks for a restart wants the sources as they are now; a broken one leaves what runs as it is. */
-  async #prepare(names: readonly string[]): Promise<void> {
+  /** A person who asks for a start wants the sources as they are now; a broken one leaves what runs as it is. */
+  async #prepare(agents: readonly ResolvedAgent[]): Promise<void> {
+    await Promise.all(agents.map(async (agent) => await this.#parts.programs.prepare(agent)));
+  }
+
+  /** The agents that are meant: by their own name or by their sidecar's. */
+  #named(names: readonly string[]): readonly ResolvedAgent[] {
+    return [...this.#parts.agents().values()].filter(
+      ({ name, sidecar }) => names.includes(name) || (sidecar && names.includes(sidecarName(name))),
+    );
+  }
+
+  /** Those of the agents that are meant, and of what they depend on, that have no process. */
+  #atRest(names: readonly string[]): readonly ResolvedAgent[] {
     const agents = this.#parts.agents();
-    const asked = names
-      .map((name) => agents.get(name.replace(/-dapr$/, "")))
-      .filter((agent) => agent !== undefined);
-    await Promise.all(asked.map(async (agent) => await this.#parts.programs.prepare(agent)));
+    // A set that grows while it is gone through: what is added is visited too.
+    const meant = new Set(this.#named(names));
+    for (const { dependsOn } of meant) {
+      for (const name of Object.keys(dependsOn)) {
+        const dependency = agents.get(name);
+        if (dependency !== undefined) meant.add(dependency);
+      }
+    }
+    const alive = new Set(
+      this.view()
+        .resources.filter(({ pid }) => pid !== null)
+        .map(({ name }) => name),
+    );
+    return [...meant].filter(({ name }) => !alive.has(name));
   }
 
   /** Stops everything in order. Idempotent; the session ends after it. */
-  async down(): Promise<readonly ResourceView[]> {
+  down(): Promise<readonly ResourceView[]> {
     this.#stopping ??= this.#finish(async () => await this.#parts.supervisor.stopAll());
-    return await this.#stopping;
+    return this.#stopping;
   }
 
   /** Kills everything at once, also while it is being stopped. */
   async kill(): Promise<void> {
     const killed = this.#parts.supervisor.killAll();
     this.#stopping ??= this.#finish(async () => await killed);
-    await killed;
+    await Promise.all([killed, this.#stopping]);
     await this.ended;
   }
 
-  async #finish(stop: () => Promise<readonly ResourceView[]>): Promise<readonly ResourceView[]> {
+  /** However the stop comes out, the run ends and everything is given back. */
+  #finish(stop: () => Promise<readonly ResourceView[]>): Promise<readonly ResourceView[]> {
     const started = performance.now();
-    const stopped = await stop();
-    this.#parts.withdraw();
-    // The answer to who asked goes out first: the control API is one of the things that are given back.
-    setImmediate(() => {
-      const tookMs = performance.now() - started;
-      this.#parts.close().then(() => this.#end.resolve({ stopped, tookMs }), this.#end.reject);
+    const stopped = stop().finally(() => {
+      // The answer to who asked goes out first: the control API is one of the things that are given back.
+      setImmediate(() => void this.#close(stopped, started));
+      this.#parts.withdraw();
     });
+    // The end tells of a failure, also where whoever asked does not listen.
+    stopped.catch(() => undefined);
     return stopped;
+  }
+
+  async #close(stopped: Promise<readonly ResourceView[]>, started: number): Promise<void> {
+    try {
+      await this.#parts.close();
+      this.#end.resolve({ stopped: await stopped, tookMs: performance.now() - started });
+    } catch (error) {
+      this.#end.reject(error);
+    }
   }
 
   onJournalChange(listener: () => void): Disposable {

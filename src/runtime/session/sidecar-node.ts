@@ -29,8 +29,17 @@ export function sidecarNode(agent: ResolvedAgent, ports: AgentPorts, host: Sidec
       implementation: "embedded",
       version: null,
       image: null,
-      port: httpPort,
-      url: `http://127.0.0.1:${httpPort}`,
+      // Read each time they are shown: the preferred port may have been taken since it was chosen.
+      get port() {
+        return host.portOf(agent.name) ?? httpPort;
+      },
+      get url() {
+        return `http://127.0.0.1:${this.port}`;
+      },
+      get note() {
+        const port = host.portOf(agent.name) ?? httpPort;
+        return port === httpPort ? null : `port ${httpPort} is taken: it listens on ${port} instead`;
+      },
       agent: agent.name,
       replica: null,
       llm: null,
@@ -53,7 +62,7 @@ function sidecarResource(
         appId: agent.name,
         appPort: ports.port,
         httpPort: ports.sidecarPort,
-        mayMove: false,
+        mayMove: true,
         subscribes: agent.subscribes,
         concurrency: agent.concurrency,
         deliveryTimeoutMs: agent.deliveryTimeoutMs,
@@ -63,12 +72,15 @@ function sidecarResource(
   };
 }
 
-/** Ends when it is stopped, when its own API is asked to shut it down, or with the host. */
+/**
+ * Ends when it is stopped, when its own API is asked to shut it down, or with the host's worker; the next start of any
+ * sidecar makes a new one.
+ */
 function running(appId: string, host: SidecarHost): Running {
   const { promise: exited, resolve } = Promise.withResolvers<Exit>();
   const subscription = host.onEvent((event) => {
     if (event.type === "stopped" && event.appId === appId) end({ by: "code", code: 0 });
-    if (event.type === "failed") end({ by: "code", code: 1 });
+    if (event.type === "failed") end({ by: "spawn-error", message: event.message });
   });
   const end = (exit: Exit): void => {
     subscription[Symbol.dispose]();

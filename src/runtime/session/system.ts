@@ -26,8 +26,23 @@ export class System {
     return ports;
   }
 
-  get usedPorts(): ReadonlySet<number> {
-    return new Set([...this.#ports.values()].flatMap(({ port, sidecarPort }) => [port, sidecarPort ?? port]));
+  /** The ports of all agents but these. */
+  portsBeside(agents: ReadonlySet<string>): ReadonlySet<number> {
+    const others = [...this.#ports].filter(([name]) => !agents.has(name));
+    return new Set(others.flatMap(([, { port, sidecarPort }]) => [port, sidecarPort ?? port]));
+  }
+
+  /** Takes what it is now; the answer brings that back. */
+  save(): () => void {
+    const agents = new Map(this.#agents);
+    const ports = new Map(this.#ports);
+    const { config } = this;
+    return () => {
+      this.#agents.clear();
+      this.#ports.clear();
+      for (const [name, agent] of agents) this.set(agent, ports.get(name));
+      this.config = config;
+    };
   }
 
   set(agent: ResolvedAgent, ports: AgentPorts | undefined): void {

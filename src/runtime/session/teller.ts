@@ -1,12 +1,24 @@
 import { AgentsError } from "../model/errors.ts";
+import type { LogWriter } from "../feed/log-store.ts";
 import type { RunEvent } from "../model/snapshot.ts";
+
+type Notice = Extract<RunEvent, { readonly type: "notice" }>;
+
+/** What the runtime itself says is logged under this name. */
+export const OWN_LOG = "agents";
 
 /** Tells whoever watches the run what is no change of a state. */
 export class Teller {
   readonly #tell: (event: RunEvent) => void;
+  #log: Pick<LogWriter, "write"> | null = null;
 
   constructor(tell: (event: RunEvent) => void) {
     this.#tell = tell;
+  }
+
+  /** Warnings and errors are kept as well: nobody may be watching. */
+  keepIn(log: Pick<LogWriter, "write">): void {
+    this.#log = log;
   }
 
   info(text: string): void {
@@ -14,7 +26,7 @@ export class Teller {
   }
 
   warning(text: string): void {
-    this.#tell({ type: "notice", at: new Date().toISOString(), level: "warn", resource: null, text });
+    this.#notice({ type: "notice", at: new Date().toISOString(), level: "warn", resource: null, text });
   }
 
   /** Something that a person tried did not work; what runs goes on. */
@@ -22,11 +34,11 @@ export class Teller {
     const at = new Date().toISOString();
     if (!(error instanceof AgentsError)) {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      this.#tell({ type: "notice", at, level: "error", resource, text });
+      this.#notice({ type: "notice", at, level: "error", resource, text });
       return;
     }
     const { hint, lines } = error.details;
-    this.#tell({
+    this.#notice({
       type: "notice",
       at,
       level: "error",
@@ -37,4 +49,16 @@ export class Teller {
       ...(hint === undefined ? {} : { hint }),
     });
   }
+
+  #notice(notice: Notice): void {
+    this.#tell(notice);
+    const { level, resource, text, lines = [], hint } = notice;
+    const said = [`${level}: ${resource === null ? "" : `${resource}: `}${text}`, ...lines.map(indented)];
+    if (hint !== undefined) said.push(indented(hint));
+    this.#log?.write("stderr", Buffer.from(`${said.join("\n")}\n`));
+  }
+}
+
+function indented(line: string): string {
+  return `  ${line}`;
 }

@@ -13,6 +13,9 @@ import { exitText, startError, stubbornText, verdictOf } from "./texts.ts";
 const TELL_WHY_AFTER_MS = 1_000;
 /** How often a stop that takes long is counted down. */
 const COUNTDOWN_MS = 1_000;
+/** Those who use it have at most so long, and so much of the grace, to let go of it before it is asked to end. */
+const BEFORE_STOP_MS = 1_000;
+const BEFORE_STOP_PART = 1 / 4;
 /** Finding out why something ended must not delay what follows from it. */
 const DIAGNOSE_LIMIT_MS = 1_000;
 /** An exit that was asked for needs no verdict: the state machine knows what follows. */
@@ -239,10 +242,11 @@ export class Unit {
     if (life.running === null) return;
     const graceMs = this.node.stopTimeoutMs;
     const since = clock.now();
-    const told = this.node.hooks?.beforeStop?.({ cause, graceMs });
+    const beforeMs = Math.min(BEFORE_STOP_MS, graceMs * BEFORE_STOP_PART);
+    const told = this.node.hooks?.beforeStop?.({ cause, graceMs: beforeMs });
     if (told !== undefined) {
       const over = AbortSignal.any([life.kill.signal, life.gone.signal]);
-      await Promise.race([told.catch(() => undefined), clock.sleep(graceMs, over)]);
+      await Promise.race([told.catch(() => undefined), clock.sleep(beforeMs, over)]);
     }
     await this.#end(life, Math.max(0, graceMs - (clock.now() - since)));
   }

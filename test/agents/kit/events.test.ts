@@ -5,7 +5,7 @@ import type { Test } from "tap";
 import { send, spawnAgent, startAgent } from "./helpers/agent-process.ts";
 import type { AgentProcess } from "./helpers/agent-process.ts";
 import { cloudEvent, ScriptedSidecar } from "./helpers/scripted-sidecar.ts";
-import type { DeliveredEvent } from "./helpers/scripted-sidecar.ts";
+import type { DeliveredEvent, Published } from "./helpers/scripted-sidecar.ts";
 import { trusted } from "../../../src/agents/kit/process/trusted.ts";
 
 const VISIT = "agents.visits.visit.announced";
@@ -183,6 +183,51 @@ void t.test(
     t.match(sidecar.published, [{ data: { data: { causationId: event.id } } }]);
   },
 );
+
+const whoOf = (event: Published): unknown => trusted<{ who: unknown }>(event.data.data.payload).who;
+
+void t.test("a hundred events that can never be published keep no other event waiting", async (t) => {
+  const { agent, sidecar, env } = await start(t);
+  sidecar.refuses = (event) => String(whoOf(event)).startsWith("bad");
+  const bad = Array.from({ length: 100 }, (_, index) => cloudEvent(VISIT, { who: `bad${index}` }));
+  const answers = await Promise.all(bad.map((event) => deliver(agent, event)));
+  t.ok(answers.every((answer) => answer.status === 503));
+  t.same((await deliver(agent, cloudEvent(VISIT, { who: "Bob" }))).body, { status: "SUCCESS" });
+  t.same(sidecar.published.map(whoOf), ["Bob"]);
+  t.match((await send(`${agent.url}/api/greeter/health`)).body, { outbox: { pending: 100, failed: 100 } });
+
+  sidecar.refusing = true;
+  t.match(await deliver(agent, cloudEvent(VISIT, { who: "Eve" })), { status: 503 });
+  agent.child.kill("SIGKILL");
+  await agent.exited;
+  sidecar.refusing = false;
+  const second = await startAgent(t, "greeter", env);
+  await send(`${second.url}/healthz/ready`);
+  await sidecar.publishedCount(2);
+  t.same(sidecar.published.map(whoOf), ["Bob", "Eve"], "also when they stand before it at the start");
+
+  sidecar.refuses = () => false;
+  await sidecar.publishedCount(102);
+  t.equal(new Set(sidecar.published.map((event) => event.id)).size, 102, "and they go when they can");
+});
+
+void t.test("an event that cannot be published is not overtaken by a later one of its flow", async (t) => {
+  const { agent, sidecar } = await start(t);
+  sidecar.refuses = (event) => JSON.stringify(event.data).includes("first");
+  const first = cloudEvent(VISIT, { who: "first" });
+  const again = cloudEvent(VISIT, { who: "second" });
+  const data = { ...again.data.data, correlationId: first.data.data.correlationId };
+  const second = { ...again, data: { ...again.data, data } };
+  t.equal((await deliver(agent, first)).status, 503);
+  t.equal((await deliver(agent, second)).status, 503);
+  t.equal(sidecar.published.length, 0);
+  sidecar.refuses = () => false;
+  t.same((await deliver(agent, second)).body, { status: "SUCCESS" });
+  t.match(sidecar.published, [
+    { data: { data: { payload: { who: "first" } } } },
+    { data: { data: { payload: { who: "second" } } } },
+  ]);
+});
 
 void t.test("the sidecar is told of the subscriptions, with a dead-letter topic each", async (t) => {
   const { agent } = await start(t);

@@ -1,8 +1,10 @@
+import { once } from "node:events";
 import { connect } from "node:net";
 import { join } from "node:path";
 import t from "tap";
 import type { Test } from "tap";
 import { send, spawnAgent, startAgent } from "./helpers/agent-process.ts";
+import { cloudEvent } from "./helpers/scripted-sidecar.ts";
 import { trusted } from "../../../src/agents/kit/process/trusted.ts";
 
 const start = async (t: Test, more: Record<string, string> = {}) =>
@@ -16,6 +18,26 @@ async function raw(url: string, head: string): Promise<string> {
   let answer = "";
   for await (const chunk of socket.setEncoding("utf8")) answer += String(chunk);
   return answer;
+}
+
+/** A request whose head has arrived and whose body is sent later: the server has asked for it. */
+async function begin(url: string, path: string, body: object): Promise<{ finish(): Promise<string> }> {
+  const { port, host } = new URL(url);
+  const text = JSON.stringify(body);
+  const socket = connect(Number(port), "127.0.0.1").setEncoding("utf8");
+  const head = ["content-type: application/json", `content-length: ${Buffer.byteLength(text)}`];
+  socket.write(
+    `POST ${path} HTTP/1.1\r\nHost: ${host}\r\n${head.join("\r\n")}\r\nExpect: 100-continue\r\n\r\n`,
+  );
+  await once(socket, "data");
+  return {
+    finish: async () => {
+      socket.write(text);
+      let answer = "";
+      for await (const chunk of socket) answer += String(chunk);
+      return answer;
+    },
+  };
 }
 
 void t.test("every error is a problem document with a stable type", async (t) => {
@@ -211,6 +233,36 @@ void t.test("an idle agent stops at once, a busy one finishes first", async (t) 
   t.equal(await busy.exited, 0);
 });
 
+void t.test("work whose body comes after the stop was asked for is not begun", async (t) => {
+  const agent = await start(t);
+  const busy = send(`${agent.url}/api/greeter/wait`, { ms: 3000 });
+  await agent.printed("waiting");
+  const event = cloudEvent("agents.visits.visit.announced", { who: "Bob" });
+  const late = await Promise.all([
+    begin(agent.url, "/api/greeter/echo/Ada", {}),
+    begin(agent.url, "/events/agents.visits.visit.announced", event),
+  ]);
+  agent.child.kill("SIGTERM");
+  await agent.printed("stops signal=SIGTERM");
+  for (const request of late) {
+    const answer = await request.finish();
+    t.match(answer, /^HTTP\/1\.1 503 /);
+    t.match(answer, /connection: close/i);
+    t.match(answer, /urn:agents:problem:stopping/);
+  }
+  t.equal((await busy).status, 200);
+  t.equal(await agent.exited, 0);
+  t.notMatch(agent.output(), "handled an event");
+});
+
+void t.test("what is thrown and is no error is a problem too", async (t) => {
+  const agent = await start(t);
+  const { status, body } = await send(`${agent.url}/api/greeter/execute`, { who: "text" });
+  t.match([status, body], [500, { type: "urn:agents:problem:internal" }]);
+  t.notMatch(JSON.stringify(body), "secret");
+  t.match(await agent.printed("failed to handle a request"), "a secret that is no error");
+});
+
 void t.test("a second Ctrl-C does not wait", async (t) => {
   const agent = await start(t);
   const answer = send(`${agent.url}/api/greeter/wait`, { ms: 60_000 });
@@ -243,6 +295,7 @@ void t.test("what the agent is started with is checked, in one line", async (t) 
     [{ AGENTS_LLM_MODE: "magic" }, /AGENTS_LLM_MODE is "magic"/],
     [{ AGENTS_LLM_MODE: "sample", NODE_ENV: "production" }, /refused in production/],
     [{ AGENTS_LLM_MODE: "live" }, /OLLAMA_MODELS/],
+    [{ GREETER_MOOD: "bad" }, /^error greeter cannot start: GREETER_MOOD is "bad", expected good\. \S/],
   ];
   for (const [env, reason] of cases) {
     const agent = spawnAgent(t, "greeter", {

@@ -153,3 +153,10 @@ void t.test("a template reaches no prototypes", async (t) => {
   );
   t.same(read.render({ who: "Ada" }), [{ role: "user", content: "x" }]);
 });
+
+void t.test("with template none a message is sent as it is", async (t) => {
+  const content = "  Greet {{whom}}, {{#if}} as {{> it}} stands.\n";
+  const messages = `template: none\nmessages: [{ role: user, content: ${JSON.stringify(content)} }]`;
+  const read = await readPrompt("greet.yaml", prompt(messages));
+  t.same(read.render({ who: "Ada" }), [{ role: "user", content }]);
+});

@@ -2,6 +2,7 @@ import t from "tap";
 import { fold } from "../../../src/agents/kit/domain/decider.ts";
 import { defineEvent } from "../../../src/agents/kit/events/define-event.ts";
 import { caseInsensitive } from "../../../src/agents/kit/http/case-insensitive.ts";
+import { WorkInFlight } from "../../../src/agents/kit/handling/work-in-flight.ts";
 import { createLogger } from "../../../src/agents/kit/log/logger.ts";
 import { extractJson } from "../../../src/agents/kit/model/extract-json.ts";
 import { sampleValue } from "../../../src/agents/kit/model/sample-value.ts";
@@ -122,4 +123,12 @@ void t.test("a history folds into a state", (t) => {
   };
   t.equal(fold(sum, [1, 2, 3]), 6);
   t.end();
+});
+
+void t.test("work for a caller that has gone already begins with an aborted signal", async (t) => {
+  const work = new WorkInFlight();
+  const reason = new Error("gone");
+  const seen = await work.run(AbortSignal.abort(reason), (signal) => Promise.resolve(signal));
+  t.equal(seen.aborted, true);
+  t.equal(seen.reason, reason);
 });

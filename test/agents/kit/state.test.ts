@@ -105,3 +105,11 @@ void t.test(
     t.equal((await send(`${agent.url}/healthz/live`)).status, 200);
   },
 );
+
+void t.test("an outbox that nobody has looked into yet is not called empty", async (t) => {
+  const { agent } = await start(t);
+  await send(`${agent.url}/api/keeper/execute`, { name: "a" });
+  t.match((await send(`${agent.url}/api/keeper/health`)).body, { outbox: { pending: 0, failed: 0 } });
+  const alone = await startAgent(t, "keeper");
+  t.match((await send(`${alone.url}/api/keeper/health`)).body, { outbox: { pending: null, failed: 0 } });
+});

@@ -107,7 +107,7 @@ t.test("an event that fails leaves the lane and holds up nobody", async (t) => {
     reply: (one) => (dataOf(one, "bad") === true ? 500 : 200),
   });
   const { host, journal, until } = await openHost(t, t.testdir(), {
-    retry: { retries: 1, firstMs: 300, lastMs: 300 },
+    retry: { retries: 1, firstMs: 5_000, lastMs: 5_000 },
   });
   const { httpPort } = await host.start(spec("a", app.port, { subscribes: ["x"], concurrency: 1 }));
   host.appReady("a");

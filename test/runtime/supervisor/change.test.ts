@@ -4,7 +4,7 @@ import { findFreePort } from "../../../src/runtime/resources/process/ports.ts";
 import type { Running } from "../../../src/runtime/resources/resource.ts";
 import { ALWAYS_READY } from "../../../src/runtime/resources/readiness/readiness.ts";
 import type { PlannedStop, SupervisedNode } from "../../../src/runtime/supervisor/node.ts";
-import { lives, node } from "../process/children.ts";
+import { eventually, lives, node } from "../process/children.ts";
 import type { Harness } from "./harness.ts";
 import { run } from "./harness.ts";
 
@@ -141,6 +141,21 @@ t.test("a hook that hangs costs the time-out of the stop, and no more", async (t
   const { pid } = of("app");
   await supervisor.stop(["app"]);
   t.notOk(lives(pid ?? 0));
+});
+
+t.test("a hook that hangs leaves the process most of the time to end by itself", async (t) => {
+  const { supervisor, of, written } = run(t, {
+    app: {
+      command: node("ends-in-peace.js"),
+      more: { stopTimeoutMs: 2_000, hooks: { beforeStop: async () => new Promise<void>(() => undefined) } },
+      process: { stopTimeoutMs: 2_000 },
+    },
+  });
+  await supervisor.start();
+  await eventually(() => written("app").includes("running"), 5_000);
+  await supervisor.stop(["app"]);
+  t.match(of("app").lastExit, { code: 0, signal: null });
+  t.match(written("app"), /finished/);
 });
 
 t.test("a changed config touches only what changed", async (t) => {

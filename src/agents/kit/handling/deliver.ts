@@ -30,7 +30,7 @@ export async function deliver(
     const delivery = readDelivery(body, type);
     const ctx = contextOf(delivery, log, signal);
     const how = await handleOnce(subscription, delivery, ctx, inbox);
-    if (how === "repeated" || ctx.emitted.length > 0) await inbox.flush();
+    if (how === "repeated" || ctx.emitted.length > 0) await inbox.flush(ctx.correlationId);
     ctx.log.info(how === "repeated" ? "the event was handled before" : "handled an event", {
       type,
       emitted: ctx.emitted.length,

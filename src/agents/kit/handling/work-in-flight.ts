@@ -1,3 +1,11 @@
+/** New work came while the agent stops; answered as 503. Whoever asked may ask its next process. */
+export class Stopping extends Error {
+  override readonly name = "Stopping";
+  constructor() {
+    super("The agent stops and takes no new work.");
+  }
+}
+
 /** Counts the requests and deliveries in hand, so that a stop can wait for them and, in the end, abort them. */
 export class WorkInFlight {
   readonly #open = new Set<AbortController>();
@@ -8,11 +16,18 @@ export class WorkInFlight {
     return this.#stopping;
   }
 
-  /** Runs one piece of work with a signal that is aborted when the caller goes or the agent must stop at once. */
+  /**
+   * Runs one piece of work with a signal that is aborted when the caller goes or the agent must stop at once.
+   *
+   * @throws Stopping when the stop was asked for before.
+   */
   async run<Result>(caller: AbortSignal, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+    if (this.#stopping) throw new Stopping();
     const controller = new AbortController();
     const abort = (): void => controller.abort(caller.reason);
-    caller.addEventListener("abort", abort, { once: true });
+    // A signal that is aborted already sends no event any more.
+    if (caller.aborted) abort();
+    else caller.addEventListener("abort", abort, { once: true });
     this.#open.add(controller);
     try {
       return await work(controller.signal);

@@ -1,6 +1,6 @@
 import type { Context, Hono } from "hono";
 import { HandlerContext } from "../handling/context.ts";
-import type { CommandRoute, QueryRoute } from "../handling/routes.ts";
+import type { CommandRoute } from "../handling/routes.ts";
 import { readJson } from "./read-body.ts";
 import type { AppParts } from "./app-parts.ts";
 
@@ -15,23 +15,29 @@ export function routerPath(agent: string, path: string): string {
 /** Mounts commands and queries below `/api/<agent>`. */
 export function mountApi(app: Hono, parts: AppParts): void {
   for (const route of parts.queries) {
-    app.get(routerPath(parts.name, route.path), (c) => answer(parts, c, (ctx) => runQuery(route, c, ctx)));
+    app.get(routerPath(parts.name, route.path), (c) =>
+      answer(parts, c, sentToQuery(c), (input, ctx) => route.run(input, ctx)),
+    );
   }
   for (const route of parts.commands) {
     app.on(route.method, routerPath(parts.name, route.path), (c) =>
-      answer(parts, c, (ctx) => runCommand(parts, route, c, ctx)),
+      answer(parts, c, sentToCommand(route, c), (input, ctx) => runCommand(parts, route, input, ctx)),
     );
   }
 }
 
-function answer(
+async function answer(
   parts: AppParts,
   c: Context,
-  run: (ctx: HandlerContext) => Promise<unknown>,
+  sent: Promise<unknown> | object,
+  run: (input: unknown, ctx: HandlerContext) => Promise<unknown>,
 ): Promise<Response> {
-  return parts.inFlight.run(c.req.raw.signal, async (signal) => {
-    const sent = c.req.header("x-correlation-id");
-    const correlationId = sent !== undefined && UUID.test(sent) ? sent : parts.newId();
+  const given = c.req.header("x-correlation-id");
+  const correlationId = given !== undefined && UUID.test(given) ? given : parts.newId();
+  c.header("x-correlation-id", correlationId);
+  // Read before it counts as work: what is not yet here when the agent stops is not begun.
+  const input = await sent;
+  return await parts.inFlight.run(c.req.raw.signal, async (signal) => {
     const traceparent = c.req.header("traceparent");
     const ctx = new HandlerContext({
       correlationId,
@@ -41,34 +47,35 @@ function answer(
       signal,
       log: parts.log.with({ correlationId }),
     });
-    c.header("x-correlation-id", correlationId);
-    return c.json(await run(ctx));
+    return c.json(await run(input, ctx));
   });
 }
 
-function runQuery(route: QueryRoute, c: Context, ctx: HandlerContext): Promise<unknown> {
+function sentToQuery(c: Context): object {
   // A parameter that is given several times arrives as a list.
   const sent = Object.entries(c.req.queries()).map(([key, values]) => [
     key,
     values.length === 1 ? values[0] : values,
   ]);
-  return route.run({ ...Object.fromEntries(sent), ...c.req.param() }, ctx);
+  return { ...Object.fromEntries(sent), ...c.req.param() };
+}
+
+async function sentToCommand(route: CommandRoute, c: Context): Promise<unknown> {
+  const hasBody = route.method !== "delete" || c.req.header("content-type") !== undefined;
+  const body = hasBody ? await readJson(c.req) : {};
+  const params = c.req.param();
+  return Object.keys(params).length > 0 && typeof body === "object" && body !== null
+    ? { ...body, ...params }
+    : body;
 }
 
 async function runCommand(
   parts: AppParts,
   route: CommandRoute,
-  c: Context,
+  input: unknown,
   ctx: HandlerContext,
 ): Promise<unknown> {
   const began = performance.now();
-  const hasBody = route.method !== "delete" || c.req.header("content-type") !== undefined;
-  const body = hasBody ? await readJson(c.req) : {};
-  const params = c.req.param();
-  const input =
-    Object.keys(params).length > 0 && typeof body === "object" && body !== null
-      ? { ...body, ...params }
-      : body;
   const result = await route.run(input, ctx);
   await parts.publishCommitted(ctx);
   ctx.log.info(`${route.name} is done`, {

@@ -4,6 +4,7 @@ import type { CommandRoute, EventSubscription, QueryRoute } from "../handling/ro
 import type { WorkInFlight } from "../handling/work-in-flight.ts";
 import type { Logger } from "../log/logger.ts";
 import type { ModelDescription } from "../model/chat-model.ts";
+import type { OutboxState } from "../outbox/outbox.ts";
 import type { PromptStatus } from "../prompts/prompt.ts";
 import type { SidecarState } from "../sidecar/sidecar-client.ts";
 
@@ -15,7 +16,7 @@ export interface HealthSource {
   wasSeenReady(): void;
   model(): ModelDescription;
   sidecar(): SidecarState;
-  outboxPending(): Promise<number>;
+  outbox(): Promise<OutboxState>;
   prompts(): Promise<readonly PromptStatus[]>;
   database(): string | null;
   own(): Promise<Readonly<Record<string, unknown>>>;

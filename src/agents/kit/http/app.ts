@@ -1,4 +1,6 @@
+import { inspect } from "node:util";
 import { Hono } from "hono";
+import { Stopping } from "../handling/work-in-flight.ts";
 import type { AppParts } from "./app-parts.ts";
 import { mountApi, routerPath } from "./api-routes.ts";
 import { caseInsensitive } from "./case-insensitive.ts";
@@ -17,14 +19,16 @@ export function createApp(parts: AppParts): Hono {
   if (parts.guarded) app.use(localGuard(parts.appToken));
   app.use(async (c, next) => {
     if (!parts.inFlight.stopping) return await next();
-    return problemResponse(
-      new Problem(503, `${parts.name} stops.`, {
-        kind: "stopping",
-        title: "Stopping",
-        headers: { connection: "close", "retry-after": "1" },
-      }),
-      c.req.path,
-    );
+    return problemResponse(toProblem(new Stopping()), c.req.path);
+  });
+  app.use(async (_c, next) => {
+    try {
+      await next();
+    } catch (thrown) {
+      if (thrown instanceof Error) throw thrown;
+      // Hono hands nothing but errors to onError: anything else would leave as an empty answer.
+      throw new Error(`The thrown value is no Error: ${inspect(thrown)}`, { cause: thrown });
+    }
   });
   mountHealth(app, parts);
   mountApi(app, parts);

@@ -15,11 +15,7 @@ export function mountHealth(app: Hono, { name, health }: AppParts): void {
   }
 
   app.get(`/api/${name}/health`, async (c) => {
-    const [pending, prompts, own] = await Promise.all([
-      health.outboxPending(),
-      health.prompts(),
-      health.own(),
-    ]);
+    const [outbox, prompts, own] = await Promise.all([health.outbox(), health.prompts(), health.own()]);
     const model = health.model();
     const broken = prompts.some((prompt) => prompt.at === "broken");
     const readiness = health.readiness();
@@ -30,7 +26,7 @@ export function mountHealth(app: Hono, { name, health }: AppParts): void {
       llm: { mode: model.mode, generatedBy: model.generatedBy, model: model.model, reason: model.reason },
       sidecar: health.sidecar(),
       database: health.database(),
-      outbox: { pending },
+      outbox,
       prompts: prompts.map((prompt) =>
         prompt.at === "ready"
           ? { name: prompt.name, ref: prompt.ref }

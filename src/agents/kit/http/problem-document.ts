@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { ModelUnavailable, OutputInvalid } from "../model/chat-model.ts";
 import { EtagMismatch, SidecarFailure } from "../state/state-store.ts";
 import { VersionConflict } from "../domain/event-store.ts";
+import { Stopping } from "../handling/work-in-flight.ts";
 import { Problem } from "./problem.ts";
 import type { ProblemIssue } from "./problem.ts";
 
@@ -58,6 +59,14 @@ export function toProblem(error: unknown): Problem {
       kind: "sidecar-unavailable",
       title: "The sidecar cannot be used",
       hint: "Look at the log of the agent's sidecar.",
+      cause: error,
+    });
+  }
+  if (error instanceof Stopping) {
+    return new Problem(503, error.message, {
+      kind: "stopping",
+      title: "Stopping",
+      headers: { connection: "close", "retry-after": "1" },
       cause: error,
     });
   }

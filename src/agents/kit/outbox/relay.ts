@@ -1,21 +1,36 @@
 import type { CloudEvent } from "../events/standard-event.ts";
 import type { Logger } from "../log/logger.ts";
-import type { Outbox, Publish } from "./outbox.ts";
+import { SidecarUnreachable } from "../state/state-store.ts";
+import type { Outbox, OutboxState, Publish } from "./outbox.ts";
 
 const BATCH = 100;
 const FIRST_DELAY = 500;
 const LONGEST_DELAY = 30_000;
 
+/** Events of one flow that are set aside. */
+interface SetAside {
+  readonly ids: Set<string>;
+  /** Why the first of them could not be published. */
+  readonly reason: unknown;
+}
+
+/** Flows that are set aside after a pass. */
+type Left = ReadonlyMap<string, SetAside>;
+
 /**
  * Publishes what stands in an outbox, in the order of its flows, and takes it out. An event may be published twice, with
- * the same id, when the process dies in between; it is never left out. After a failure it tries again by itself.
+ * the same id, when the process dies in between; it is never left out. An event that cannot be published holds back its
+ * own flow only: the flow is set aside, the others go on, and after a while all is tried again.
  */
 export class OutboxRelay {
   readonly #outbox: Outbox;
   readonly #publish: Publish;
   readonly #log: Logger;
-  #running: Promise<void> | null = null;
-  #next: Promise<void> | null = null;
+  readonly #aside = new Map<string, SetAside>();
+  /** Flows that the next pass tries, also when they are set aside. */
+  readonly #wanted = new Set<string>();
+  #running: Promise<Left> | null = null;
+  #next: Promise<Left> | null = null;
   #timer: NodeJS.Timeout | null = null;
   #failures = 0;
   #stopped = false;
@@ -26,8 +41,30 @@ export class OutboxRelay {
     this.#log = log;
   }
 
-  /** Resolves when all that was committed before the call is published. @throws what the bus said. */
-  flush(): Promise<void> {
+  /**
+   * Resolves when what the flow has committed before the call is published; without a flow, when everything is.
+   *
+   * @param flow the correlation id. @throws what the bus said.
+   */
+  async flush(flow?: string): Promise<void> {
+    if (flow === undefined) for (const id of this.#aside.keys()) this.#wanted.add(id);
+    else this.#wanted.add(flow);
+    const aside = await this.#request();
+    const failed = flow === undefined ? aside.values().next().value : aside.get(flow);
+    if (failed !== undefined) throw failed.reason;
+  }
+
+  async state(): Promise<OutboxState> {
+    return { pending: await this.#outbox.pending(), failed: this.#idsAside().size };
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  #request(): Promise<Left> {
     if (this.#running === null) return this.#start();
     // A pass is under way that may have read the outbox before our rows were in it: the one after it is ours.
     this.#next ??= this.#running.then(
@@ -37,22 +74,12 @@ export class OutboxRelay {
     return this.#next;
   }
 
-  pending(): Promise<number> {
-    return this.#outbox.pending();
-  }
-
-  stop(): void {
-    this.#stopped = true;
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
-  }
-
-  #startNext(): Promise<void> {
+  #startNext(): Promise<Left> {
     this.#next = null;
     return this.#start();
   }
 
-  #start(): Promise<void> {
+  #start(): Promise<Left> {
     const pass = this.#pass().finally(() => {
       if (this.#running === pass) this.#running = null;
     });
@@ -60,36 +87,69 @@ export class OutboxRelay {
     return pass;
   }
 
-  async #pass(): Promise<void> {
+  async #pass(): Promise<Left> {
+    for (const flow of this.#wanted) this.#aside.delete(flow);
+    this.#wanted.clear();
     try {
       for (;;) {
-        const events = await this.#outbox.read(BATCH);
+        const events = await this.#outbox.read(BATCH, this.#idsAside());
         if (events.length > 0) await this.#publishAll(events);
         if (events.length < BATCH) break;
       }
-      if (this.#failures > 0) this.#log.info("the outbox is published again");
-      this.#failures = 0;
     } catch (error) {
       this.#retryLater(error);
       throw error;
     }
+    const [failed] = this.#aside.values();
+    if (failed !== undefined) {
+      this.#retryLater(failed.reason);
+    } else {
+      if (this.#failures > 0) this.#log.info("the outbox is published again");
+      this.#failures = 0;
+    }
+    // As it is now: the next pass may begin before whoever waits for this one goes on.
+    return new Map(this.#aside);
   }
 
-  /** Flows beside each other, the events of one flow one after the other. */
+  /**
+   * Flows beside each other, the events of one flow one after the other.
+   *
+   * @throws when the sidecar does not answer: then there is no use in trying more.
+   */
   async #publishAll(events: readonly CloudEvent[]): Promise<void> {
     const published: string[] = [];
+    const failures: unknown[] = [];
     const flows = Map.groupBy(events, (event) => event.data.data.correlationId);
-    const outcomes = await Promise.allSettled(
-      flows.values().map(async (flow) => {
-        for (const event of flow) {
-          await this.#publish(event);
-          published.push(event.id);
+    await Promise.all(
+      flows.entries().map(async ([flow, all]) => {
+        const before = this.#aside.get(flow);
+        // They would overtake those that wait.
+        if (before !== undefined) return this.#setAside(flow, all, before.reason);
+        for (const [index, event] of all.entries()) {
+          try {
+            await this.#publish(event);
+            published.push(event.id);
+          } catch (error) {
+            failures.push(error);
+            this.#setAside(flow, all.slice(index), error);
+            return;
+          }
         }
       }),
     );
     if (published.length > 0) await this.#outbox.remove(published);
-    const failed = outcomes.find((outcome) => outcome.status === "rejected");
-    if (failed !== undefined) throw failed.reason;
+    const gone = failures.find((error) => error instanceof SidecarUnreachable);
+    if (gone !== undefined) throw gone;
+  }
+
+  #setAside(flow: string, events: readonly CloudEvent[], reason: unknown): void {
+    const ids = this.#aside.get(flow)?.ids ?? new Set<string>();
+    for (const event of events) ids.add(event.id);
+    this.#aside.set(flow, { ids, reason });
+  }
+
+  #idsAside(): ReadonlySet<string> {
+    return new Set([...this.#aside.values()].flatMap(({ ids }) => [...ids]));
   }
 
   #retryLater(error: unknown): void {
@@ -102,7 +162,11 @@ export class OutboxRelay {
     }
     this.#timer = setTimeout(() => {
       this.#timer = null;
-      this.flush().catch(() => undefined); // the failure sets the next timer
+      // First what was not tried yet: nothing that fails again and again keeps the rest from its turn.
+      void this.#request()
+        .catch(() => undefined)
+        .then(() => this.flush())
+        .catch(() => undefined); // the failure sets the next timer
     }, delay);
     this.#timer.unref();
   }

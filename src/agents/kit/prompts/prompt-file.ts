@@ -21,7 +21,7 @@ interface PromptFile {
   };
   readonly input: JsonSchema;
   readonly output?: JsonSchema;
-  readonly partials?: readonly string[];
+  readonly template?: "handlebars" | "none";
   readonly messages: readonly { readonly role: "system" | "user" | "assistant"; readonly content: string }[];
   readonly examples?: readonly PromptExample[];
 }
@@ -62,7 +62,9 @@ export async function readPrompt(file: string, text: string): Promise<Prompt> {
   const templates = await Promise.all(
     read.messages.map(async ({ role, content }, index) => {
       try {
-        return { role, render: await compileTemplate(content, read.input) };
+        // Without a template a message is sent as it is: braces in it mean nothing.
+        const render = read.template === "none" ? () => content : await compileTemplate(content, read.input);
+        return { role, render };
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         throw new PromptBroken(`${at(`/messages/${index}/content`)}: ${reason}`, { cause: error });

@@ -1,6 +1,6 @@
 import type { DaprClient } from "@dapr/dapr";
 import type { Logger } from "../log/logger.ts";
-import { SidecarFailure } from "../state/state-store.ts";
+import { SidecarFailure, SidecarUnreachable } from "../state/state-store.ts";
 import { loadSdk } from "./load-sdk.ts";
 
 /** Where the sidecar is. */
@@ -66,7 +66,7 @@ export class SidecarClient {
   async #connect(): Promise<DaprClient> {
     const address = this.#address;
     if (address === null) {
-      throw new SidecarFailure(
+      throw new SidecarUnreachable(
         "There is no sidecar: DAPR_HTTP_PORT is not set. Start the agent with agents up.",
       );
     }
@@ -102,9 +102,9 @@ export class SidecarClient {
     // An answer, whatever it says, shows that the sidecar is there.
     if (answer.status === null) {
       this.#state = { at: "unreachable", url: this.#url(), reason: answer.message };
-    } else {
-      this.#reached();
+      return new SidecarUnreachable(`${what} failed: ${answer.message}`, { cause: error });
     }
+    this.#reached();
     return new SidecarFailure(`${what} failed: ${answer.message}`, { cause: error });
   }
 }

@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import type { Kysely } from "kysely";
 import type { CloudEvent } from "../events/standard-event.ts";
 import type { Outbox } from "../outbox/outbox.ts";
@@ -22,10 +23,13 @@ export class SqlOutbox implements Outbox {
     return row?.count ?? 0;
   }
 
-  async read(limit: number): Promise<readonly CloudEvent[]> {
+  async read(limit: number, skip: ReadonlySet<string>): Promise<readonly CloudEvent[]> {
+    // One parameter for any number of ids: SQLite takes so many and no more.
+    const skipped = JSON.stringify([...skip]);
     const rows = await this.#db
       .selectFrom(this.#table)
       .select("envelope")
+      .where(sql<boolean>`id not in (select value from json_each(${skipped}))`)
       .orderBy("seq")
       .limit(limit)
       .execute();

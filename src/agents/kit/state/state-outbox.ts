@@ -44,9 +44,9 @@ export class StateOutbox implements Outbox {
     for (const id of ids) this.#known.add(id);
   }
 
-  /** As this process knows it: what it has put there or found there at its start. */
-  pending(): Promise<number> {
-    return Promise.resolve(this.#known.size);
+  /** As this process knows it: what it has put there or found there. Null until it has looked or put something there. */
+  pending(): Promise<number | null> {
+    return Promise.resolve(this.#searched || this.#known.size > 0 ? this.#known.size : null);
   }
 
   /** True when something may stand on the shelves, also from an earlier process that nobody has looked for yet. */
@@ -55,16 +55,19 @@ export class StateOutbox implements Outbox {
   }
 
   /** In turn with the units of work: one that commits in between would be forgotten. */
-  read(limit: number): Promise<readonly CloudEvent[]> {
-    return this.#turns.run(() => this.#read(limit));
+  read(limit: number, skip: ReadonlySet<string>): Promise<readonly CloudEvent[]> {
+    return this.#turns.run(() => this.#read(limit, skip));
   }
 
-  async #read(limit: number): Promise<readonly CloudEvent[]> {
+  async #read(limit: number, skip: ReadonlySet<string>): Promise<readonly CloudEvent[]> {
     const shelves = await this.#shelves();
     const events = shelves.flatMap((shelf) => shelf.events);
     this.#known = new Set(events.map((event) => event.id));
     this.#searched = true;
-    return events.toSorted((a, b) => (a.time < b.time ? -1 : Number(a.time > b.time))).slice(0, limit);
+    return events
+      .filter((event) => !skip.has(event.id))
+      .toSorted((a, b) => (a.time < b.time ? -1 : Number(a.time > b.time)))
+      .slice(0, limit);
   }
 
   remove(ids: readonly string[]): Promise<void> {

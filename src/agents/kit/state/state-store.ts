@@ -43,5 +43,10 @@ export class EtagMismatch extends Error {
 
 /** The sidecar cannot be asked, or refused what was asked. */
 export class SidecarFailure extends Error {
-  override readonly name = "SidecarFailure";
+  override readonly name: string = "SidecarFailure";
+}
+
+/** The sidecar cannot be asked: there is none, or it does not answer. */
+export class SidecarUnreachable extends SidecarFailure {
+  override readonly name = "SidecarUnreachable";
 }

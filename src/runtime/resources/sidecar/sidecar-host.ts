@@ -36,13 +36,16 @@ export type SidecarEvent =
     }
   /** Something in the journal changed (coalesced, at most every 50 ms): readers look again. */
   | { readonly type: "journal" }
-  /** The sidecar was asked to shut down through its API, or the host itself died. */
+  /** The sidecar was asked to shut down through its API. */
   | { readonly type: "stopped"; readonly appId: string; readonly reason: string }
+  /** The worker died, and all sidecars with it. */
   | { readonly type: "failed"; readonly message: string };
 
 /**
  * Serves the embedded sidecars of one run: one durable bus, one journal, one HTTP port per agent.
  * Lives apart from the orchestrator's event loop (a worker), so that a log flood or a slow front end never delays an event.
+ * When the worker dies, `failed` is told, calls are refused (those that end something resolve: it has ended), and the
+ * next `start` makes a new one.
  */
 export interface SidecarHost extends AsyncDisposable {
   /**
@@ -50,8 +53,13 @@ export interface SidecarHost extends AsyncDisposable {
    * from now on. Subscriptions of all others end, as those agents left the config.
    */
   configure(apps: readonly DeclaredApp[]): Promise<void>;
-  /** Opens the port and registers the app's declared and last seen subscriptions. Deliveries are held until `appReady`. */
+  /**
+   * Opens the port and registers the app's declared and last seen subscriptions. Deliveries are held until `appReady`;
+   * where that was told already and the app is not gone since, they go on at once, on the same port as before.
+   */
   start(spec: SidecarSpec): Promise<SidecarStarted>;
+  /** The port that the app's sidecar listens on, or did last; null while it was never started. */
+  portOf(appId: string): number | null;
   /** The app listens: read `/dapr/subscribe` again, then deliver. */
   appReady(appId: string): void;
   /** The app is stopping or gone: hold its deliveries. Resolves once no delivery to it is in flight or `graceMs` have passed. */

@@ -31,6 +31,8 @@ export class ScriptedSidecar {
   readonly state = new Map<string, Entry>();
   /** While true, nothing can be published. */
   refusing = false;
+  /** Events that can never be published. */
+  refuses: (event: Published) => boolean = () => false;
   /** Runs before a state transaction is looked at: another replica that gets in between. */
   beforeTransaction: () => void = () => undefined;
   port = 0;
@@ -78,7 +80,8 @@ export class ScriptedSidecar {
   }
 
   #publish(topic: string, contentType: string | undefined, body: unknown): [number, unknown?] {
-    if (this.refusing) return [500, { errorCode: "ERR_PUBSUB_PUBLISH_MESSAGE", message: "the bus is down" }];
+    if (this.refusing || this.refuses(trusted<Published>(body)))
+      return [500, { errorCode: "ERR_PUBSUB_PUBLISH_MESSAGE", message: "the bus is down" }];
     this.published.push({ ...trusted<Published>(body), topic, contentType });
     this.#waiting = this.#waiting.filter(({ count, resolve }) => {
       if (this.published.length < count) return true;

@@ -1,5 +1,3 @@
-import { Worker } from "node:worker_threads";
-import { AgentsError } from "../../../model/errors.ts";
 import type {
   DeclaredApp,
   PublishRequest,
@@ -9,14 +7,9 @@ import type {
   SidecarSpec,
   SidecarStarted,
 } from "../sidecar-host.ts";
-import { unpackError } from "./cross-error.ts";
 import type { EmbeddedHostOptions } from "./host-options.ts";
-import type { CallName, HostCalls, Message } from "./messages.ts";
-
-/** The worker's entry has the same ending as this file: `.ts` in the source tree, `.js` when built. */
-const WORKER = new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url);
-/** A worker that has been asked to end and does not is ended. */
-const CLOSE_TIMEOUT_MS = 3000;
+import type { CallName, HostCalls } from "./messages.ts";
+import { closedError, WorkerLink } from "./worker-link.ts";
 
 /**
  * Starts the embedded sidecars of a run in a worker thread. Rejects with what is wrong where a component cannot be
@@ -28,87 +21,89 @@ export async function createEmbeddedSidecarHost(options: EmbeddedHostOptions): P
   return host;
 }
 
-interface Waiting {
-  resolve(answer: unknown): void;
-  reject(error: Error): void;
-}
-
+/**
+ * The host over all its workers: one that failed is replaced by the next `start`. What was accepted is on disk; what
+ * only the orchestrator knows (which agents there are, which of them are ready) is kept here and told again.
+ */
 class WorkerHost implements SidecarHost {
   readonly ready: Promise<void>;
-  readonly #worker: Worker;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #options: EmbeddedHostOptions;
   readonly #listeners = new Set<(event: SidecarEvent) => void>();
-  readonly #exited: Promise<void>;
+  /** What the agents of the config declare; null until it was said, as then no subscription may end. */
+  #declared: Map<string, DeclaredApp> | null = null;
+  /** Apps that listen now, whether or not their sidecar does. */
+  readonly #appsReady = new Set<string>();
+  readonly #ports = new Map<string, number>();
+  #link: WorkerLink;
+  #replacement: Promise<WorkerLink> | null = null;
   /** Told before anybody listened. */
   #early: SidecarEvent[] = [];
-  #next = 0;
-  #ended: Error | null = null;
   #closing: Promise<void> | null = null;
 
   constructor(options: EmbeddedHostOptions) {
-    this.#worker = new Worker(WORKER, { workerData: options, name: "agents-sidecar" });
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.ready = promise;
-    this.#worker.on("message", (message: Message) => {
-      if (message.type === "ready") resolve();
-      else if (message.type === "broken") {
-        reject(unpackError(message.error));
-        void this.#worker.terminate();
-      } else this.#receive(message);
-    });
-    this.#worker.on("error", (error) =>
-      this.#fail(error instanceof Error ? error : new Error(String(error))),
-    );
-    this.#exited = new Promise((exited) => {
-      this.#worker.once("exit", (code) => {
-        if (this.#closing === null) this.#fail(new Error(`its thread ended with code ${code}`));
-        reject(this.#ended ?? new Error("the thread ended"));
-        this.#rejectWaiting(this.#ended ?? closed());
-        exited();
-      });
-    });
+    this.#options = options;
+    this.#link = this.#newLink();
+    this.ready = this.#link.ready;
   }
 
   async configure(apps: readonly DeclaredApp[]): Promise<void> {
-    await this.#ask("configure", apps);
+    this.#declared = new Map(apps.map(({ appId, subscribes }) => [appId, { appId, subscribes }]));
+    await this.#link.ask("configure", apps);
   }
 
-  start(spec: SidecarSpec): Promise<SidecarStarted> {
-    return this.#ask("start", spec);
+  async start(spec: SidecarSpec): Promise<SidecarStarted> {
+    const { appId, subscribes } = spec;
+    this.#declared?.set(appId, { appId, subscribes });
+    const link = this.#link.ended ? await this.#replace() : this.#link;
+    const last = this.#ports.get(appId);
+    // An app that listens was told the port when it started: no other is of use to it.
+    const stays = last !== undefined && this.#appsReady.has(appId);
+    const started = await link.ask("start", stays ? { ...spec, httpPort: last, mayMove: false } : spec);
+    this.#ports.set(appId, started.httpPort);
+    // An app that goes on while its sidecar starts anew does not become ready again by itself.
+    if (this.#appsReady.has(appId)) this.#tellReady(link, appId);
+    return started;
+  }
+
+  portOf(appId: string): number | null {
+    return this.#ports.get(appId) ?? null;
   }
 
   appReady(appId: string): void {
-    this.#ask("appReady", appId).catch(() => {
-      // The host has ended: `failed` was told.
-    });
+    this.#appsReady.add(appId);
+    this.#tellReady(this.#link, appId);
   }
 
   async appGone(appId: string, graceMs: number): Promise<void> {
-    await this.#ask("appGone", { appId, graceMs });
+    this.#appsReady.delete(appId);
+    await this.#askIfAlive("appGone", { appId, graceMs });
   }
 
   async stop(appId: string): Promise<void> {
-    await this.#ask("stop", appId);
+    await this.#askIfAlive("stop", appId);
   }
 
   async forget(appId: string): Promise<void> {
-    await this.#ask("forget", appId);
+    this.#appsReady.delete(appId);
+    this.#declared?.delete(appId);
+    this.#ports.delete(appId);
+    await this.#askIfAlive("forget", appId);
   }
 
   async publish(request: PublishRequest): Promise<void> {
-    await this.#ask("publish", request);
+    await this.#link.ask("publish", request);
   }
 
   replay(eventId: string, to: string | null): Promise<ReplayResult> {
-    return this.#ask("replay", { eventId, to });
+    return this.#link.ask("replay", { eventId, to });
   }
 
   retry(eventId: string): Promise<ReplayResult> {
-    return this.#ask("retry", eventId);
+    return this.#link.ask("retry", eventId);
   }
 
   inFlight(): Promise<readonly string[]> {
-    return this.#ask("inFlight", null);
+    return this.#link.ask("inFlight", null);
   }
 
   onEvent(listener: (event: SidecarEvent) => void): Disposable {
@@ -125,57 +120,55 @@ class WorkerHost implements SidecarHost {
   }
 
   async #close(): Promise<void> {
-    if (this.#ended !== null) return this.#exited;
-    const timer = setTimeout(() => void this.#worker.terminate(), CLOSE_TIMEOUT_MS);
-    const closing = this.#ask("close", null).catch(() => {
-      // It ended before it answered: that is what was wanted.
+    // One that just starts has ports and files to give back too.
+    await this.#replacement?.catch(() => null);
+    await this.#link.close();
+  }
+
+  #newLink(): WorkerLink {
+    return new WorkerLink(this.#options, (event) => this.#tell(event));
+  }
+
+  /** All sidecars that start after a failure share the one new worker. */
+  #replace(): Promise<WorkerLink> {
+    if (this.#closing !== null) return Promise.reject(closedError());
+    this.#replacement ??= this.#makeReplacement().finally(() => (this.#replacement = null));
+    return this.#replacement;
+  }
+
+  async #makeReplacement(): Promise<WorkerLink> {
+    // The journal has one writer, and the sidecars have their ports: the old one must be gone.
+    await this.#link.exited;
+    const link = this.#newLink();
+    try {
+      await link.ready;
+      if (this.#declared !== null) await link.ask("configure", [...this.#declared.values()]);
+    } catch (error) {
+      await link.close();
+      throw error;
+    }
+    this.#link = link;
+    return link;
+  }
+
+  #tellReady(link: WorkerLink, appId: string): void {
+    link.ask("appReady", appId).catch(() => {
+      // The worker has ended, `failed` was told: the app is told ready again when its sidecar is back.
     });
-    this.#ended = closed();
-    await closing;
-    await this.#exited;
-    clearTimeout(timer);
   }
 
-  #ask<Name extends CallName>(call: Name, args: HostCalls[Name]["args"]): Promise<HostCalls[Name]["answer"]> {
-    if (this.#ended !== null) return Promise.reject(this.#ended);
-    this.#next += 1;
-    const n = this.#next;
-    return new Promise((resolve, reject) => {
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the worker answers each call with its own type
-      this.#waiting.set(n, { resolve: (answer) => resolve(answer as HostCalls[Name]["answer"]), reject });
-      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread, not a window
-      this.#worker.postMessage({ n, call, args });
-    });
-  }
-
-  #receive(message: Exclude<Message, { type: "ready" | "broken" }>): void {
-    if (message.type === "event") return this.#tell(message.event);
-    const waiting = this.#waiting.get(message.n);
-    this.#waiting.delete(message.n);
-    if (message.type === "answer") waiting?.resolve(message.answer);
-    else waiting?.reject(unpackError(message.error));
-  }
-
-  #fail(cause: Error): void {
-    if (this.#ended !== null) return;
-    this.#ended = new AgentsError("AGENTS_SIDECAR_FAILED", `the embedded sidecar ended: ${cause.message}`, {
-      cause,
-    });
-    this.#rejectWaiting(this.#ended);
-    this.#tell({ type: "failed", message: this.#ended.message });
-  }
-
-  #rejectWaiting(error: Error): void {
-    for (const waiting of this.#waiting.values()) waiting.reject(error);
-    this.#waiting.clear();
+  /** What a worker that has ended has done already: it holds nothing any more. */
+  async #askIfAlive<Name extends CallName>(call: Name, args: HostCalls[Name]["args"]): Promise<void> {
+    const link = this.#link;
+    try {
+      await link.ask(call, args);
+    } catch (error) {
+      if (!link.ended) throw error;
+    }
   }
 
   #tell(event: SidecarEvent): void {
     if (this.#listeners.size === 0 && event.type !== "journal") this.#early.push(event);
     for (const listener of this.#listeners) listener(event);
   }
-}
-
-function closed(): Error {
-  return new AgentsError("AGENTS_SIDECAR_FAILED", "the embedded sidecar has been closed");
 }

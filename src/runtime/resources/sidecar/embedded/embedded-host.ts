@@ -29,6 +29,8 @@ export class EmbeddedHost {
   readonly #components: Components;
   readonly #invokeAgent = new Agent({ keepAlive: true, scheduling: "lifo", timeout: 2000 });
   readonly #sidecars = new Map<string, Sidecar>();
+  /** Those that are being closed: the next of the same app waits for its port and its lane. */
+  readonly #closing = new Map<string, Promise<void>>();
   readonly #tell: (event: SidecarEvent) => void;
   readonly #pruner: Pruner;
   readonly #closeFiles: () => void;
@@ -76,7 +78,7 @@ export class EmbeddedHost {
   }
 
   async start(spec: SidecarSpec): Promise<SidecarStarted> {
-    if (this.#sidecars.has(spec.appId)) await this.stop(spec.appId);
+    await this.stop(spec.appId);
     const sidecar = new Sidecar(spec, {
       bus: this.#bus,
       components: this.#components,
@@ -113,10 +115,14 @@ export class EmbeddedHost {
     await this.#sidecars.get(appId)?.appGone(graceMs);
   }
 
-  async stop(appId: string, graceMs = STOP_GRACE_MS): Promise<void> {
+  async stop(appId: string): Promise<void> {
     const sidecar = this.#sidecars.get(appId);
     this.#sidecars.delete(appId);
-    await sidecar?.close(graceMs);
+    if (sidecar !== undefined) {
+      const closing = sidecar.close(STOP_GRACE_MS).finally(() => this.#closing.delete(appId));
+      this.#closing.set(appId, closing);
+    }
+    await this.#closing.get(appId);
   }
 
   async forget(appId: string): Promise<void> {
@@ -167,7 +173,8 @@ export class EmbeddedHost {
     this.#closed = true;
     this.#pruner.stop();
     clearInterval(this.#sweep);
-    await Promise.all([...this.#sidecars.keys()].map((appId) => this.stop(appId)));
+    const apps = new Set([...this.#sidecars.keys(), ...this.#closing.keys()]);
+    await Promise.all([...apps].map((appId) => this.stop(appId)));
     this.#invokeAgent.destroy();
     if (this.#journalTimer !== null) clearTimeout(this.#journalTimer);
     this.#closeFiles();

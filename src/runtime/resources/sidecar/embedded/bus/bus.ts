@@ -65,6 +65,8 @@ export class Bus {
       deadLetter: (event, topic) => this.#deadLetter(event, topic),
       log: (level, text) => this.#options.log(agent, level, text),
     };
+    // A lane before this one may have ended without its last words.
+    this.commit.write(() => this.store.resetDelivering(agent));
     const lane = new Lane(context, options);
     this.#lanes.set(agent, lane);
     return lane;

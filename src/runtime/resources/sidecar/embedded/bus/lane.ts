@@ -91,7 +91,9 @@ export class Lane {
   /** Starts nothing more. Resolves once nothing is in flight or `graceMs` have passed. */
   async hold(graceMs: number): Promise<void> {
     this.#prober.stop();
-    this.#state = { at: "held", planned: graceMs > 0 };
+    // That it is gone then, after it was asked to stop, was planned as well.
+    const planned = graceMs > 0 || (this.#state.at === "held" && this.#state.planned);
+    this.#state = { at: "held", planned };
     if (this.#flights.size === 0 || graceMs <= 0) return;
     await new Promise<void>((resolve) => {
       const done = (): void => {
@@ -122,6 +124,8 @@ export class Lane {
     this.#closed = true;
     if (this.#retryTimer !== null) clearTimeout(this.#retryTimer);
     if (this.#markTimer !== null) clearTimeout(this.#markTimer);
+    // Their verdicts are not heard any more, and a next lane looks only for what waits.
+    for (const flight of this.#flights.values()) this.#putBack(flight, false);
     this.#options.client.close();
   }
 

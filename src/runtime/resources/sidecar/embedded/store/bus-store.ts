@@ -8,6 +8,7 @@ export class BusStore {
   readonly #insertDelivery: StatementSync;
   readonly #change: StatementSync;
   readonly #delivering: StatementSync;
+  readonly #reset: StatementSync;
   readonly #pending: StatementSync;
   readonly #retrying: StatementSync;
   readonly #nextRetry: StatementSync;
@@ -32,6 +33,9 @@ export class BusStore {
       WHERE event = ? AND id = ?`);
     this.#delivering = db.prepare(
       "UPDATE deliveries SET status = 'delivering', change = ? WHERE event = ? AND id = ?",
+    );
+    this.#reset = db.prepare(
+      "UPDATE deliveries SET status = 'pending', change = ? WHERE agent = ? AND status = 'delivering'",
     );
     this.#pending = db.prepare(
       "SELECT id, event, attempts FROM deliveries WHERE agent = ? AND status = 'pending' AND id > ? ORDER BY id LIMIT ?",
@@ -109,6 +113,11 @@ export class BusStore {
 
   markDelivering(delivery: QueuedDelivery): void {
     this.#delivering.run(this.next(), delivery.eventSeq, delivery.id);
+  }
+
+  /** What was with an agent's app is with it no more: it is to be delivered again. */
+  resetDelivering(agent: string): void {
+    this.#reset.run(this.next(), agent);
   }
 
   /** A page of what waits for an agent, in publish order, after a delivery id. */
