@@ -7,7 +7,7 @@ if (major >= 24) {
   process.stderr.write(
     "agents needs Node 24 or newer, and this is Node " +
       process.versions.node +
-      ".\n  Run it as npx agents in a project where npm install was run: that brings the right Node along.\n",
+      ".\n  Bring the right one into the project with npm install --save-dev node@24, then run it as npx agents.\n",
   );
   process.exitCode = 1;
 }

@@ -36,7 +36,7 @@ function bugText(error: AgentsError, { args, version }: Invocation, out: Output)
   const { cause } = error.details;
   return [
     bold("This is a bug in agents, not in your project."),
-    `  ${(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)).replaceAll("\n", "\n  ")}`,
+    `  ${(cause instanceof Error ? (cause.stack ?? cause.message) : error.message).replaceAll("\n", "\n  ")}`,
     `  Report it with these lines and: agents ${version}, Node ${process.versions.node}, ${process.platform} ${process.arch}, agents ${args.join(" ")}  ${dim(`[${error.code}]`)}`,
   ].join("\n");
 }

@@ -20,7 +20,11 @@ export async function runUp(options: UpOptions): Promise<number> {
   const root = dirname(await findConfigFile(options.context.place));
   for (;;) {
     const up = await connectWhenUp(root, options.context.signal);
-    if (up !== null) return options.detach ? await showWhenReady(up, options) : await attach(up, options);
+    if (up !== null) {
+      const code = await join(up, options);
+      if (code !== null) return code;
+      continue; // it was just ending: start anew
+    }
     if (options.detach) {
       const started = await startDetached(options);
       if (started.at === "ready") return show(started.run, options);
@@ -29,6 +33,16 @@ export async function runUp(options: UpOptions): Promise<number> {
     const { runForeground } = await import("./up/foreground.ts");
     const end = await runForeground(options, null);
     if (end.at === "ended") return end.code;
+  }
+}
+
+/** Attaches to a run; null when that ended before we were there. */
+async function join(run: RunClient, options: UpOptions): Promise<number | null> {
+  try {
+    return options.detach ? await showWhenReady(run, options) : await attach(run, options);
+  } catch (error) {
+    if (error instanceof AgentsError && error.code === "AGENTS_NOT_RUNNING") return null;
+    throw error;
   }
 }
 

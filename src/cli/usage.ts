@@ -2,12 +2,36 @@ import type { Command } from "commander";
 import { CommanderError } from "commander";
 import { AgentsError } from "../runtime/model/errors.ts";
 
+/** Commands that belong to the product and are not there yet, told apart from typos. */
+const LATER = new Set([
+  "attach",
+  "scale",
+  "pull",
+  "new",
+  "init",
+  "prompts",
+  "check",
+  "deploy",
+  "releases",
+  "mcp",
+  "completion",
+  "sidecar",
+]);
+
 /** What commander found wrong with a command line, as an error of ours; null where it only showed help. Others pass. */
 export function usageError(error: unknown, program: Command, args: readonly string[]): unknown {
   if (!(error instanceof CommanderError)) return error;
   if (error.exitCode === 0) return null;
   const [first = "", second] = error.message.replace(/^error: /, "").split("\n");
   const message = first.replaceAll("'", '"');
+  const later = /^unknown command "(\w+)"/.exec(message)?.[1];
+  if (later !== undefined && LATER.has(later)) {
+    return new AgentsError("AGENTS_NOT_SUPPORTED", `agents ${later} does not exist in this version.`, {
+      found: later,
+      expected: program.commands.map((one) => one.name()).join(", "),
+      hint: "It is on its way. What there is: agents --help",
+    });
+  }
   const guess = /\(Did you mean (?:one of )?(.*)\?\)/.exec(second ?? "")?.[1];
   const command = program.commands.find((one) => args.includes(one.name()));
   return new AgentsError("AGENTS_USAGE", message.endsWith(".") ? message : `${message}.`, {

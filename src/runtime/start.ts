@@ -4,7 +4,7 @@ import type { LoadedConfig } from "./config/load.ts";
 import { processStart } from "./control/process-start.ts";
 import type { LockOwner } from "./control/run-lock.ts";
 import { acquireRunLock } from "./control/run-lock.ts";
-import { findRun, removeRunFile, writeRunFile } from "./control/run-file.ts";
+import { removeRunFile, writeRunFile } from "./control/run-file.ts";
 import { registerRun } from "./control/run-registry.ts";
 import { startControlServer } from "./control/server.ts";
 import { stateDirOf } from "./control/state-dir.ts";
@@ -32,7 +32,7 @@ import { assertSupported } from "./session/supported.ts";
 import { System } from "./session/system.ts";
 import { OWN_LOG, Teller } from "./session/teller.ts";
 import { Supervisor } from "./supervisor/supervisor.ts";
-import { killRun } from "./watchdog/kill-run.ts";
+import { sweepLastRun } from "./session/sweep-last-run.ts";
 import { Watchdog } from "./watchdog/watchdog.ts";
 
 /** Watching begins after so long even where the start goes on. */
@@ -147,7 +147,7 @@ async function compose(
         logs.write(
           sidecarName(event.appId),
           event.level === "info" ? "stdout" : "stderr",
-          Buffer.from(`${event.level} ${event.text}\n`),
+          Buffer.from(`${event.level}: ${event.text}\n`),
         );
     }),
   );
@@ -222,12 +222,4 @@ async function announce(
     configFile: config.file,
   });
   owned.use(registerRun({ version: 1, root: config.root, project: config.name, runId, ...me, startedAt }));
-}
-
-/** A run that was killed together with its watchdog may have left children: they carry its mark. */
-async function sweepLastRun(root: string): Promise<void> {
-  const last = findRun(root);
-  if (last.at !== "stale") return;
-  await killRun(last.file.runId, new Set());
-  removeRunFile(root, last.file.runId);
 }

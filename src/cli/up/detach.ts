@@ -41,15 +41,8 @@ export async function startDetached(options: UpOptions): Promise<DetachedStart> 
     const message = await new Promise<ParentMessage>((resolve, reject) => {
       child.once("message", (value: ParentMessage) => resolve(value));
       child.once("error", reject);
-      child.once("exit", (code, by) => reject(endedEarly(code, by)));
-      signal.addEventListener("abort", () => {
-        child.kill("SIGTERM");
-        child.once("exit", () =>
-          reject(
-            new AgentsError("AGENTS_INTERRUPTED", "Interrupted; everything that was started is stopped."),
-          ),
-        );
-      });
+      child.once("exit", (code, by) => reject(signal.aborted ? interrupted() : endedEarly(code, by)));
+      signal.addEventListener("abort", () => child.kill("SIGTERM"), { once: true });
     });
     if (message.at === "failed") throw reviveError(message.error);
     return message;
@@ -81,7 +74,16 @@ function argumentsFor(
   ];
 }
 
+function interrupted(): AgentsError {
+  return new AgentsError("AGENTS_INTERRUPTED", "Interrupted; everything that was started is stopped.");
+}
+
 function endedEarly(code: number | null, by: string | null): AgentsError {
+  if (code === 0) {
+    return new AgentsError("AGENTS_NOT_READY", "It was stopped before everything was ready.", {
+      hint: "Somebody ran agents down, or ended it. Start again with: agents up -d",
+    });
+  }
   return new AgentsError(
     "AGENTS_INTERNAL",
     `The orchestrator ended before it was ready (${by ?? `exit ${code}`}).`,

@@ -155,7 +155,8 @@ class Outcome {
 
   async #followLogs(): Promise<void> {
     const over = new AbortController();
-    void this.#session.ended.finally(() => over.abort());
+    const end = (): void => over.abort();
+    void this.#session.ended.then(end, end);
     for await (const line of this.#session.followLogs({ resources: [], last: 0 }, over.signal))
       this.#view.log(line);
   }

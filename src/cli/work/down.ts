@@ -48,13 +48,22 @@ async function stop(context: Context, root: string, { volumes, all }: DownOption
   const resources = client === null ? [] : await client.down(signal);
   await client?.gone(signal);
   const where = all ? `${root}: ` : "";
-  if (client === null) out.line(`${where}nothing is running`);
+  // Killed together with its watchdog, a run leaves children that nobody owns any more.
+  const orphans = client === null ? await sweepOrphans(root) : 0;
+  if (orphans > 0)
+    out.line(`${where}ended ${counted(orphans, "process", "processes")} that a killed run had left`);
+  else if (client === null) out.line(`${where}nothing is running`);
   else
     out.line(
       `${where}stopped ${counted(running.length, "agent")} in ${duration(performance.now() - startedAt)}`,
     );
   const removed = volumes ? await remove(context, root) : [];
   return { root, resources, removed };
+}
+
+async function sweepOrphans(root: string): Promise<number> {
+  const { sweepLastRun } = await import("../../runtime/session/sweep-last-run.ts");
+  return await sweepLastRun(root);
 }
 
 async function remove({ out }: Context, root: string): Promise<readonly string[]> {

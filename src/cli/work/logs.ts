@@ -6,6 +6,7 @@ import type { Context } from "../context.ts";
 import { logRenderer } from "../render/log-text.ts";
 import { parseSince } from "./since.ts";
 import type { Project } from "./run-client.ts";
+import { OWN_LOG } from "../../runtime/session/teller.ts";
 import { assertNames, namesIn, projectOf, runIfUp } from "./run-client.ts";
 
 /** `agents logs` as it was typed. */
@@ -40,7 +41,7 @@ async function source(context: Context, query: LogQuery, follow: boolean): Promi
   const project = projectOf(context);
   const client = runIfUp(project.root);
   if (client === null) return offline(project, query, follow);
-  assertNames(query.resources, namesIn(await client.run()));
+  assertNames(query.resources, [...namesIn(await client.run()), OWN_LOG]);
   return follow ? client.logs(query, { follow, signal: context.signal }) : client.logs(query);
 }
 

@@ -19,6 +19,7 @@ export interface ConfigPlace {
 /** The config file that is meant: `-f`, else the nearest one upwards from the folder. Not read yet. */
 export async function findConfigFile(place: ConfigPlace): Promise<string> {
   if (place.file !== undefined) return namedFile(place.cwd, place.file);
+  existing(place.cwd);
   const { cosmiconfig } = await import("cosmiconfig");
   const explorer = cosmiconfig("agents", {
     searchPlaces: [...CONFIG_FILES],
@@ -44,10 +45,20 @@ const pathOnly = (file: string): { readonly file: string } => ({ file });
 export function findProjectRoot(place: ConfigPlace): string {
   if (place.file !== undefined) return dirname(namedFile(place.cwd, place.file));
   const marks = [...CONFIG_FILES, join(".agents", "run.json")];
-  for (const folder of upwards(realpathSync(place.cwd))) {
+  for (const folder of upwards(realpathSync(existing(place.cwd)))) {
     if (marks.some((mark) => existsSync(join(folder, mark)))) return folder;
   }
   throw noConfig(place.cwd);
+}
+
+function existing(cwd: string): string {
+  if (statSync(cwd, { throwIfNoEntry: false })?.isDirectory() === true) return cwd;
+  throw new AgentsError("AGENTS_USAGE", `${cwd} is not a folder.`, {
+    path: "--cwd",
+    expected: "a folder that exists",
+    found: cwd,
+    hint: "--cwd takes the folder to start in.",
+  });
 }
 
 /** The folder, its parents, up to the home folder where it lies in there, else to the root. */

@@ -295,7 +295,7 @@ void t.test("what the agent is started with is checked, in one line", async (t) 
     [{ AGENTS_LLM_MODE: "magic" }, /AGENTS_LLM_MODE is "magic"/],
     [{ AGENTS_LLM_MODE: "sample", NODE_ENV: "production" }, /refused in production/],
     [{ AGENTS_LLM_MODE: "live" }, /OLLAMA_MODELS/],
-    [{ GREETER_MOOD: "bad" }, /^error greeter cannot start: GREETER_MOOD is "bad", expected good\. \S/],
+    [{ GREETER_MOOD: "bad" }, /^error: greeter cannot start: GREETER_MOOD is "bad", expected good\. \S/],
   ];
   for (const [env, reason] of cases) {
     const agent = spawnAgent(t, "greeter", {

@@ -108,8 +108,9 @@ void test("A lock file that makes no sense is nobody's", (t) => {
 });
 
 void test("A zombie holds nothing", { skip: process.platform !== "linux" && "needs /proc" }, async (t) => {
-  // The shell's child ends at once; its parent has become a sleep, which never fetches it.
-  const parent = spawn("sh", ["-c", "sh -c 'exit 0' & echo $!; exec sleep 60"], {
+  // The child ends once its parent is no shell any more but a sleep, which never fetches it.
+  const child = 'while [ "$(cat /proc/$PPID/comm)" != sleep ]; do :; done';
+  const parent = spawn("sh", ["-c", `sh -c '${child}' & echo $!; exec sleep 60`], {
     stdio: ["ignore", "pipe", "ignore"],
   });
   t.teardown(() => parent.kill("SIGKILL"));

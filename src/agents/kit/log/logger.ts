@@ -2,7 +2,7 @@
 export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
 /**
- * Writes one line an event to standard output: `level message key=value …`. Say what happened in the present tense;
+ * Writes one line an event to standard output: `level: message key=value …`. Say what happened in the present tense;
  * put ids and numbers into the fields.
  */
 export interface Logger {
@@ -25,7 +25,7 @@ export function createLogger(
 ): Logger {
   const log = (at: Level, message: string, fields: LogFields = {}): void => {
     if (RANK[at] < RANK[level]) return;
-    write(`${at} ${oneLine(message)}${format({ ...bound, ...fields })}\n`);
+    write(`${at}: ${oneLine(message)}${format({ ...bound, ...fields })}\n`);
   };
   return {
     debug: (message, fields) => log("debug", message, fields),

@@ -1,0 +1,14 @@
+import { findRun, removeRunFile } from "../control/run-file.ts";
+import { killRun } from "../watchdog/kill-run.ts";
+
+/**
+ * A run that was killed together with its watchdog may have left children: they carry its mark, and are ended here.
+ * Answers how many there were.
+ */
+export async function sweepLastRun(root: string): Promise<number> {
+  const last = findRun(root);
+  if (last.at !== "stale") return 0;
+  const killed = await killRun(last.file.runId, new Set());
+  removeRunFile(root, last.file.runId);
+  return killed.length;
+}
