@@ -3,6 +3,7 @@ import { suggest } from "../../runtime/model/config/suggest.ts";
 import { AgentsError } from "../../runtime/model/errors.ts";
 import type { Context } from "../context.ts";
 import { eventTable, followRenderer } from "../render/event-text.ts";
+import type { EventSource } from "./event-source.ts";
 import { ALL, eventSource } from "./event-source.ts";
 import { parseCount } from "./logs.ts";
 
@@ -25,8 +26,10 @@ export async function listEvents(
   if (action !== undefined && action !== "list") throw unknownAction(action);
   const query = queryOf(options, context.out.json);
   if (options.follow === true) return follow(context, query);
-  const { out } = context;
-  const source = await eventSource(context);
+  await show(await eventSource(context), query, context.out);
+}
+
+async function show(source: EventSource, query: EventQuery, out: Context["out"]): Promise<void> {
   if (out.json) {
     for await (const event of source.list(query)) out.record(event);
     return;
@@ -41,9 +44,9 @@ async function follow(context: Context, query: EventQuery): Promise<void> {
   const { out, signal } = context;
   const source = await eventSource(context);
   if (source.follow === null) {
-    throw new AgentsError("AGENTS_NOT_RUNNING", "Nothing is running here, so no new event can come.", {
-      hint: "Start it with: agents up. What came before: agents events",
-    });
+    // As with logs: what there is can be read without a run, and no new one can come.
+    out.note("nothing is running (start it with agents up): these are the events of the last run");
+    return await show(source, query, out);
   }
   const render = followRenderer(out);
   const { limit, ...filter } = query;
