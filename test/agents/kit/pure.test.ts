@@ -93,7 +93,7 @@ void t.test("a log line is one line, and its fields can be told apart", (t) => {
   const log = createLogger((line) => lines.push(line), "info", { run: 1 });
   log.debug("not shown");
   log.with({ id: "a b" }).info("first\nsecond", { quote: 'x"y', none: undefined, empty: "", nothing: null });
-  t.same(lines, ['info first ↵ second run=1 id="a b" quote="x\\"y" empty="" nothing=null\n']);
+  t.same(lines, ['info: first ↵ second run=1 id="a b" quote="x\\"y" empty="" nothing=null\n']);
   t.end();
 });
 
