@@ -1,6 +1,6 @@
 import { findConfigFile } from "../runtime/config/find.ts";
 import { dirname } from "node:path";
-import type { RunClient } from "../runtime/control/client.ts";
+import type { RunClient } from "../runtime/control/run-client.ts";
 import { connectWhenUp } from "../runtime/control/client.ts";
 import { AgentsError } from "../runtime/model/errors.ts";
 import type { RunView } from "../runtime/model/snapshot.ts";
@@ -21,6 +21,8 @@ export async function runUp(options: UpOptions): Promise<number> {
   for (;;) {
     const up = await connectWhenUp(root, options.context.signal);
     if (up !== null) {
+      if (await isEnding(up, options)) continue; // start anew
+      await options.warm?.[Symbol.asyncDispose](); // it has all of that
       const code = await join(up, options);
       if (code !== null) return code;
       continue; // it was just ending: start anew
@@ -33,6 +35,25 @@ export async function runUp(options: UpOptions): Promise<number> {
     const { runForeground } = await import("./up/foreground.ts");
     const end = await runForeground(options, null);
     if (end.at === "ended") return end.code;
+  }
+}
+
+/** Whether it was just being stopped; then it is gone when this answers. */
+async function isEnding(run: RunClient, { context: { out, signal } }: UpOptions): Promise<boolean> {
+  const view = await viewOf(run, signal);
+  if (view !== null && view.state !== "stopping") return false;
+  if (view !== null)
+    out.note(`${view.project} (pid ${view.pid}) is stopping: starts again once it has ended.`);
+  await run.gone(signal);
+  return true;
+}
+
+async function viewOf(run: RunClient, signal: AbortSignal): Promise<RunView | null> {
+  try {
+    return await run.run(signal);
+  } catch (error) {
+    if (error instanceof AgentsError && error.code === "AGENTS_NOT_RUNNING") return null;
+    throw error;
   }
 }
 

@@ -13,6 +13,7 @@ import { openJournal } from "./journal/open-journal.ts";
 import type { ResolvedConfig } from "./model/resolved.ts";
 import type { LlmMode } from "./plan/stand-ins.ts";
 import { chooseLlm, standInsFor } from "./plan/stand-ins.ts";
+import { urlsOf } from "./plan/urls.ts";
 import { createBundler } from "./resources/bundle/bundler.ts";
 import { preloadSpawn } from "./resources/process/spawn.ts";
 import { createEmbeddedSidecarHost } from "./resources/sidecar/embedded/create-host.ts";
@@ -24,9 +25,11 @@ import { gatherFacts } from "./session/gather-facts.ts";
 import { startLiveReload } from "./session/live-reload.ts";
 import { ProcessLogs } from "./session/process-logs.ts";
 import { Programs } from "./session/programs.ts";
+import { releaseAfterStart } from "./session/release-after-start.ts";
 import { resourceNode } from "./session/resource-nodes.ts";
 import { selectAgents } from "./session/select-agents.ts";
 import { Session } from "./session/session.ts";
+import { StateFolder } from "./session/state-folder.ts";
 import { sidecarName } from "./session/sidecar-node.ts";
 import { assertSupported } from "./session/supported.ts";
 import { System } from "./session/system.ts";
@@ -34,6 +37,7 @@ import { OWN_LOG, Teller } from "./session/teller.ts";
 import { Supervisor } from "./supervisor/supervisor.ts";
 import { sweepLastRun } from "./session/sweep-last-run.ts";
 import { Watchdog } from "./watchdog/watchdog.ts";
+import type { WarmUp } from "./warm-up.ts";
 
 /** Watching begins after so long even where the start goes on. */
 const WATCH_AFTER_MS = 2_000;
@@ -48,6 +52,8 @@ export interface StartOptions {
   readonly watch: boolean;
   /** Null: live where a model answers, else sample. */
   readonly llm: LlmMode | null;
+  /** What was started for it beforehand. */
+  readonly warm: WarmUp | null;
   /** Custom `exports` conditions for the agents' programs. */
   readonly conditions: readonly string[];
 }
@@ -76,7 +82,7 @@ export async function start(options: StartOptions): Promise<StartResult> {
 
 /** What is acquired goes onto `owned`, and is given back in reverse order: on a failure here, or when the session ends. */
 async function compose(
-  { loaded, isolated, watch, llm, conditions }: StartOptions,
+  { loaded, isolated, watch, llm, conditions, warm }: StartOptions,
   selected: readonly string[],
   owned: AsyncDisposableStack,
 ): Promise<Session> {
@@ -84,7 +90,6 @@ async function compose(
   const since = Date.now();
   const stateDir = stateDirOf(config.root);
   const runId = randomUUID();
-  void preloadSpawn();
   await sweepLastRun(config.root);
 
   const feed = new Feed();
@@ -93,12 +98,11 @@ async function compose(
     createBundler({ root: config.root, cacheDir: join(stateDir, "cache"), conditions }),
   );
   owned.defer(async () => await programs.close());
-  const hosting = createEmbeddedSidecarHost({
-    runId,
-    stateDir,
-    root: config.root,
-    components: Object.values(config.components),
-  });
+  const hosting = createEmbeddedSidecarHost(
+    { runId, stateDir, root: config.root, components: Object.values(config.components) },
+    warm?.takeSidecars(),
+  );
+  void preloadSpawn();
   owned.defer(async () => await (await hosting.catch(() => null))?.[Symbol.asyncDispose]());
 
   const agents = Object.values(config.agents).filter(({ name }) => selected.includes(name));
@@ -120,12 +124,13 @@ async function compose(
   const watchdog = owned.use(new Watchdog({ runId, onTrouble: (text) => tell.warning(text) }));
   const system = new System(config, ports.byAgent);
   const standIns = standInsFor(config, facts, stateDir);
+  const urls = urlsOf(config, standIns);
   const context: AgentContext = {
     root: config.root,
     models: modelsOf(config),
     runId,
     stateDir,
-    standIns,
+    urls,
     llm: chooseLlm(config, facts),
     host,
     keeper: watchdog,
@@ -135,7 +140,9 @@ async function compose(
   const resources = Object.values(config.resources);
   const supervisor = new Supervisor({
     nodes: [
-      ...resources.map((resource) => resourceNode(resource, { runId, standIns, keeper: watchdog, logs })),
+      ...resources.map((resource) =>
+        resourceNode(resource, { runId, standIns, urls, keeper: watchdog, logs }),
+      ),
       ...[...system.agents.values()].flatMap((agent) => system.nodes(agent, context)),
     ],
     run: { project: config.name, pid: process.pid, dashboardUrl: null },
@@ -155,6 +162,7 @@ async function compose(
 
   // From here on the session owns what was acquired; it ends by `down`, also where announcing it fails.
   const kept = owned.move();
+  let folder: StateFolder | null = null;
   const session = new Session({
     supervisor,
     feed,
@@ -163,31 +171,41 @@ async function compose(
     host,
     programs,
     agents: () => system.agents,
-    withdraw: () => removeRunFile(config.root, runId),
-    close: async () => await kept.disposeAsync(),
+    withdraw: () => {
+      folder?.release();
+      removeRunFile(config.root, runId);
+    },
+    close: async () => {
+      await kept.disposeAsync();
+      folder?.assertKept();
+    },
   });
   try {
     await announce(session, config, runId, kept);
+    folder = new StateFolder(stateDir, (error) => {
+      tell.warning(`${error.message} Everything is stopped.`);
+      void session.down();
+    });
   } catch (error) {
     await kept.disposeAsync();
     throw error;
   }
   for (const text of ports.notices) tell.info(text);
   void supervisor.start([...resources.map(({ name }) => name), ...selected]);
+  const settled = supervisor.settled({ timeoutMs: WATCH_AFTER_MS });
   if (watch) {
     const changes = new ConfigChanges({ system, supervisor, programs, host, context, isolated, tell });
     // Watching costs CPU that the agents need for their start; what is saved until then is not lost. A start that hangs
     // is what a save may mend, so that it is not waited for.
-    const watching = supervisor
-      .settled({ timeoutMs: WATCH_AFTER_MS })
-      .then(async (settlement) =>
-        settlement.by === "stopped"
-          ? null
-          : await startLiveReload({ loaded, since, system, programs, supervisor, changes, tell }),
-      );
+    const watching = settled.then(async (settlement) =>
+      settlement.by === "stopped"
+        ? null
+        : await startLiveReload({ loaded, since, system, programs, supervisor, changes, tell }),
+    );
     watching.catch((error: unknown) => tell.error(null, error));
     kept.defer(async () => await (await watching.catch(() => null))?.[Symbol.asyncDispose]());
   }
+  kept.use(releaseAfterStart(settled, host));
   return session;
 }
 

@@ -16,6 +16,7 @@ say("listens");
 
 t.test(
   "Ctrl-C stops, a second one kills, a third one ends at once whatever the kill waits for",
+  { timeout: 15_000 },
   async (t) => {
     const child = spawn(process.execPath, ["--input-type=module", "-e", LISTENER], {
       stdio: ["ignore", "pipe", "inherit"],

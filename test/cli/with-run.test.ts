@@ -67,6 +67,50 @@ void t.test("ps works while the config is broken", async (t) => {
   writeFileSync(file, shop["agents.config.json"]);
 });
 
+void t.test("events takes the first characters of an id, and names the candidates of too few", async (t) => {
+  const flows = [1, 2].map((n) => `feedbeef-0000-4000-8000-00000000000${n}`);
+  const ids = [1, 2].map((n) => `cafe0000-0000-4000-8000-00000000000${n}`);
+  for (const [index, id] of ids.entries()) {
+    t.equal((await run(...order(), "--correlation-id", flows[index] ?? "")).code, 0);
+    const event = { specversion: "1.0", id, type: "nobody.listens", source: "/test", data: {} };
+    t.equal((await run("publish", "nobody.listens", "--raw", "--data", JSON.stringify(event))).code, 0);
+  }
+  const { correlationId } = await json<EventView>(...order());
+  const found = lines(
+    (await run("events", "--correlation", correlationId?.slice(0, 8) ?? "", "--json")).stdout,
+  );
+  t.match(found, [{ correlationId }]);
+  t.equal(found.length, 1);
+  for (const [named, ...args] of [
+    [flows, "--correlation", "feedbeef"],
+    [ids, "show", "cafe0000"],
+  ] as const) {
+    const ran = await run("events", ...args, "--json");
+    t.equal(ran.code, 2, args.join(" "));
+    t.match(errorIn(ran), {
+      code: "AGENTS_EVENT_UNKNOWN",
+      message: /^2 (events|flows) begin with/,
+      lines: named.map((id) => new RegExp(`^${id} `)),
+    });
+  }
+});
+
+void t.test(
+  "what cannot be delivered again is told for what it is, not as an event that is not there",
+  async (t) => {
+    const { id } = await json<EventView>("publish", "nobody.listens", "--force", "--data", "{}");
+    for (const [args, message] of [
+      [["replay", id, "--to", "stock"], /stock does not listen to nobody\.listens/],
+      [["retry", id], /has no dead delivery/],
+    ] as const) {
+      const ran = await run("events", ...args, "--json");
+      t.equal(ran.code, 2);
+      t.match(errorIn(ran), { code: "AGENTS_USAGE", message, hint: /agents events show/ });
+      t.notMatch(String(errorIn(ran)["message"]), /There is no event/);
+    }
+  },
+);
+
 void t.test("publish --wait prints the tree of what the event caused", async (t) => {
   const { code, stdout } = await run(...order(), "--wait");
   t.equal(code, 0);

@@ -100,6 +100,10 @@ test("a broken file keeps the old system running and is shown with its line", as
   t.match(await version(run), { version: "one" });
   project.write({ "src/counter/version.ts": `export const version: string = "three";\n` });
   await until("the mended file serves", async () => pick(await version(run), "version") === "three");
+  await up.event(
+    "it is said",
+    (event) => event["type"] === "notice" && event["text"] === "counter builds again.",
+  );
 });
 
 test("the last of a burst of saves wins, and --no-watch restarts nothing", async (t) => {

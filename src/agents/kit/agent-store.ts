@@ -23,7 +23,7 @@ export interface AgentStore<DB> extends Inbox {
   readonly database: string | null;
   /** How the outbox stands. */
   outbox(): Promise<OutboxState>;
-  /** Publishes what an earlier process left behind, and forgets what is old. */
+  /** Publishes what an earlier process left behind, and forgets what is old. What fails is tried again, and said. */
   catchUp(): Promise<void>;
   close(): void;
 }
@@ -44,13 +44,20 @@ export async function openStore<DB>(options: StoreOptions<DB>): Promise<AgentSto
   const { publish, log, settings, sidecar, emitting, definition } = options;
   const turns = new Turns();
   const state = new DaprState(sidecar, settings.statestore);
-  const stateOutbox = new StateOutbox(state, turns);
+  const stateOutbox = new StateOutbox(state, turns, () =>
+    log.info("there is no state store", { component: settings.statestore }),
+  );
   const stateWork = new StateWork(state, stateOutbox, turns, emitting);
   const stateRelay = new OutboxRelay(stateOutbox, publish, log);
   const sql = definition.migrations === undefined ? null : await openSql(options);
 
   const flushState = async (flow: string): Promise<void> => {
     if (stateWork.used && stateOutbox.mayHoldEvents) await stateRelay.flush(flow);
+  };
+  /** Looks once into the outbox of the state store, where it is not known yet what an earlier process has left there. */
+  const lookIntoState = async (): Promise<void> => {
+    if (settings.sidecarPort === null || (await stateOutbox.pending()) !== null) return;
+    await within(LOOK_PATIENCE, stateOutbox.read(1, new Set()));
   };
   return {
     parts: {
@@ -73,9 +80,11 @@ export async function openStore<DB>(options: StoreOptions<DB>): Promise<AgentSto
       await Promise.all([sql?.relay.flush(flow), flushState(flow)]);
     },
     outbox: async () => {
+      await lookIntoState();
       if (sql === null) return await stateRelay.state();
       const inSql = await sql.relay.state();
-      if (!stateWork.used) return inSql;
+      // Without a sidecar nothing can be in the state store.
+      if (settings.sidecarPort === null) return inSql;
       const inState = await stateRelay.state();
       const known = inSql.pending !== null && inState.pending !== null;
       return {
@@ -84,12 +93,11 @@ export async function openStore<DB>(options: StoreOptions<DB>): Promise<AgentSto
       };
     },
     catchUp: async () => {
-      if (sql !== null) {
-        await sql.work.forgetOld();
-        await sql.relay.flush();
-      } else if (settings.sidecarPort !== null) {
-        await stateRelay.flush();
-      }
+      // Each by itself: what keeps one outbox from being published must not keep the other one from being searched.
+      const searches: Promise<void>[] = [];
+      if (sql !== null) searches.push(sql.relay.flush(), sql.work.forgetOld());
+      if (settings.sidecarPort !== null) searches.push(stateRelay.flush());
+      await Promise.allSettled(searches);
     },
     close: () => {
       stateRelay.stop();
@@ -146,6 +154,8 @@ interface Sql<DB> {
 
 /** How long a request waits for its events to be published before it is answered. */
 const PUBLISH_PATIENCE = 5000;
+/** How long a question about the outbox waits for the state store. */
+const LOOK_PATIENCE = 1000;
 
 /**
  * Publishes what a command has committed. When that takes too long or fails, the command is answered all the same: its
@@ -153,13 +163,17 @@ const PUBLISH_PATIENCE = 5000;
  */
 export async function publishCommitted(store: Inbox, ctx: HandlerContext): Promise<void> {
   if (ctx.emitted.length === 0) return;
-  const { promise: late, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, PUBLISH_PATIENCE);
-  const flushed = store.flush(ctx.correlationId).catch((error: unknown) => {
+  await within(PUBLISH_PATIENCE, store.flush(ctx.correlationId), (error) => {
     ctx.log.debug("events are published later", {
       reason: error instanceof Error ? error.message : String(error),
     });
   });
-  await Promise.race([flushed, late]);
+}
+
+/** Resolves when the work has ended, however, and at the latest after `ms` milliseconds. */
+async function within(ms: number, work: Promise<unknown>, failed?: (error: unknown) => void): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([work.catch((error: unknown) => failed?.(error)), late]);
   clearTimeout(timer);
 }

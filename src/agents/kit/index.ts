@@ -73,6 +73,8 @@ export type {
   OutputIssue,
 } from "./model/chat-model.ts";
 
+export { isSampleText } from "./model/sample-mark.ts";
+
 export { PromptInputInvalid, PromptNotFound } from "./prompts/prompt.ts";
 export type {
   Prompt,

@@ -73,7 +73,7 @@ export async function startAgent<DB>(definition: AgentDefinition<DB>, env: Env, 
   let databaseReady = false;
   let watcher: { close(): Promise<void> } | null = null;
   const afterReady = new AfterReady(async () => {
-    await store.catchUp().catch(() => undefined); // the relay tries again, and says so
+    await store.catchUp();
     await sidecar.warmUp();
     await prompts.list();
     if (settings.production) return;

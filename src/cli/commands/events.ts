@@ -18,7 +18,7 @@ export function addEvents(program: Command): void {
     .option("-f, --follow", "go on with every new event")
     .option("-n, --last <events>", "the last so many (default 100)")
     .option("--type <glob>", "only types that match; * stands for any text")
-    .option("--correlation <id>", "only those of one flow")
+    .option("--correlation <id>", "only those of one flow: its id, or the first characters of it")
     .action(async (action: string | undefined, options: RawEventsOptions, command: Command) => {
       const { listEvents } = await import("../work/events-list.ts");
       await listEvents(contextOf(command), action, options);

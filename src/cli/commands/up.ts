@@ -26,8 +26,10 @@ export function addUp(program: Command): void {
     .action(async (agents: readonly string[], options: RawUpOptions, command: Command) => {
       const { parseUpOptions } = await import("../up-options.ts");
       const parsed = parseUpOptions(agents, options);
+      const { warmUp } = await import("../../runtime/warm-up.ts");
+      await using warm = parsed.detach ? null : warmUp();
       const { runUp } = await import("../up-run.ts");
-      const code = await runUp({ ...parsed, context: contextOf(command) });
+      const code = await runUp({ ...parsed, context: contextOf(command), warm });
       if (code !== 0) process.exitCode = code;
     });
 }

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { CONFIG_FILES } from "../../runtime/config/find.ts";
+import { missingSecrets } from "../../runtime/config/secrets.ts";
 import type { ResolvedConfig } from "../../runtime/model/resolved.ts";
 import type { Check } from "./check.ts";
 import { fail, ok, warn } from "./check.ts";
@@ -35,15 +36,15 @@ export function checkSettings(config: ResolvedConfig): readonly Check[] {
       agent.envFile !== null && !existsSync(agent.envFile)
         ? [fail(path, `its envFile ${agent.envFile} does not exist`, "Write it, or correct envFile.")]
         : [];
-    const unset = agent.secrets.filter((name) => process.env[name] === undefined);
+    const unset = noEnv.length > 0 ? [] : missingSecrets(agent, process.env);
     const secrets =
       unset.length === 0
         ? []
         : [
-            warn(
+            fail(
               path,
               `secrets that are not set here: ${unset.join(", ")}`,
-              "Set them in the environment of agents up.",
+              "Set them in the environment of agents up, or in the agent's envFile.",
             ),
           ];
     const hasty = agent.stopTimeoutMs > 0 && agent.stopTimeoutMs < 100;

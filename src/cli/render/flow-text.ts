@@ -89,6 +89,7 @@ export interface FlowCount {
   readonly handlers: number;
   readonly retries: number;
   readonly dead: number;
+  readonly dropped: number;
   /** Agents whose delivery is not final. */
   readonly open: readonly string[];
 }
@@ -105,6 +106,7 @@ export function countFlow(node: FlowNode): FlowCount {
       own.reduce((total, { attempts }) => total + Math.max(0, attempts - 1), 0) +
       sum(({ retries }) => retries),
     dead: own.filter(({ status }) => status === "dead").length + sum(({ dead }) => dead),
+    dropped: own.filter(({ status }) => status === "dropped").length + sum(({ dropped }) => dropped),
     open: [
       ...new Set([
         ...own.filter(({ status }) => !FINAL_STATUSES.has(status)).map(({ agent }) => agent),
@@ -114,9 +116,9 @@ export function countFlow(node: FlowNode): FlowCount {
   };
 }
 
-/** `settled in 5.1 s · 3 events · 2 handlers · 1 retry · 0 dead` */
+/** `settled in 5.1 s · 3 events · 2 handlers · 1 retry · 0 dead`, and ` · 1 dropped` where there is one */
 export function settledLine(flow: FlowView, ms: number): string {
-  const { events, handlers, retries, dead } = countFlow(flow);
+  const { events, handlers, retries, dead, dropped } = countFlow(flow);
   const head = flow.settled ? `settled in ${duration(ms)}` : `not settled after ${duration(ms)}`;
   return [
     head,
@@ -124,5 +126,6 @@ export function settledLine(flow: FlowView, ms: number): string {
     counted(handlers, "handler"),
     counted(retries, "retry", "retries"),
     `${dead} dead`,
+    ...(dropped > 0 ? [`${dropped} dropped`] : []),
   ].join(" · ");
 }

@@ -1,14 +1,16 @@
-import type { RunClient } from "../../runtime/control/client.ts";
+import type { RunClient } from "../../runtime/control/run-client.ts";
 import { reduceRun } from "../../runtime/model/reducer.ts";
 import type { ResourceView, RunView } from "../../runtime/model/snapshot.ts";
 import type { UpOptions } from "../up-options.ts";
 import { actInTime } from "../work/outcome.ts";
+import { assertNames } from "../work/run-client.ts";
 import { createView } from "./create-view.ts";
 
 /** Shows a run that is up already, from another process; Ctrl-C only looks away. Resolves when the run ends or we do. */
 export async function attach(client: RunClient, options: UpOptions): Promise<number> {
   const { out, signal } = options.context;
   const before = await client.run(signal);
+  assertAgents(options.agents, before);
   out.note(
     `${before.project} is already running (pid ${before.pid}): attached to it. Ctrl-C looks away, agents down stops it.`,
   );
@@ -47,17 +49,25 @@ export async function attach(client: RunClient, options: UpOptions): Promise<num
 /**
  * `agents up name` in a project that runs starts what is named and does not run. Answers with what it touched.
  *
- * @throws AgentsError AGENTS_NOT_READY when it takes longer than `--wait-timeout`.
+ * @throws AgentsError AGENTS_NAME_UNKNOWN with what was probably meant; AGENTS_NOT_READY when it takes longer than `--wait-timeout`.
  */
 export async function startMissing(
   client: RunClient,
   run: RunView,
   { agents, context, waitTimeoutMs }: UpOptions,
 ): Promise<readonly ResourceView[]> {
+  assertAgents(agents, run);
   const missing = agents.filter((name) => {
     const state = run.resources.find((resource) => resource.name === name)?.state;
     return state === undefined || state === "stopped" || state === "failed";
   });
   if (missing.length === 0) return [];
   return actInTime(client, "start", missing, { signal: context.signal, timeoutMs: waitTimeoutMs });
+}
+
+function assertAgents(names: readonly string[], { resources }: RunView): void {
+  assertNames(
+    names,
+    resources.filter(({ kind }) => kind === "agent").map(({ name }) => name),
+  );
 }

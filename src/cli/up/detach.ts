@@ -42,7 +42,7 @@ export async function startDetached(options: UpOptions): Promise<DetachedStart> 
       child.once("message", (value: ParentMessage) => resolve(value));
       child.once("error", reject);
       child.once("exit", (code, by) => reject(signal.aborted ? interrupted() : endedEarly(code, by)));
-      signal.addEventListener("abort", () => child.kill("SIGTERM"), { once: true });
+      signal.addEventListener("abort", () => child.kill("SIGINT"), { once: true });
     });
     if (message.at === "failed") throw reviveError(message.error);
     return message;

@@ -1,6 +1,8 @@
 import { loadConfig } from "../../runtime/config/load.ts";
+import { assertEnvironments } from "../../runtime/config/secrets.ts";
 import type { AgentsError } from "../../runtime/model/errors.ts";
 import type { RunEvent } from "../../runtime/model/snapshot.ts";
+import { selectAgents } from "../../runtime/session/select-agents.ts";
 import type { Session } from "../../runtime/session/session.ts";
 import { start } from "../../runtime/start.ts";
 import { onReaderGone } from "../render/output.ts";
@@ -33,12 +35,19 @@ export async function runForeground(options: UpOptions, parent: Parent | null): 
   });
   options.context.signal.throwIfAborted(); // pressed before anybody listened here
   const loaded = await loadConfig(options.context.place);
+  const { agents } = loaded.config;
+  const selected = selectAgents(loaded.config, options.agents);
+  assertEnvironments(
+    selected.flatMap((name) => agents[name] ?? []),
+    process.env,
+  );
   const result = await start({
     loaded,
     agents: options.agents,
     isolated: options.isolated,
     watch: options.watch,
     llm: options.llm,
+    warm: options.warm,
     conditions: ownConditions(loaded.config.root),
   });
   if (result.at === "taken") {

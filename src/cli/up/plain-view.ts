@@ -46,7 +46,7 @@ export class PlainView implements UpView {
     for (const resource of run.resources) {
       if (resource.kind === "agent" || resource.kind === "sidecar") continue;
       this.#line(
-        `  ${resource.name.padEnd(14)} ${kindOf(resource).padEnd(10)} ${style.dim(resource.reason ?? "")}`,
+        `  ${resource.name.padEnd(14)} ${resource.implementation.padEnd(10)} ${style.dim(resource.reason ?? "")}`,
       );
     }
     this.#line(
@@ -70,6 +70,7 @@ export class PlainView implements UpView {
         this.#line(`  · ${event.name} left the config and is stopped`);
         return;
       case "run":
+        if (event.state === "stopping") this.#stopAsked();
         return;
       default:
         event satisfies never;
@@ -107,6 +108,13 @@ export class PlainView implements UpView {
     this.#line(`stopping ${count(alive)} … (Ctrl-C again kills)`);
   }
 
+  /** By somebody else: agents down, or a failure that ends the run. */
+  #stopAsked(): void {
+    if (this.#isStopping) return;
+    this.#isStopping = true;
+    this.#line("stopping …");
+  }
+
   stopped(tookMs: number): void {
     this.#line(`  stopped in ${seconds(tookMs)}`);
   }
@@ -127,6 +135,8 @@ export class PlainView implements UpView {
     switch (resource.state) {
       case "ready":
       case "completed": {
+        // A task that runs is on its way; it has done what it is for when it has ended.
+        if (resource.kind === "task" && resource.state === "ready") return;
         const again =
           this.#isReady && before !== undefined ? style.dim(`  ${resource.reason ?? why(resource)}`) : "";
         this.#line(
@@ -183,11 +193,6 @@ const RESTARTS = {
 function why({ lastExit }: ResourceView): string {
   const cause = lastExit?.cause;
   return cause === "watch" || cause === "config" || cause === "user" ? RESTARTS[cause] : "";
-}
-
-/** A model that is a stand-in says so before anything else does. */
-function kindOf({ kind, implementation }: ResourceView): string {
-  return kind === "ollama" && implementation === "embedded" ? "sample" : implementation;
 }
 
 function count(agents: readonly ResourceView[]): string {

@@ -1,6 +1,5 @@
 import { stateDirOf } from "../../runtime/control/state-dir.ts";
 import type { EventQuery, EventView, FlowView } from "../../runtime/journal/journal-view.ts";
-import { AgentsError } from "../../runtime/model/errors.ts";
 import type { Context } from "../context.ts";
 import { projectOf, runIfUp } from "./run-client.ts";
 
@@ -39,27 +38,4 @@ export async function eventSource(context: Context): Promise<EventSource> {
       return journal.flow(id);
     },
   };
-}
-
-/** The event with this id, or the only one whose id begins so. */
-export async function findEvent(source: EventSource, id: string): Promise<EventView> {
-  for await (const event of source.list({ id, limit: 1 })) return event;
-  const found: EventView[] = [];
-  if (id.length >= 4)
-    for await (const event of source.list({ limit: ALL })) if (event.id.startsWith(id)) found.push(event);
-  const [only, other] = found;
-  if (only !== undefined && other === undefined) return only;
-  const several = found.length > 1;
-  throw new AgentsError(
-    "AGENTS_EVENT_UNKNOWN",
-    several ? `${found.length} events begin with ${id}.` : `There is no event ${id}.`,
-    {
-      path: "id",
-      expected: "the id of an event in the journal, or its first characters",
-      found: JSON.stringify(id),
-      hint: several
-        ? "Give more of the id: agents events --json shows it whole."
-        : "List them with: agents events",
-    },
-  );
 }

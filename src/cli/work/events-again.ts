@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
 import { counted } from "../render/units.ts";
-import { eventSource, findEvent } from "./event-source.ts";
+import { eventSource } from "./event-source.ts";
+import { findEvent } from "./find-event.ts";
 import { assertNames, runOf } from "./run-client.ts";
 
 /** `agents events retry`: dead deliveries of one event get in line again. */
@@ -12,7 +13,9 @@ export async function retryEvent(context: Context, id: string): Promise<void> {
     context,
     event.id,
     agents,
-    agents.length === 0 ? "it has no dead delivery" : `in line again for ${agents.join(", ")}`,
+    agents.length === 0
+      ? "it has no dead delivery: nothing to put back in line"
+      : `in line again for ${agents.join(", ")}`,
   );
 }
 
@@ -32,7 +35,9 @@ export async function replayEvent(context: Context, id: string, to: string | nul
     event.id,
     agents,
     agents.length === 0
-      ? "nobody listens to it"
+      ? to === null
+        ? "nobody listens to it: nothing was delivered"
+        : `${to} does not listen to it: nothing was delivered`
       : `delivered again to ${counted(agents.length, "agent")}: ${agents.join(", ")}`,
   );
 }

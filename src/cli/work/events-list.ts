@@ -5,6 +5,7 @@ import type { Context } from "../context.ts";
 import { eventTable, followRenderer } from "../render/event-text.ts";
 import type { EventSource } from "./event-source.ts";
 import { ALL, eventSource } from "./event-source.ts";
+import { findFlow } from "./find-event.ts";
 import { parseCount } from "./logs.ts";
 
 /** `agents events` as it was typed. */
@@ -24,9 +25,14 @@ export async function listEvents(
   options: RawEventsOptions,
 ): Promise<void> {
   if (action !== undefined && action !== "list") throw unknownAction(action);
-  const query = queryOf(options, context.out.json);
-  if (options.follow === true) return follow(context, query);
-  await show(await eventSource(context), query, context.out);
+  const source = await eventSource(context);
+  const { correlation } = options;
+  const query = queryOf(
+    correlation === undefined ? options : { ...options, correlation: await findFlow(source, correlation) },
+    context.out.json,
+  );
+  if (options.follow === true) return follow(context, source, query);
+  await show(source, query, context.out);
 }
 
 async function show(source: EventSource, query: EventQuery, out: Context["out"]): Promise<void> {
@@ -40,9 +46,8 @@ async function show(source: EventSource, query: EventQuery, out: Context["out"])
   if (events.length === query.limit) out.note(`the last ${events.length}; -n shows more`);
 }
 
-async function follow(context: Context, query: EventQuery): Promise<void> {
+async function follow(context: Context, source: EventSource, query: EventQuery): Promise<void> {
   const { out, signal } = context;
-  const source = await eventSource(context);
   if (source.follow === null) {
     // As with logs: what there is can be read without a run, and no new one can come.
     out.note("nothing is running (start it with agents up): these are the events of the last run");

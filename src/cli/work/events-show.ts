@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
 import { flowLines } from "../render/flow-text.ts";
-import { eventSource, findEvent } from "./event-source.ts";
+import { eventSource } from "./event-source.ts";
+import { findEvent } from "./find-event.ts";
 
 /** `agents events show`: everything that is known of one event. */
 export async function showEvent(context: Context, id: string): Promise<void> {

@@ -1,4 +1,4 @@
-import type { RunClient } from "../../runtime/control/client.ts";
+import type { RunClient } from "../../runtime/control/run-client.ts";
 import type { ResourceAction } from "../../runtime/control/run-control.ts";
 import type { ErrorCode } from "../../runtime/model/errors.ts";
 import { AgentsError } from "../../runtime/model/errors.ts";
@@ -28,7 +28,7 @@ export async function actInTime(
     if (signal.aborted || !late.aborted) throw error;
     const { resources } = await client.run(signal);
     const asked = resources.filter(({ name, agent }) => names.includes(name) || names.includes(agent ?? ""));
-    throw waitLonger(notReadyError(asked, timeoutMs), names, action);
+    throw waitLonger(notReadyError(asked, timeoutMs), names, action, hintFor(asked));
   }
 }
 
@@ -50,8 +50,16 @@ export function assertRuns(names: readonly string[], touched: readonly ResourceV
     lines: late.map(
       ({ name, state, reason }) => `${name} is ${state}${reason === null ? "" : `: ${reason}`}`,
     ),
-    hint: `Look at what it says: agents logs ${late[0]?.name ?? ""}`,
+    hint: hintFor(late),
   });
+}
+
+/** What is external writes no log of ours. */
+function hintFor(late: readonly ResourceView[]): string {
+  const own = late.find(({ kind }) => kind !== "external");
+  return own === undefined
+    ? "It is not ours to start: start it yourself, or correct its url in the config."
+    : `Look at what it says: agents logs ${own.name}.`;
 }
 
 function failedError(failed: ResourceView): AgentsError {
@@ -76,8 +84,9 @@ function waitLonger(
   { code, message, details }: AgentsError,
   names: readonly string[],
   action: ResourceAction,
+  look: string,
 ): AgentsError {
   const again = `agents ${action} ${names.join(" ")} --wait-timeout SECONDS`;
-  const hint = `It goes on. Look at what it says (agents logs ${names[0] ?? ""}), or wait longer: ${again}`;
+  const hint = `It goes on. ${look} Or wait longer: ${again}`;
   return new AgentsError(code, message, { ...details, hint });
 }

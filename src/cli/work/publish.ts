@@ -1,5 +1,5 @@
 import type { PublishRequest } from "../../runtime/resources/sidecar/sidecar-host.ts";
-import type { RunClient } from "../../runtime/control/client.ts";
+import type { RunClient } from "../../runtime/control/run-client.ts";
 import type { FlowView } from "../../runtime/journal/journal-view.ts";
 import { AgentsError } from "../../runtime/model/errors.ts";
 import { parseJsonText } from "../../runtime/config/json-text.ts";
@@ -142,8 +142,17 @@ async function waitFor(
 }
 
 /** What was asked for first, what it caused last. */
-function inOrder({ id, eventType, correlationId, settled, deliveries, caused }: FlowView): FlowView {
-  return { id, eventType, correlationId, settled, deliveries, caused };
+function inOrder({
+  id,
+  eventType,
+  correlationId,
+  settled,
+  unknownOutboxes,
+  deliveries,
+  caused,
+}: FlowView): FlowView {
+  const unknown = unknownOutboxes === undefined ? {} : { unknownOutboxes };
+  return { id, eventType, correlationId, settled, ...unknown, deliveries, caused };
 }
 
 function assertSettled(flow: FlowView, waitSeconds: number): void {
@@ -151,7 +160,7 @@ function assertSettled(flow: FlowView, waitSeconds: number): void {
   if (!flow.settled) {
     const what =
       open.length === 0
-        ? "an agent still has events to send"
+        ? outboxText(flow)
         : `${open.join(", ")} ${open.length === 1 ? "is" : "are"} not done`;
     throw new AgentsError("AGENTS_NOT_SETTLED", `Not settled after ${waitSeconds} s: ${what}.`, {
       path: flow.id,
@@ -172,4 +181,12 @@ function assertSettled(flow: FlowView, waitSeconds: number): void {
       },
     );
   }
+}
+
+/** Every delivery is final: what is waited for is in an outbox. */
+function outboxText({ unknownOutboxes = [] }: FlowView): string {
+  if (unknownOutboxes.length === 0) return "an agent still has events to send";
+  return unknownOutboxes
+    .map(({ agent, reason }) => `${agent} cannot tell whether it has events to send (${reason})`)
+    .join(", ");
 }

@@ -1,4 +1,4 @@
-import type { RunClient } from "../../runtime/control/client.ts";
+import type { RunClient } from "../../runtime/control/run-client.ts";
 import { connect } from "../../runtime/control/client.ts";
 import { stateDirOf } from "../../runtime/control/state-dir.ts";
 import { findProjectRoot } from "../../runtime/config/find.ts";

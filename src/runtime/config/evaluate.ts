@@ -2,27 +2,27 @@ import { readFileSync } from "node:fs";
 import { registerHooks } from "node:module";
 import { dirname, extname, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { isMainThread } from "node:worker_threads";
 import { AgentsError } from "../model/errors.ts";
+import { guardProcess } from "./guard-process.ts";
 import { parseJsonText } from "./json-text.ts";
+import { neverDone, runModule, TIME_LIMIT_MS } from "./run-module.ts";
 import { unreadableConfig } from "./source-error.ts";
 
 /** What a config file holds, and which files decide it: itself, and the project's own files that it imports. */
-export interface Evaluated {
-  readonly raw: unknown;
-  readonly files: readonly string[];
-}
+export type Evaluated =
+  | { readonly at: "evaluated"; readonly raw: unknown; readonly files: readonly string[] }
+  /** It has an `await` at its top level: it can only be evaluated where it can be ended, in a worker. */
+  | { readonly at: "waits" };
 
-/** A config that has not told what it is by then waits for something that does not come. */
-const TIME_LIMIT_MS = 10_000;
-
-/** Reads a config: JSON and YAML are parsed, everything else is imported. Throws `AGENTS_CONFIG_UNREADABLE`. */
+/** Reads a config: JSON and YAML are parsed, everything else is run. Throws `AGENTS_CONFIG_UNREADABLE`. */
 export async function evaluateConfig(file: string): Promise<Evaluated> {
   switch (extname(file)) {
     case ".json":
-      return { raw: parseJson(file), files: [file] };
+      return { at: "evaluated", raw: parseJson(file), files: [file] };
     case ".yaml":
     case ".yml":
-      return { raw: await parseYaml(file), files: [file] };
+      return { at: "evaluated", raw: await parseYaml(file), files: [file] };
     default:
       return importConfig(file);
   }
@@ -37,11 +37,18 @@ async function importConfig(file: string): Promise<Evaluated> {
       return result;
     },
   });
+  using guard = guardProcess(file);
   try {
-    const module: unknown = await withTimeLimit(import(pathToFileURL(file).href), file);
-    return { raw: defaultExport(module, file), files: [...files] };
+    const ran = runModule(file);
+    if (ran.at === "waits" && isMainThread) return ran;
+    const module =
+      ran.at === "ran" ? ran.module : await withTimeLimit(import(pathToFileURL(file).href), file);
+    guard.assertStayed();
+    return { at: "evaluated", raw: defaultExport(module, file), files: [...files] };
   } catch (error) {
     if (error instanceof AgentsError) throw error;
+    guard.assertStayed();
+    guard[Symbol.dispose](); // the config is done: from here on the process is its own again
     const { explainImport } = await import("./explain-import.ts");
     throw await explainImport(error, file);
   } finally {
@@ -63,17 +70,6 @@ async function withTimeLimit<T>(work: Promise<T>, file: string): Promise<T> {
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** Reported for a config that awaits for ever, here and by the loader that runs it in a worker. */
-export function neverDone(file: string): AgentsError {
-  const reason = `it is still running after ${TIME_LIMIT_MS / 1000} s.`;
-  return unreadableConfig({
-    file,
-    root: dirname(file),
-    reason,
-    hint: "A config is plain data: it waits for nothing and computes little.",
-  });
 }
 
 function defaultExport(module: unknown, file: string): unknown {

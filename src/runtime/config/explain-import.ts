@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
-import { basename, dirname, relative } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { basename, dirname, join, relative } from "node:path";
 import type { AgentsError } from "../model/errors.ts";
 import type { SourcePlace } from "./source-error.ts";
 import { placeInStack, unreadableConfig } from "./source-error.ts";
@@ -9,11 +9,15 @@ export async function explainImport(thrown: unknown, file: string): Promise<Agen
   const root = dirname(file);
   const error = thrown instanceof Error ? thrown : new Error(`it throws ${String(thrown)}`);
   const place = placeOf(error, file) ?? (error instanceof SyntaxError ? await parsePlace(file) : undefined);
-  const hint = hintFor(error, root);
+  const commonJs = error instanceof SyntaxError ? commonJsPackage(place?.file ?? file, error) : null;
+  const hint = commonJs === null ? hintFor(error, root) : hintForCommonJs(commonJs, place?.file ?? file);
   return unreadableConfig({
     file,
     root,
-    reason: reasonOf(error),
+    reason:
+      commonJs === null
+        ? reasonOf(error)
+        : "it is written with import and export, and Node takes it for CommonJS.",
     ...(place === undefined ? {} : { place }),
     ...(hint === undefined ? {} : { hint }),
     cause: thrown,
@@ -52,6 +56,27 @@ function hintFor(error: Error, root: string): string | undefined {
         ? 'Write import and export (ES modules), or set "type": "module" in package.json.'
         : undefined;
   }
+}
+
+/** The package.json that says that a file is CommonJS, where what is wrong is that it is not. */
+function commonJsPackage(file: string, { message }: Error): string | null {
+  if (
+    !/^(Unexpected token 'export'|Cannot use import statement|Cannot use 'import.meta'|await is only valid)/.test(
+      message,
+    )
+  )
+    return null;
+  for (let folder = dirname(file); ; folder = dirname(folder)) {
+    const path = join(folder, "package.json");
+    if (existsSync(path)) return /"type"\s*:\s*"commonjs"/.test(readFileSync(path, "utf8")) ? path : null;
+    if (folder === dirname(folder)) return null;
+  }
+}
+
+function hintForCommonJs(path: string, file: string): string {
+  const name = basename(file);
+  const renamed = name.replace(/\.(ts|js)$/, ".m$1");
+  return `${path} says "type": "commonjs": change that to "module"${renamed === name ? "" : `, or rename ${name} to ${renamed}`}.`;
 }
 
 function hintForMissing(message: string, root: string): string {

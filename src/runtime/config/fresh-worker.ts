@@ -5,8 +5,11 @@ import { loadFile } from "./load.ts";
 
 const file: unknown = workerData; // given by load-fresh.ts
 
+const told = await answer();
+// What it printed has arrived before the answer does: after that this thread is ended.
+await new Promise<void>((resolve) => process.stderr.write("", () => resolve()));
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port of worker_threads has no origin
-parentPort?.postMessage(await answer());
+parentPort?.postMessage(told);
 
 async function answer(): Promise<FreshAnswer> {
   try {

@@ -1,12 +1,10 @@
 import { once } from "node:events";
-import { dirname, extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { deepFreeze } from "../model/config/deep-freeze.ts";
 import type { SerialisedError } from "../model/errors.ts";
 import { reviveError } from "../model/errors.ts";
-import { neverDone } from "./evaluate.ts";
 import type { LoadedConfig } from "./load.ts";
-import { unreadableConfig } from "./source-error.ts";
+import { endsProcess, neverDone } from "./run-module.ts";
 
 /** What the worker answers. */
 export type FreshAnswer =
@@ -18,21 +16,30 @@ export type FreshAnswer =
 /** A worker that has to be started, too, gets more than the config itself. */
 const TIME_LIMIT_MS = 15_000;
 
+export interface FreshOptions {
+  /** What becomes of what the config prints. At a reload it is dropped: it was seen at the first load. */
+  readonly printed?: "dropped" | "stderr";
+}
+
 /**
  * Loads a config as it is now, its imports included, however often this process loaded it before: in a worker, which
- * has a module graph of its own. What the config prints is dropped; one that never ends is ended.
+ * has a module graph of its own. One that never ends is ended.
  *
  * @throws AgentsError as `loadConfig` does.
  */
-export async function loadFresh(file: string): Promise<LoadedConfig> {
-  const ending = extname(import.meta.url); // .ts from source, .js from dist
-  const worker = new Worker(new URL(`./fresh-worker${ending}`, import.meta.url), {
+export async function loadFresh(
+  file: string,
+  { printed = "dropped" }: FreshOptions = {},
+): Promise<LoadedConfig> {
+  const worker = new Worker(new URL(import.meta.resolve("#config-worker")), {
     workerData: file,
     stdout: true,
     stderr: true,
   });
-  worker.stdout.resume();
-  worker.stderr.resume();
+  for (const stream of [worker.stdout, worker.stderr]) {
+    if (printed === "stderr") stream.pipe(process.stderr, { end: false });
+    else stream.resume();
+  }
   const timer = setTimeout(() => void worker.terminate(), TIME_LIMIT_MS);
   const startedAt = performance.now();
   try {
@@ -72,11 +79,5 @@ function opened(answer: FreshAnswer): LoadedConfig {
 }
 
 function endedEarly(file: string, late: boolean): Error {
-  if (late) return neverDone(file);
-  return unreadableConfig({
-    file,
-    root: dirname(file),
-    reason: "it ends the process (process.exit).",
-    hint: "A config only describes: leave the process alone.",
-  });
+  return late ? neverDone(file) : endsProcess(file);
 }

@@ -24,7 +24,12 @@ export async function loadConfig(place: ConfigPlace): Promise<LoadedConfig> {
 
 /** The same for a file that was found already. A module is evaluated once per process: see load-fresh.ts for a reload. */
 export async function loadFile(file: string): Promise<LoadedConfig> {
-  const { raw, files } = await evaluateConfig(file);
+  const evaluated = await evaluateConfig(file);
+  if (evaluated.at === "waits") {
+    const { loadFresh } = await import("./load-fresh.ts");
+    return await loadFresh(file, { printed: "stderr" });
+  }
+  const { raw, files } = evaluated;
   const resolution = resolveConfig(raw, file);
   switch (resolution.at) {
     case "resolved":

@@ -4,7 +4,7 @@ import type { ReplayResult } from "../resources/sidecar/sidecar-host.ts";
 import { eventStream } from "./event-stream.ts";
 import { feedStream } from "./feed-stream.ts";
 import { actRequest, eventQuery, logQuery, publishRequest, replayTarget, waitMs } from "./params.ts";
-import type { RunControl } from "./run-control.ts";
+import type { ResourceAction, RunControl } from "./run-control.ts";
 
 /** One request, as a route sees it. */
 export interface Call {
@@ -55,7 +55,10 @@ export const routes: readonly Route[] = [
     path: /^\/v1\/act$/,
     answer: async ({ control, body, signal }) => {
       const { action, names } = actRequest(await body());
-      return json({ resources: await control.act(action, names, signal) });
+      assertGoesOn(control, action);
+      const resources = await control.act(action, names, signal);
+      assertGoesOn(control, action); // a stop of everything may have come in between
+      return json({ resources });
     },
   },
   {
@@ -82,14 +85,25 @@ export const routes: readonly Route[] = [
     method: "POST",
     path: /^\/v1\/events\/([^/]+)\/replay$/,
     answer: async ({ control, id, body }) =>
-      json(agentsOf(id, await control.replay(id, replayTarget(await body())))),
+      json(agentsOf(control, id, await control.replay(id, replayTarget(await body())))),
   },
   {
     method: "POST",
     path: /^\/v1\/events\/([^/]+)\/retry$/,
-    answer: async ({ control, id }) => json(agentsOf(id, await control.retry(id))),
+    answer: async ({ control, id }) => json(agentsOf(control, id, await control.retry(id))),
   },
 ];
+
+/** While everything is being stopped nothing starts any more: to answer as if it did would be a lie. */
+function assertGoesOn(control: RunControl, action: ResourceAction): void {
+  const { state, project, pid } = control.view();
+  if (action === "stop" || state !== "stopping") return;
+  throw new AgentsError("AGENTS_STOPPING", `${project} (pid ${pid}) is stopping: nothing starts any more.`, {
+    expected: "a run that goes on",
+    found: "stopping",
+    hint: "Once it has ended, start it again with: agents up",
+  });
+}
 
 async function flow({ control, query, id, signal }: Call): Promise<FlowView> {
   const wait = waitMs(query);
@@ -108,9 +122,19 @@ async function flow({ control, query, id, signal }: Call): Promise<FlowView> {
 const within = (signal: AbortSignal, ms: number): AbortSignal =>
   AbortSignal.any([signal, AbortSignal.timeout(ms)]);
 
-function agentsOf(id: string, result: ReplayResult): { readonly agents: readonly string[] } {
-  if (!result.found) throw unknownEvent(id, result.reason);
-  return { agents: result.agents };
+function agentsOf(
+  { journal }: RunControl,
+  id: string,
+  result: ReplayResult,
+): { readonly agents: readonly string[] } {
+  if (result.found) return { agents: result.agents };
+  if (journal.flow(id) === null) throw unknownEvent(id, result.reason);
+  // The event is there; what is asked of it cannot be done.
+  throw new AgentsError("AGENTS_USAGE", `Nothing is delivered again: ${result.reason}.`, {
+    path: id,
+    found: result.reason,
+    hint: `See who got it with: agents events show ${id}`,
+  });
 }
 
 const unknownEvent = (id: string, reason: string): AgentsError =>

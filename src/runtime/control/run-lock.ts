@@ -75,6 +75,8 @@ function held(dir: string, generation: number): RunLock {
     const file = path(dir, generation);
     const draft = draftPath(dir);
     try {
+      // The folder may have been deleted since, and the file of that name belong to the next run.
+      if (livingOwner(dir, generation)?.pid !== process.pid) return;
       // Emptied, not removed: the number stays used, and only the owner ever changes the file.
       writeFileSync(draft, "{}", { mode: 0o600, flag: "wx" });
       renameSync(draft, file);

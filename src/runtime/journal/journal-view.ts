@@ -48,6 +48,14 @@ export interface FlowNode {
 export interface FlowView extends FlowNode {
   readonly correlationId: string | null;
   readonly settled: boolean;
+  /** Present where waiting for the flow ended because agents could not tell whether they have events to send. */
+  readonly unknownOutboxes?: readonly UnknownOutbox[];
+}
+
+/** An agent that could not tell whether it has events to send, and why. */
+export interface UnknownOutbox {
+  readonly agent: string;
+  readonly reason: string;
 }
 
 /** Which events to list. */

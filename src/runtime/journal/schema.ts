@@ -53,7 +53,6 @@ CREATE TABLE deliveries (
   next_at INTEGER,
   duration REAL,
   error TEXT,
-  response TEXT,
   change INTEGER NOT NULL,
   PRIMARY KEY (event, id)
 ) STRICT, WITHOUT ROWID;

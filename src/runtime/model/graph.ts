@@ -135,8 +135,3 @@ export function withDependencies(graph: Graph, names: readonly string[]): readon
   names.forEach(visit);
   return graph.levels.flat().filter((name) => wanted.has(name));
 }
-
-/** Levels in the order of the stop: dependants first. */
-export function stopLevels(graph: Graph): readonly (readonly string[])[] {
-  return graph.levels.toReversed();
-}

@@ -1,6 +1,6 @@
 /**
  * The resolved config: what `agents.config.*` means once defaults are in, references are names that exist and paths are
- * absolute. Frozen plain data (JSON-serialisable); `agents config --json` prints exactly this.
+ * absolute. Frozen plain data (JSON-serialisable); `agents config --json` prints this, with secrets masked.
  */
 export interface ResolvedConfig {
   /** Name of the project, e.g. `my-agents`; a DNS label. */
@@ -108,7 +108,10 @@ export interface ResolvedAgent {
   readonly env: Readonly<Record<string, string>>;
   /** Absolute path of a dotenv file, or null. */
   readonly envFile: string | null;
-  /** Names of environment variables that are secret: passed through from `up`'s own environment, never printed. */
+  /**
+   * Names of environment variables that are secret. Each must have a value when the agent starts, in the environment of
+   * `agents up` or in `envFile`; `agents config` masks it.
+   */
   readonly secrets: readonly string[];
   readonly health: HealthCheck;
   readonly restart: RestartPolicy;

@@ -11,8 +11,8 @@ export interface HostFacts {
   readonly ollama: Readonly<Record<string, OllamaFacts | null>>;
   /** The mode asked for with `--llm`; null = live where a model answers, else sample. */
   readonly llm: LlmMode | null;
-  /** True: `AGENTS_OLLAMA_URL` names the server. */
-  readonly ollamaGiven: boolean;
+  /** What `AGENTS_OLLAMA_URL` names. */
+  readonly ollamaGiven: string | null;
 }
 
 /** What serves a resource in this run, and why. */
@@ -56,19 +56,11 @@ export function standInsFor(config: ResolvedConfig, facts: HostFacts, stateDir: 
       }
       case "ollama": {
         const found = facts.ollama[resource.name] ?? null;
-        if (llm.mode === "sample" || found === null) {
-          return [
-            {
-              ...standIn(
-                resource,
-                "embedded",
-                llm.mode === "live" ? ollamaUrl(resource.port) : null,
-                llm.reason,
-              ),
-            },
-          ];
-        }
-        const implementation = facts.ollamaGiven ? "external" : "local";
+        if (llm.mode === "sample") return [standIn(resource, "embedded", null, llm.reason)];
+        const implementation = facts.ollamaGiven === null ? "local" : "external";
+        // Asked for although it does not answer: nothing stands in for it.
+        if (found === null)
+          return [standIn(resource, implementation, ollamaUrl(resource.port, facts), llm.reason)];
         return [{ ...standIn(resource, implementation, found.url, llm.reason), version: found.version }];
       }
       case "external":
@@ -90,8 +82,8 @@ function standIn(
   return { name: resource.name, kind: resource.kind, implementation, url, version: null, reason };
 }
 
-function ollamaUrl(port: number): string {
-  return `http://127.0.0.1:${port}`;
+function ollamaUrl(port: number, { ollamaGiven }: HostFacts): string {
+  return ollamaGiven ?? `http://127.0.0.1:${port}`;
 }
 
 /** Live only where a model that the config asks for can answer; `--llm` decides otherwise. */
@@ -112,10 +104,17 @@ export function chooseLlm(config: ResolvedConfig, facts: HostFacts): LlmChoice {
   const missing = found !== null && wanted !== undefined && !hasModel(found.models, wanted);
   if (found !== null && !missing)
     return { mode: "live", reason: `ollama ${found.version} answers at ${found.url}` };
+  if (found === null && facts.llm === "live")
+    return {
+      mode: "live",
+      reason: `unreachable: no ollama answers at ${ollamaUrl(resource.port, facts)}; start it (ollama serve) or use --llm sample: model calls fail until then`,
+    };
   const why =
     missing && wanted !== undefined
       ? `ollama answers, but has no ${wanted}: ollama pull ${wanted}`
-      : `no ollama answers on port ${resource.port}`;
+      : facts.ollamaGiven === null
+        ? `no ollama answers on port ${resource.port}`
+        : `no ollama answers at ${facts.ollamaGiven}`;
   return facts.llm === "live"
     ? { mode: "live", reason: `${why}; model calls fail until it is there` }
     : { mode: "sample", reason: `${why}; answers are deterministic samples, marked as such` };

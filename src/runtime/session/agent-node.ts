@@ -1,10 +1,10 @@
-import { readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { parseEnv } from "node:util";
-import { AgentsError } from "../model/errors.ts";
+import { readEnvFile } from "../config/env-file.ts";
+import type { AgentsError } from "../model/errors.ts";
 import type { Dependencies, ResolvedAgent } from "../model/resolved.ts";
 import { agentEnvironment } from "../plan/environment.ts";
-import type { LlmChoice, StandIn } from "../plan/stand-ins.ts";
+import type { LlmChoice } from "../plan/stand-ins.ts";
 import type { Launch } from "../resources/bundle/launch.ts";
 import { isPortFree, portError } from "../resources/process/ports.ts";
 import type { GroupKeeper } from "../resources/process/process-resource.ts";
@@ -26,7 +26,8 @@ export interface AgentContext {
   readonly models: Readonly<Record<string, readonly string[]>>;
   readonly runId: string;
   readonly stateDir: string;
-  readonly standIns: readonly StandIn[];
+  /** Where each resource is, by its name. */
+  readonly urls: Readonly<Record<string, string | null>>;
   readonly llm: LlmChoice;
   readonly host: SidecarHost;
   readonly keeper: GroupKeeper;
@@ -56,11 +57,16 @@ export function agentNode(agent: ResolvedAgent, ports: AgentPorts, context: Agen
       url: `http://127.0.0.1:${ports.port}`,
       agent: null,
       replica: null,
-      llm: context.llm.mode,
+      llm: asksModel(agent, context) ? context.llm.mode : null,
       progress: null,
     },
     hooks: hooksOf(agent, ports, context),
   };
+}
+
+/** Whether the mode of the model means anything for it: it uses one, or has prompts for one. */
+function asksModel({ name, uses }: ResolvedAgent, { models, root }: AgentContext): boolean {
+  return uses.some((used) => models[used] !== undefined) || existsSync(join(root, "prompts", name));
 }
 
 /** Its sidecar must listen before it starts: it is told the sidecar's port, and may use it in its first line. */
@@ -132,25 +138,10 @@ export function environmentOf(
     models,
     promptsDir: join(context.root, "prompts"),
     compileCacheDir: join(context.stateDir, "cache", "compile"),
-    urls: Object.fromEntries(context.standIns.map(({ name, url }) => [name, url])),
+    urls: context.urls,
     inherited: process.env,
-    fromFile: envFile(agent),
+    fromFile: readEnvFile(agent),
   });
-}
-
-function envFile(agent: ResolvedAgent): Record<string, string> {
-  if (agent.envFile === null) return {};
-  try {
-    const entries = Object.entries(parseEnv(readFileSync(agent.envFile, "utf8")));
-    return Object.fromEntries(entries.flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
-  } catch (cause) {
-    throw new AgentsError("AGENTS_CONFIG_INVALID", `${agent.name}: its envFile cannot be read.`, {
-      path: `agents.${agent.name}.envFile`,
-      found: agent.envFile,
-      expected: "a readable file of NAME=value lines",
-      cause,
-    });
-  }
 }
 
 /** Deliveries are held from the moment that it is asked to stop until it is ready again. */

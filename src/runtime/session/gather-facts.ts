@@ -13,5 +13,5 @@ export async function gatherFacts(
     if (resource.kind !== "ollama" || llm === "sample") return [resource.name, null] as const;
     return [resource.name, await probeOllama(given ?? `http://127.0.0.1:${resource.port}`)] as const;
   });
-  return { ollama: Object.fromEntries(await Promise.all(found)), llm, ollamaGiven: given !== undefined };
+  return { ollama: Object.fromEntries(await Promise.all(found)), llm, ollamaGiven: given ?? null };
 }

@@ -1,4 +1,4 @@
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import { loadFresh } from "../config/load-fresh.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { ResolvedAgent } from "../model/resolved.ts";
@@ -43,6 +43,8 @@ class LiveReload implements AsyncDisposable {
   readonly #building: Disposable;
   /** What was built before anything is watched. */
   readonly #early = new Map<string, Built>();
+  /** Whose last save could not be used: agents, and the config by its file. */
+  readonly #broken = new Set<string>();
   #watcher: Watcher | null = null;
 
   constructor(parts: LiveReloadParts) {
@@ -67,10 +69,15 @@ class LiveReload implements AsyncDisposable {
       report: (report) => {
         switch (report.at) {
           case "broken":
+            this.#broken.add(report.agent);
+            tell.error(report.agent, report.error);
+            return;
           case "restart-failed":
             tell.error(report.agent, report.error);
             return;
           case "restarted":
+            if (this.#broken.delete(report.agent)) tell.info(`${report.agent} builds again.`);
+            return;
           case "unchanged":
             return;
           default:
@@ -91,7 +98,10 @@ class LiveReload implements AsyncDisposable {
         for (const name of added) this.#watch(name, readAt, false);
       },
       report: (report) => {
-        if (report.at === "broken" || report.at === "restart-failed") tell.error(null, report.error);
+        if (report.at === "broken" || report.at === "restart-failed") {
+          this.#broken.add(report.agent);
+          tell.error(null, report.error);
+        } else if (this.#broken.delete(report.agent)) tell.info(`${basename(report.agent)} is right again.`);
       },
     });
   }
@@ -106,6 +116,7 @@ class LiveReload implements AsyncDisposable {
         if (event.type === "config-saved") this.#config.saved([loaded.config.file]);
         else this.#agents.saved(event.agents);
       },
+      onTouched: (agent) => this.#prepareAhead(agent),
       onNotice: ({ message, hint }) => tell.warning(`${message} ${hint}`),
     });
     for (const { agent, readAt, isBroken } of this.#early.values()) this.#watch(agent, readAt, isBroken);
@@ -116,6 +127,13 @@ class LiveReload implements AsyncDisposable {
     this.#building[Symbol.dispose]();
     await this.#watcher?.close();
     await Promise.all([this.#agents.close(), this.#config.close()]);
+  }
+
+  /** While a burst is waited for; what comes of it counts when the save is told, from the sources as they are then. */
+  #prepareAhead(name: string): void {
+    const { system, programs } = this.#parts;
+    const agent = system.agents.get(name);
+    if (agent !== undefined) programs.prepare(agent).catch(() => undefined);
   }
 
   #watch(name: string, since: number, isBroken: boolean): void {

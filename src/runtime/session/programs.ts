@@ -1,3 +1,4 @@
+import { assertEnvironments } from "../config/secrets.ts";
 import type { ResolvedAgent } from "../model/resolved.ts";
 import type { Bundle } from "../resources/bundle/bundle.ts";
 import type { Bundler } from "../resources/bundle/bundler.ts";
@@ -22,11 +23,13 @@ export class Programs {
   }
 
   /**
-   * Makes the program from the sources as they are now.
+   * Makes the program from the sources as they are now; what it cannot start without is looked for first.
    *
-   * @throws AgentsError AGENTS_ENTRY_NOT_FOUND, AGENTS_ENTRY_BROKEN; the present program stays what it is.
+   * @throws AgentsError AGENTS_CONFIG_INVALID for an env file or a secret that is missing, AGENTS_ENTRY_NOT_FOUND,
+   * AGENTS_ENTRY_BROKEN; the present program stays what it is.
    */
   async prepare(agent: ResolvedAgent): Promise<void> {
+    assertEnvironments([agent], process.env);
     if (agent.run.by !== "entry") return;
     const { entry, external } = agent.run;
     const readAt = Date.now();

@@ -1,6 +1,7 @@
 import type { ResolvedResource } from "../model/resolved.ts";
 import type { StandIn } from "../plan/stand-ins.ts";
 import { variableName } from "../plan/environment.ts";
+import { maskPasswords } from "../plan/mask-url.ts";
 import { createProcessResource } from "../resources/process/process-resource.ts";
 import type { GroupKeeper } from "../resources/process/process-resource.ts";
 import { ALWAYS_READY, createReadiness } from "../resources/readiness/readiness.ts";
@@ -11,6 +12,7 @@ import type { ProcessLogs } from "./process-logs.ts";
 export interface ResourceNodeContext {
   readonly runId: string;
   readonly standIns: readonly StandIn[];
+  readonly urls: Readonly<Record<string, string | null>>;
   readonly keeper: GroupKeeper;
   readonly logs: ProcessLogs;
 }
@@ -71,7 +73,13 @@ function externalNode(name: string, url: string): SupervisedNode {
     ...passive(name),
     // Only what is on this machine is waited for: a server elsewhere is its owner's business, and asking it is traffic.
     readiness: local ? createReadiness({ by: "tcp" }, number) : ALWAYS_READY,
-    facts: { ...NO_FACTS, kind: "external", implementation: "external", url, port: number },
+    facts: {
+      ...NO_FACTS,
+      kind: "external",
+      implementation: "external",
+      url: maskPasswords(url),
+      port: number,
+    },
   };
 }
 
@@ -115,9 +123,10 @@ function taskNode(
   context: ResourceNodeContext,
 ): SupervisedNode {
   const { name } = task;
-  const urls = context.standIns.flatMap(({ name: used, url }) =>
-    task.uses.includes(used) && url !== null ? [[`${variableName(used)}_URL`, url] as const] : [],
-  );
+  const urls = task.uses.flatMap((used) => {
+    const url = context.urls[used] ?? null;
+    return url === null ? [] : [[`${variableName(used)}_URL`, url] as const];
+  });
   const resource = createProcessResource({
     name,
     runId: context.runId,

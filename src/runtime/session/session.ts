@@ -1,4 +1,3 @@
-import { request } from "node:http";
 import type { RunControl, LogQuery, ResourceAction } from "../control/run-control.ts";
 import type { LogLine } from "../feed/log-line.ts";
 import type { LogStore } from "../feed/log-store.ts";
@@ -9,6 +8,7 @@ import type { ResourceView, RunEvent, RunView } from "../model/snapshot.ts";
 import type { PublishRequest, ReplayResult, SidecarHost } from "../resources/sidecar/sidecar-host.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import type { Settlement } from "../supervisor/settlement.ts";
+import { askOutbox } from "./ask-outbox.ts";
 import type { Feed } from "./feed.ts";
 import type { Programs } from "./programs.ts";
 import { settleFlow } from "./settle.ts";
@@ -193,7 +193,12 @@ export class Session implements RunControl {
       {
         journal: this.journal,
         onJournalChange: (listener) => this.onJournalChange(listener),
-        pendingOutbox: async (agent, limit) => await this.#pendingOutbox(agent, limit),
+        outbox: async (agent, limit) =>
+          await askOutbox(
+            agent,
+            this.view().resources.find(({ name }) => name === agent),
+            limit,
+          ),
       },
       signal,
     );
@@ -204,36 +209,4 @@ export class Session implements RunControl {
       hint: "See them with: agents events",
     });
   }
-
-  /** Asks an agent made with the kit; others do not tell, and have no outbox that the runtime knows of. */
-  async #pendingOutbox(agent: string, signal: AbortSignal): Promise<number | null> {
-    const view = this.view().resources.find(({ name }) => name === agent);
-    if (view?.state !== "ready" || view.port === null) return null;
-    const health = await getJson(view.port, `/api/${agent}/health`, signal);
-    if (typeof health !== "object" || health === null || !("outbox" in health)) return null;
-    const { outbox } = health;
-    if (typeof outbox !== "object" || outbox === null || !("pending" in outbox)) return null;
-    return typeof outbox.pending === "number" ? outbox.pending : null;
-  }
-}
-
-function getJson(port: number, path: string, signal: AbortSignal): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(2_000)]);
-    const call = request({ host: "127.0.0.1", port, path, signal: limit, agent: false }, (answer) => {
-      let text = "";
-      answer.setEncoding("utf8");
-      answer.on("data", (chunk: string) => (text += chunk));
-      answer.on("error", reject);
-      answer.on("end", () => {
-        try {
-          resolve(answer.statusCode === 200 ? JSON.parse(text) : null);
-        } catch {
-          resolve(null); // not JSON: not an agent of the kit
-        }
-      });
-    });
-    call.on("error", reject);
-    call.end();
-  });
 }

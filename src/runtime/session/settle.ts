@@ -1,12 +1,13 @@
 import { FINAL_STATUSES } from "../journal/journal-view.ts";
-import type { FlowNode, FlowView, JournalReader } from "../journal/journal-view.ts";
+import type { FlowNode, FlowView, JournalReader, UnknownOutbox } from "../journal/journal-view.ts";
+import type { OutboxAnswer } from "./ask-outbox.ts";
 
 /** What settling needs to see. */
 export interface SettleSources {
   readonly journal: Pick<JournalReader, "flow">;
   onJournalChange(listener: () => void): Disposable;
-  /** Events an agent has saved and not yet published; null where the agent does not tell. */
-  pendingOutbox(agent: string, signal: AbortSignal): Promise<number | null>;
+  /** What an agent has saved and not yet published. */
+  outbox(agent: string, signal: AbortSignal): Promise<OutboxAnswer>;
 }
 
 /** How often to look again where nothing in the journal says that an outbox has emptied. */
@@ -14,7 +15,8 @@ const LOOK_AGAIN_MS = 100;
 
 /**
  * Waits until everything an event caused has settled: every delivery in its tree is final, the outbox of every agent
- * that handled one is empty, and the tree did not grow meanwhile. When the signal aborts, answers with how far it came.
+ * that handled one is empty, and the tree did not grow meanwhile. When the signal aborts, answers with how far it came,
+ * and with the agents that could not tell.
  */
 export async function settleFlow(
   eventId: string,
@@ -22,22 +24,28 @@ export async function settleFlow(
   signal: AbortSignal,
 ): Promise<FlowView | null> {
   using changes = new Changes(sources);
+  let unknown: readonly UnknownOutbox[] | null = null;
   for (;;) {
     const seen = changes.count;
     const flow = sources.journal.flow(eventId);
     if (flow === null && signal.aborted) return null;
     if (flow !== null) {
-      if (signal.aborted) return { ...flow, settled: false };
-      if (
-        isFinal(flow) &&
-        (await outboxesEmpty(flow, sources, signal)) &&
-        sameSize(flow, sources.journal.flow(eventId))
-      ) {
-        return { ...flow, settled: true };
-      }
+      if (signal.aborted) return unsettled(flow, unknown ?? []);
+      if (isFinal(flow)) {
+        const outboxes = await lookAtOutboxes(flow, sources, signal);
+        // What the end of the waiting cut off says less than the look before it.
+        if (!signal.aborted) unknown = outboxes.unknown;
+        else unknown ??= outboxes.unknown;
+        if (outboxes.empty && sameSize(flow, sources.journal.flow(eventId)))
+          return { ...flow, settled: true };
+      } else unknown = null;
     }
     await changes.since(seen, signal);
   }
+}
+
+function unsettled(flow: FlowView, unknown: readonly UnknownOutbox[]): FlowView {
+  return { ...flow, settled: false, ...(unknown.length > 0 ? { unknownOutboxes: unknown } : {}) };
 }
 
 function isFinal(node: FlowNode): boolean {
@@ -46,15 +54,36 @@ function isFinal(node: FlowNode): boolean {
   );
 }
 
-async function outboxesEmpty(flow: FlowNode, sources: SettleSources, signal: AbortSignal): Promise<boolean> {
-  const pending = await Promise.all(
-    [...handlers(flow)].map((agent) => sources.pendingOutbox(agent, signal).catch(() => null)),
-  );
-  return pending.every((count) => count === null || count === 0);
+interface Outboxes {
+  readonly empty: boolean;
+  readonly unknown: readonly UnknownOutbox[];
 }
 
-function handlers(node: FlowNode, found = new Set<string>()): Set<string> {
-  for (const delivery of node.deliveries) found.add(delivery.agent);
+async function lookAtOutboxes(
+  flow: FlowNode,
+  sources: SettleSources,
+  signal: AbortSignal,
+): Promise<Outboxes> {
+  const answers = await Promise.all(
+    [...handlers(flow)].map(async ([agent, handled]) => ({
+      agent,
+      answer: await sources.outbox(agent, signal),
+      handled,
+    })),
+  );
+  const unknown = answers.flatMap(({ agent, answer, handled }) => {
+    // One that is away, and handled nothing, saved nothing either.
+    const tells = answer.at === "none" || answer.at === "counted" || (answer.at === "away" && !handled);
+    return tells ? [] : [{ agent, reason: answer.reason }];
+  });
+  const waits = answers.some(({ answer }) => answer.at === "counted" && answer.pending > 0);
+  return { empty: unknown.length === 0 && !waits, unknown };
+}
+
+/** Every agent of the flow, and whether it handled an event of it. */
+function handlers(node: FlowNode, found = new Map<string, boolean>()): ReadonlyMap<string, boolean> {
+  for (const { agent, status } of node.deliveries)
+    found.set(agent, found.get(agent) === true || status === "success");
   for (const child of node.caused) handlers(child, found);
   return found;
 }

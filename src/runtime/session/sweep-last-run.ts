@@ -8,7 +8,7 @@ import { killRun } from "../watchdog/kill-run.ts";
 export async function sweepLastRun(root: string): Promise<number> {
   const last = findRun(root);
   if (last.at !== "stale") return 0;
-  const killed = await killRun(last.file.runId, new Set());
+  const killed = await killRun(last.file.runId);
   removeRunFile(root, last.file.runId);
   return killed.length;
 }

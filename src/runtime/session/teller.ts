@@ -16,13 +16,13 @@ export class Teller {
     this.#tell = tell;
   }
 
-  /** Warnings and errors are kept as well: nobody may be watching. */
+  /** What is told is kept as well: nobody may be watching. */
   keepIn(log: Pick<LogWriter, "write">): void {
     this.#log = log;
   }
 
   info(text: string): void {
-    this.#tell({ type: "notice", at: new Date().toISOString(), level: "info", resource: null, text });
+    this.#notice({ type: "notice", at: new Date().toISOString(), level: "info", resource: null, text });
   }
 
   warning(text: string): void {

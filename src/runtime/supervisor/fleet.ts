@@ -144,10 +144,6 @@ export class Fleet {
     return this.#view;
   }
 
-  notice(level: "info" | "warn" | "error", resource: string | null, text: string): void {
-    this.#emit({ type: "notice", at: this.#at(), level, resource, text });
-  }
-
   /** Resolves once no incarnation of it is alive. */
   async gone(name: string): Promise<void> {
     await this.changes.until(() => this.#units.get(name)?.alive !== true);
@@ -185,7 +181,14 @@ export class Fleet {
       clock: this.clock,
       random: this.#random,
       onChange: (changed) => this.#changed(changed),
-      onStubborn: ({ name }, text) => this.notice("info", name, `waits for ${name} (${text})`),
+      onStubborn: ({ name }, text) =>
+        this.#emit({
+          type: "notice",
+          at: this.#at(),
+          level: "info",
+          resource: name,
+          text: `waits for ${name} (${text})`,
+        }),
     });
     this.#units.set(node.name, unit);
     return unit;

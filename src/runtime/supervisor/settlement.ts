@@ -32,11 +32,18 @@ export function notReadyError(views: readonly ResourceView[], waitedMs: number):
   return new AgentsError("AGENTS_NOT_READY", names.length === 0 ? "Not ready in time." : what, {
     expected: "everything to be ready",
     found: late.map(({ name, state }) => `${name}: ${state}`).join(", "),
-    hint: `Look at what it says (agents logs ${names[0] ?? ""}), or wait longer: agents up --wait-timeout SECONDS`,
+    hint: `${lookAt(late)}, or wait longer: agents up --wait-timeout SECONDS`,
     lines: late.map(
       ({ name, state, reason }) => `${name} ${reason === null ? `is ${state}` : sentence(state, reason)}`,
     ),
   });
+}
+
+/** What is external writes no log of ours. */
+function lookAt(late: readonly ResourceView[]): string {
+  const own = late.find(({ kind }) => kind !== "external");
+  if (own !== undefined) return `Look at what it says (agents logs ${own.name})`;
+  return `Start it yourself${late[0]?.url === null || late[0] === undefined ? "" : ` (${late[0].url})`}, correct its url in the config`;
 }
 
 function sentence(state: ResourceView["state"], reason: string): string {

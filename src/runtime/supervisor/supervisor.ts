@@ -57,11 +57,6 @@ export class Supervisor {
     this.#fleet.describe(name, facts);
   }
 
-  /** Tells front ends something that is no change of a state. */
-  notice(level: "info" | "warn" | "error", resource: string | null, text: string): void {
-    this.#fleet.notice(level, resource, text);
-  }
-
   /**
    * Starts resources (default: all), their pairs and what they need. Answers with all that it touched once each is ready
    * or will not become so by itself.

@@ -3,19 +3,18 @@ import { decideRestart } from "../model/restart.ts";
 import type { ExitCause, LastExit } from "../model/snapshot.ts";
 import type { Input, State, Verdict } from "../model/state.ts";
 import { alive, INITIAL, next } from "../model/state.ts";
-import type { Exit, Running } from "../resources/resource.ts";
+import type { Exit } from "../resources/resource.ts";
 import type { Clock } from "./clock.ts";
 import { iso } from "./clock.ts";
 import type { SupervisedNode } from "./node.ts";
-import { exitText, startError, stubbornText, verdictOf } from "./texts.ts";
+import type { Life } from "./life.ts";
+import { newLife } from "./life.ts";
+import type { Stop } from "./stop-life.ts";
+import { endLife, haltLife } from "./stop-life.ts";
+import { exitText, startError, verdictOf } from "./texts.ts";
 
 /** A start that takes longer says why. */
 const TELL_WHY_AFTER_MS = 1_000;
-/** How often a stop that takes long is counted down. */
-const COUNTDOWN_MS = 1_000;
-/** Those who use it have at most so long, and so much of the grace, to let go of it before it is asked to end. */
-const BEFORE_STOP_MS = 1_000;
-const BEFORE_STOP_PART = 1 / 4;
 /** Finding out why something ended must not delay what follows from it. */
 const DIAGNOSE_LIMIT_MS = 1_000;
 /** An exit that was asked for needs no verdict: the state machine knows what follows. */
@@ -28,19 +27,6 @@ export interface UnitEnvironment {
   readonly onChange: (unit: Unit, before: State) => void;
   /** A stop takes long. Told once a stop. */
   readonly onStubborn: (unit: Unit, text: string) => void;
-}
-
-/** One incarnation, from the call of `start` until nothing of it is left. */
-interface Life {
-  readonly incarnation: number;
-  /** Ends what belongs to a life that goes on: starting, probing, watching. */
-  readonly abort: AbortController;
-  /** Ends all patience. */
-  readonly kill: AbortController;
-  /** Nothing of it is left. */
-  readonly gone: AbortController;
-  running: Running | null;
-  readySince: number | null;
 }
 
 /** The state machine of one node together with its effects, each of which begins on entering a state. */
@@ -154,7 +140,7 @@ export class Unit {
       }
       case "stopping":
         this.#note = null;
-        if (this.#life !== null) void this.#halt(this.#life, state.cause);
+        if (this.#life !== null) void haltLife(this.#life, state.cause, this.#stop());
         return;
       case "waiting":
       case "stopped":
@@ -170,14 +156,7 @@ export class Unit {
   }
 
   async #live(incarnation: number): Promise<void> {
-    const life: Life = {
-      incarnation,
-      abort: new AbortController(),
-      kill: new AbortController(),
-      gone: new AbortController(),
-      running: null,
-      readySince: null,
-    };
+    const life = newLife(incarnation);
     this.#life = life;
     try {
       life.running = await this.node.resource.start(life.abort.signal);
@@ -191,7 +170,7 @@ export class Unit {
       return;
     }
     // A stop that came while it started found nothing to stop, and the start may have won the race.
-    if (life.abort.signal.aborted) void this.#end(life, this.node.stopTimeoutMs);
+    if (life.abort.signal.aborted) void endLife(life, this.node.stopTimeoutMs, this.#stop());
     else void this.#awaitReady(life);
     this.#apply({ on: "exists", incarnation });
     await this.#ended(life, await life.running.exited, null);
@@ -234,45 +213,19 @@ export class Unit {
     });
   }
 
-  /** Ends a life: first those who use it are told, then it is asked, then it is killed. */
-  async #halt(life: Life, cause: ExitCause): Promise<void> {
-    const { clock } = this.#environment;
-    life.abort.abort();
-    // Without `running` its start is under way, has seen the abort, and gives back what it has.
-    if (life.running === null) return;
-    const graceMs = this.node.stopTimeoutMs;
-    const since = clock.now();
-    const beforeMs = Math.min(BEFORE_STOP_MS, graceMs * BEFORE_STOP_PART);
-    const told = this.node.hooks?.beforeStop?.({ cause, graceMs: beforeMs });
-    if (told !== undefined) {
-      const over = AbortSignal.any([life.kill.signal, life.gone.signal]);
-      await Promise.race([told.catch(() => undefined), clock.sleep(beforeMs, over)]);
-    }
-    await this.#end(life, Math.max(0, graceMs - (clock.now() - since)));
-  }
-
-  async #end(life: Life, timeoutMs: number): Promise<void> {
-    const { running } = life;
-    if (running === null || life.gone.signal.aborted) return;
-    if (life.kill.signal.aborted) {
-      await running.stop({ now: true });
-      return;
-    }
-    void this.#countDown(life, timeoutMs);
-    await running.stop({ timeoutMs });
-  }
-
-  async #countDown(life: Life, timeoutMs: number): Promise<void> {
+  #stop(): Stop {
     const { clock, onChange, onStubborn } = this.#environment;
-    const deadline = clock.now() + timeoutMs;
-    const over = AbortSignal.any([life.kill.signal, life.gone.signal]);
-    for (let told = false; clock.now() < deadline; told = true) {
-      await clock.sleep(COUNTDOWN_MS, over);
-      if (over.aborted || clock.now() >= deadline) return;
-      this.#note = stubbornText(deadline - clock.now());
-      if (!told) onStubborn(this, this.#note);
-      onChange(this, this.#state);
-    }
+    let told = false;
+    return {
+      node: this.node,
+      clock,
+      onTakesLong: (text) => {
+        this.#note = text;
+        if (!told) onStubborn(this, text);
+        told = true;
+        onChange(this, this.#state);
+      },
+    };
   }
 
   async #ended(life: Life, exit: Exit, given: Verdict | null): Promise<void> {

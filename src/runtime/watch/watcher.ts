@@ -27,6 +27,8 @@ export interface WatcherOptions {
   readonly config: { readonly files: readonly string[]; readonly since: number };
   readonly agents: readonly WatchedAgent[];
   readonly onEvent: (event: WatchEvent) => void;
+  /** The first change of what will be one `agent-saved`: what takes time can begin while the burst is waited for. */
+  readonly onTouched?: (agent: string) => void;
   readonly onNotice: (notice: WatchNotice) => void;
 }
 
@@ -141,8 +143,10 @@ class ChokidarWatcher implements Watcher {
   }
 
   #mark(agent: string): void {
+    const isFirst = !this.#saved.has(agent);
     this.#saved.add(agent);
     this.#burst.add();
+    if (isFirst) this.#options.onTouched?.(agent);
   }
 
   #markConfig(): void {

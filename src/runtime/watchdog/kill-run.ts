@@ -10,15 +10,24 @@ const EMPTY_LOOKS = 3;
 /** A killed process that still has not gone hangs in the kernel. */
 const LIMIT_MS = 10_000;
 
+/** What was registered of a run, for those whose environment does not say that they belong to it. */
+export interface Registered {
+  readonly groups?: ReadonlySet<number>;
+  /** `<pid> <start>` each. */
+  readonly processes?: ReadonlySet<string>;
+}
+
+const NOBODY: ReadonlySet<never> = new Set();
+
 /**
- * Kills every process of a run: those with its marker in their environment, the members of its groups, and all their
+ * Kills every process of a run: those with its marker in their environment, those registered, and all their
  * descendants; looks again until none is left. Answers with what it killed.
  */
-export async function killRun(runId: string, groups: ReadonlySet<number>): Promise<readonly ProcessRow[]> {
+export async function killRun(runId: string, registered: Registered = {}): Promise<readonly ProcessRow[]> {
   const killed = new Map<string, ProcessRow>();
   const deadline = performance.now() + LIMIT_MS;
   for (let empty = 0; empty < EMPTY_LOOKS && performance.now() < deadline;) {
-    const found = membersOf(runId, groups);
+    const found = membersOf(runId, registered);
     for (const row of found) {
       killed.set(`${row.pid} ${row.start}`, row);
       send(row.pid, "SIGKILL");
@@ -29,9 +38,13 @@ export async function killRun(runId: string, groups: ReadonlySet<number>): Promi
   return [...killed.values()];
 }
 
-function membersOf(runId: string, groups: ReadonlySet<number>): readonly ProcessRow[] {
+function membersOf(
+  runId: string,
+  { groups = NOBODY, processes = NOBODY }: Registered,
+): readonly ProcessRow[] {
   const table = processTable();
-  const found = [...table.filter(({ pgid }) => groups.has(pgid)), ...findRun(runId)];
+  const known = table.filter(({ pid, pgid, start }) => groups.has(pgid) || processes.has(`${pid} ${start}`));
+  const found = [...known, ...findRun(runId)];
   const below = descendants(table, new Set(found.map(({ pid }) => pid)));
   const all = new Map([...found, ...below].map((row) => [row.pid, row]));
   return [...all.values()].filter(({ pid, zombie }) => !zombie && pid > 1 && pid !== process.pid);

@@ -3,7 +3,8 @@
  * however the orchestrator ends, `kill -9` included; then everything of the run is killed. In a session of its own, so
  * that neither Ctrl-C nor a closed terminal reaches it first.
  *
- * argv: run id. stdin, one a line: `add <pgid>`, `remove <pgid>`, and `end` when all was stopped in good order.
+ * argv: run id. stdin, one a line: `add <pgid>`, `remove <pgid>`, `add-process <pid> <start>`, `remove-process <pid> <start>`,
+ * and `end` when all was stopped in good order.
  */
 import { readSync } from "node:fs";
 import { killRun } from "./kill-run.ts";
@@ -12,8 +13,10 @@ for (const signal of ["SIGINT", "SIGHUP", "SIGTERM"] as const) process.on(signal
 
 const runId = process.argv[2];
 const groups = new Set<number>();
+const processes = new Set<string>();
 
-if (runId !== undefined && runId !== "" && readOrders() === "orphaned") await killRun(runId, groups);
+if (runId !== undefined && runId !== "" && readOrders() === "orphaned")
+  await killRun(runId, { groups, processes });
 process.exit(0);
 
 /** Blocks: there is nothing else to do, and a process that sleeps in a read costs nothing. */
@@ -26,10 +29,13 @@ function readOrders(): "ended" | "orphaned" {
     const lines = (rest + chunk.toString("latin1", 0, size)).split("\n");
     rest = lines.pop() ?? "";
     for (const line of lines) {
-      const [order, pgid] = line.split(" ");
+      const [order = "", ...what] = line.split(" ");
+      const one = what.join(" ");
       if (order === "end") return "ended";
-      if (order === "add") groups.add(Number(pgid));
-      if (order === "remove") groups.delete(Number(pgid));
+      if (order === "add") groups.add(Number(one));
+      if (order === "remove") groups.delete(Number(one));
+      if (order === "add-process") processes.add(one);
+      if (order === "remove-process") processes.delete(one);
     }
   }
 }

@@ -3,9 +3,10 @@ import { spawn } from "node:child_process";
 import type { Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import type { ProcessRow } from "../resources/process/process-table.ts";
 
-/** Beside this file, as source or as built. */
-const PROGRAM = fileURLToPath(new URL(`./watchdog-main${import.meta.url.slice(-3)}`, import.meta.url));
+/** As source or as built, as this file is. */
+const PROGRAM = fileURLToPath(import.meta.resolve("#watchdog"));
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 5_000;
 
@@ -24,6 +25,8 @@ type Child = ChildProcessByStdio<Writable, null, null>;
 export class Watchdog implements AsyncDisposable {
   readonly #options: WatchdogOptions;
   readonly #groups = new Set<number>();
+  /** `<pid> <start>` of processes that may be in any group. */
+  readonly #processes = new Set<string>();
   readonly #ended = new AbortController();
   #child: Child;
   #pause = FIRST_PAUSE_MS;
@@ -49,6 +52,17 @@ export class Watchdog implements AsyncDisposable {
   remove(pgid: number): void {
     this.#groups.delete(pgid);
     this.#order(`remove ${pgid}`);
+  }
+
+  /** Registers a single process: what finds the children that left their group and their environment. */
+  addProcess({ pid, start }: ProcessRow): void {
+    this.#processes.add(`${pid} ${start}`);
+    this.#order(`add-process ${pid} ${start}`);
+  }
+
+  removeProcess({ pid, start }: ProcessRow): void {
+    this.#processes.delete(`${pid} ${start}`);
+    this.#order(`remove-process ${pid} ${start}`);
   }
 
   /** All was stopped in good order: it may go. Resolves when it has gone. */
@@ -91,6 +105,7 @@ export class Watchdog implements AsyncDisposable {
     child.once("error", ({ message }) => this.#restart(message));
     child.once("exit", (code, signal) => this.#restart(signal ?? `exit ${code}`));
     for (const pgid of this.#groups) child.stdin.write(`add ${pgid}\n`);
+    for (const one of this.#processes) child.stdin.write(`add-process ${one}\n`);
     return child;
   }
 

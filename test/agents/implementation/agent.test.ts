@@ -3,8 +3,8 @@ import type { CodeGeneratedPayload } from "../../../src/agents/implementation/ev
 import { codeGeneratedPayload } from "../../../src/agents/implementation/events.ts";
 import { ageSpec, untestableSpec } from "./age-spec.ts";
 import { hasPython, runGenerated } from "./domain/run-generated.ts";
-import { TestSystem } from "./helpers.ts";
-import type { Seen } from "./helpers.ts";
+import { TestSystem } from "../../helpers/test-system.ts";
+import type { Seen } from "../../helpers/observer.ts";
 
 const SPEC = "agents.testplanning.spec.generated";
 const CODE = "agents.implementation.code.generated";

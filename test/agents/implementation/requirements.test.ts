@@ -9,7 +9,7 @@ import { planCode } from "../../../src/agents/implementation/domain/plan.ts";
 import { matchWithLimit } from "../../../src/agents/implementation/infrastructure/pattern-matcher.ts";
 import { specGeneratedPayload } from "../../../src/agents/testplanning/events.ts";
 import { hasPython, runGenerated } from "./domain/run-generated.ts";
-import { TestSystem } from "./helpers.ts";
+import { TestSystem } from "../../helpers/test-system.ts";
 
 const RULES = join(import.meta.dirname, "../../../examples/requirements/rules.yaml");
 const examples = z.array(

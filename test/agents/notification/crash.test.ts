@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { test } from "tap";
 import { sentCompletedPayload } from "../../../src/agents/notification/events.ts";
-import { TestSystem } from "../implementation/helpers.ts";
+import { TestSystem } from "../../helpers/test-system.ts";
 import { codePayload } from "./code-event.ts";
 import { WebhookReceiver } from "./webhook-receiver.ts";
 

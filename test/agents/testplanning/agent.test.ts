@@ -6,8 +6,8 @@ import {
   specGeneratedPayload,
   strategyCreatedPayload,
 } from "../../../src/agents/testplanning/events.ts";
-import { TestSystem } from "../implementation/helpers.ts";
-import type { Seen } from "../implementation/helpers.ts";
+import { TestSystem } from "../../helpers/test-system.ts";
+import type { Seen } from "../../helpers/observer.ts";
 import { scriptedOllama } from "../kit/helpers/scripted-ollama.ts";
 
 const SPEC = "agents.testplanning.spec.generated";

@@ -17,14 +17,14 @@ t.test("a missing entry says so, and names one that is meant", async (t) => {
   t.match(error, {
     code: "AGENTS_ENTRY_NOT_FOUND",
     exitCode: 2,
-    message: "one: its entry src/main.ts does not exist",
+    message: "one: its entry src/main.ts does not exist.",
   });
   t.match(error.details, {
     path: path("src/main.ts"),
     found: "nothing",
     hint: /Did you mean src\/main\.js\?.*agents\.one\.entry/,
   });
-  t.match((await failure(bundler.prepare("one", path("src")))).message, "one: its entry src is not a file");
+  t.match((await failure(bundler.prepare("one", path("src")))).message, "one: its entry src is not a file.");
 });
 
 t.test("a syntax error is shown with file, line, column and the line", async (t) => {

@@ -3,7 +3,7 @@ import { connect as connectSocket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { test } from "tap";
 import type { Test } from "tap";
-import type { RunClient } from "../../../src/runtime/control/client.ts";
+import type { RunClient } from "../../../src/runtime/control/run-client.ts";
 import { connect } from "../../../src/runtime/control/client.ts";
 import { processStart } from "../../../src/runtime/control/process-start.ts";
 import { removeRunFile, writeRunFile } from "../../../src/runtime/control/run-file.ts";

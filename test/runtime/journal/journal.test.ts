@@ -293,3 +293,18 @@ t.test("events that are no standard events are shown as what they are", async (t
     ],
   );
 });
+
+t.test("a CloudEvent that is published raw is known by what it says of itself", async (t) => {
+  const { host, journal } = await openHost(t, t.testdir());
+  const event = { specversion: "1.0", id: "own", type: "its.type", source: "/its", subject: "sub", data: 1 };
+  await host.publish({
+    pubsub: "agents-pubsub",
+    topic: "x",
+    body: JSON.stringify(event),
+    contentType: "application/cloudevents+json",
+    raw: true,
+  });
+  t.match(journal.events({ id: "own" }), [
+    { event: { id: "own", eventType: "its.type", topic: "x", source: "/its", subject: "sub" } },
+  ]);
+});

@@ -25,6 +25,8 @@ t.test(
     const keeper = {
       add: (pgid: number) => told.push(`add ${pgid}`),
       remove: (pgid: number) => told.push(`remove ${pgid}`),
+      addProcess: () => undefined,
+      removeProcess: () => undefined,
     };
     const kin = byDescent(child.pid, keeper, new Descent());
     child.stdout.on("data", (chunk: Buffer) => spec.onOutput("stdout", chunk));

@@ -133,6 +133,18 @@ export const API_CASES: readonly ApiCase[] = [
   },
   { name: "all secrets of a file", path: "/v1.0/secrets/file/bulk", status: 200 },
   {
+    name: "a secret with a name that every object has",
+    path: "/v1.0/secrets/file/constructor",
+    status: 500,
+    code: "ERR_SECRET_GET",
+  },
+  {
+    name: "a variable with a name that every object has",
+    path: "/v1.0/secrets/env/toString",
+    status: 200,
+    text: '{"toString":""}',
+  },
+  {
     name: "a missing secret of a file",
     path: "/v1.0/secrets/file/none",
     status: 500,

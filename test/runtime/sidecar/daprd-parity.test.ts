@@ -1,65 +1,50 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { existsSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import t from "tap";
 import { ask } from "./api-case.ts";
 import { API_CASES } from "./api-cases.ts";
+import { daprdFiles, startDaprd, WITH_DAPRD } from "./daprd.ts";
 import {
   type Answer,
-  type Owner,
   PUBSUB,
   type Received,
   STATE,
   call,
   component,
-  freePort,
   openHost,
   spec,
   startApp,
 } from "./kit.ts";
 
-/*
- * The same requests to the embedded sidecar and to a real daprd: status and body must be the same. Where there is no
- * daprd the test says so and is skipped; AGENTS_DAPRD names the binary.
- */
-const candidates = [process.env["AGENTS_DAPRD"], join(homedir(), ".dapr/bin/daprd")];
-const daprd = candidates.find((one): one is string => one !== undefined && one !== "" && existsSync(one));
+/* The same requests to the embedded sidecar and to a real daprd: status and body must be the same. */
 
-t.test(
-  "the embedded sidecar answers what a real daprd answers",
-  { skip: daprd === undefined ? "no daprd found (set AGENTS_DAPRD)" : false },
-  async (t) => {
-    process.env["PARITY_SECRET"] = "s3cret";
-    const secrets = JSON.stringify({ db: { password: "p" } });
-    const dir = t.testdir({
-      ours: { "secrets.json": secrets },
-      "secrets.json": secrets,
-      resources: {},
-      ...resources(),
-    });
-    const components = [
-      PUBSUB,
-      STATE,
-      component("secretstore", "env", {}, "secretstores.local.env"),
-      component("secretstore", "file", { secretsFile: "secrets.json" }, "secretstores.local.file"),
-    ];
-    const app = await startApp(t);
-    const { host } = await openHost(t, join(dir, "ours"), { components });
-    const { httpPort } = await host.start(spec("app", app.port));
-    host.appReady("app");
-    const theirs = await startDaprd(t, daprd ?? "", dir, app.port);
-    for (const one of API_CASES) {
-      const [ours, real] = await Promise.all([ask(httpPort, one), ask(theirs, one)]);
-      t.same(
-        shape(ours, one.ownWords === true),
-        shape(real, one.ownWords === true),
-        `${one.name} (daprd: ${real.status} ${real.text})`,
-      );
-    }
-  },
-);
+t.test("the embedded sidecar answers what a real daprd answers", WITH_DAPRD, async (t) => {
+  process.env["PARITY_SECRET"] = "s3cret";
+  const secrets = JSON.stringify({ db: { password: "p" } });
+  const dir = t.testdir({
+    ours: { "secrets.json": secrets },
+    "secrets.json": secrets,
+    ...daprdFiles(),
+  });
+  const components = [
+    PUBSUB,
+    STATE,
+    component("secretstore", "env", {}, "secretstores.local.env"),
+    component("secretstore", "file", { secretsFile: "secrets.json" }, "secretstores.local.file"),
+  ];
+  const app = await startApp(t);
+  const { host } = await openHost(t, join(dir, "ours"), { components });
+  const { httpPort } = await host.start(spec("app", app.port));
+  host.appReady("app");
+  const theirs = await startDaprd(t, { dir, appPort: app.port });
+  for (const one of API_CASES) {
+    const [ours, real] = await Promise.all([ask(httpPort, one), ask(theirs, one)]);
+    t.same(
+      shape(ours, one.ownWords === true),
+      shape(real, one.ownWords === true),
+      `${one.name} (daprd: ${real.status} ${real.text})`,
+    );
+  }
+});
 
 /** What is published, one after the other; the app must get the same from both. */
 const PUBLISHED: readonly {
@@ -136,39 +121,35 @@ const SUBSCRIBED = [
   },
 ];
 
-t.test(
-  "an app gets from the embedded sidecar what it gets from a real daprd",
-  { skip: daprd === undefined ? "no daprd found (set AGENTS_DAPRD)" : false },
-  async (t) => {
-    const secrets = "{}";
-    const dir = t.testdir({ ours: {}, "secrets.json": secrets, ...resources() });
-    const [ourApp, theirApp] = [
-      await startApp(t, { subscribe: SUBSCRIBED }),
-      await startApp(t, { subscribe: SUBSCRIBED }),
-    ];
-    const { host, ready } = await openHost(t, join(dir, "ours"));
-    const { httpPort } = await host.start(spec("app", ourApp.port));
-    await ready("app");
-    const theirs = await startDaprd(t, daprd ?? "", dir, theirApp.port);
-    for (const [index, { topic, type, body, query = "", headers = {} }] of PUBLISHED.entries()) {
-      const options = {
-        method: "POST",
-        headers: { ...headers, ...(type === undefined ? {} : { "content-type": type }) },
-        body,
-      };
-      const path = `/v1.0/publish/agents-pubsub/${topic}${query}`;
-      const answers = await Promise.all([call(httpPort, path, options), call(theirs, path, options)]);
-      t.same(
-        answers.map((answer) => answer.status),
-        [204, 204],
-      );
-      while (ourApp.received.length <= index || theirApp.received.length <= index)
-        await new Promise((resolve) => setImmediate(resolve));
-      const [ours, real] = [ourApp.received[index], theirApp.received[index]];
-      t.same(received(ours), received(real), `${topic} ${type ?? "-"} ${body} (daprd: ${real?.text ?? ""})`);
-    }
-  },
-);
+t.test("an app gets from the embedded sidecar what it gets from a real daprd", WITH_DAPRD, async (t) => {
+  const secrets = "{}";
+  const dir = t.testdir({ ours: {}, "secrets.json": secrets, ...daprdFiles() });
+  const [ourApp, theirApp] = [
+    await startApp(t, { subscribe: SUBSCRIBED }),
+    await startApp(t, { subscribe: SUBSCRIBED }),
+  ];
+  const { host, ready } = await openHost(t, join(dir, "ours"));
+  const { httpPort } = await host.start(spec("app", ourApp.port));
+  await ready("app");
+  const theirs = await startDaprd(t, { dir, appPort: theirApp.port });
+  for (const [index, { topic, type, body, query = "", headers = {} }] of PUBLISHED.entries()) {
+    const options = {
+      method: "POST",
+      headers: { ...headers, ...(type === undefined ? {} : { "content-type": type }) },
+      body,
+    };
+    const path = `/v1.0/publish/agents-pubsub/${topic}${query}`;
+    const answers = await Promise.all([call(httpPort, path, options), call(theirs, path, options)]);
+    t.same(
+      answers.map((answer) => answer.status),
+      [204, 204],
+    );
+    while (ourApp.received.length <= index || theirApp.received.length <= index)
+      await new Promise((resolve) => setImmediate(resolve));
+    const [ours, real] = [ourApp.received[index], theirApp.received[index]];
+    t.same(received(ours), received(real), `${topic} ${type ?? "-"} ${body} (daprd: ${real?.text ?? ""})`);
+  }
+});
 
 function received(one: Received | undefined): unknown {
   if (one === undefined) return null;
@@ -204,66 +185,4 @@ function shape(answer: Answer, ownWords: boolean): unknown {
   if (ownWords && typeof body === "object" && body !== null && "errorCode" in body) body = body.errorCode;
   const type = answer.text === "" ? undefined : answer.headers["content-type"];
   return { status: answer.status, body, type, etag: answer.headers.etag !== undefined };
-}
-
-async function startDaprd(t: Owner, binary: string, dir: string, appPort: number): Promise<number> {
-  const [http, grpc, internal] = [await freePort(), await freePort(), await freePort()];
-  const flags = [
-    "--app-id",
-    "app",
-    "--app-port",
-    String(appPort),
-    "--dapr-http-port",
-    String(http),
-    "--dapr-grpc-port",
-    String(grpc),
-  ];
-  const more = [
-    "--dapr-internal-grpc-port",
-    String(internal),
-    "--dapr-listen-addresses",
-    "127.0.0.1",
-    "--enable-metrics=false",
-    "--resources-path",
-    join(dir, "components"),
-    "--log-level",
-    "error",
-  ];
-  const child = spawn(binary, [...flags, ...more], {
-    cwd: dir,
-    stdio: ["ignore", "ignore", "inherit"],
-    env: { ...process.env, DAPR_HOST_IP: "127.0.0.1" },
-  });
-  t.teardown(async () => {
-    child.kill("SIGKILL");
-    if (child.exitCode === null) await once(child, "exit");
-  });
-  for (;;) {
-    const status = await call(http, "/v1.0/healthz").then(
-      (answer) => answer.status,
-      () => 0,
-    );
-    if (status === 204) return http;
-    if (child.exitCode !== null) throw new Error("daprd ended");
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-function resources(): { components: Record<string, string> } {
-  return {
-    components: {
-      "pubsub.yaml": yaml("agents-pubsub", "pubsub.in-memory", {}),
-      "state.yaml": yaml("agents-statestore", "state.sqlite", { connectionString: "state.db" }),
-      "env.yaml": yaml("env", "secretstores.local.env", {}),
-      "file.yaml": yaml("file", "secretstores.local.file", { secretsFile: "secrets.json" }),
-    },
-  };
-}
-
-function yaml(name: string, type: string, metadata: Record<string, string>): string {
-  const head = `apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata:\n  name: ${name}\nspec:\n  type: ${type}\n  version: v1\n`;
-  const entries = Object.entries(metadata).map(
-    ([key, value]) => `  - name: ${key}\n    value: ${JSON.stringify(value)}\n`,
-  );
-  return `${head}  metadata:${entries.length === 0 ? " []" : ""}\n${entries.join("")}`;
 }

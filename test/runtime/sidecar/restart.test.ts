@@ -122,7 +122,7 @@ t.test(
     await host.appGone("new", 1000);
     await host.stop("new");
     await host.forget("leaves");
-    await t.rejects(host.inFlight(), { code: "AGENTS_SIDECAR_FAILED" });
+    await t.rejects(host.retry("x"), { code: "AGENTS_SIDECAR_FAILED" });
 
     const [one] = await Promise.all([
       host.start(spec("a", app.port, { subscribes: ["x"] })),

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import { once } from "node:events";
 import t from "tap";
-import { call, freePort, openHost, portOf, publish, spec, startApp, statuses } from "./kit.ts";
+import { call, component, freePort, openHost, portOf, publish, spec, startApp, statuses } from "./kit.ts";
 
 t.test("a request that a web page could have made is refused before anything happens", async (t) => {
   const { host, journal } = await openHost(t, t.testdir());
@@ -60,6 +60,9 @@ t.test("a token in the environment is wanted on everything but health", async (t
   t.equal((await publish(httpPort, "x", {}, { "dapr-api-token": "secret" })).status, 204);
   await until(() => statuses(journal.events({}))[0] === "a:success:1");
   t.equal(app.received[0]?.headers["dapr-api-token"], "for the app");
+  const sent = { method: "POST", headers: { "dapr-api-token": "secret" } };
+  t.equal((await call(httpPort, "/v1.0/invoke/a/method/called", sent)).status, 200);
+  t.match(app.received[1], { path: "/called", headers: { "dapr-api-token": "for the app" } });
 });
 
 t.test("a preferred port that is taken is replaced, a strict one is an error that names it", async (t) => {
@@ -93,12 +96,15 @@ t.test("bodies up to 4 MiB are taken, larger ones are refused", async (t) => {
 t.test(
   "a component type that the embedded sidecar does not serve is an error that says which it does",
   async (t) => {
-    const components = [
-      { kind: "pubsub", name: "p", resource: null, type: "pubsub.kafka", metadata: {} },
-    ] as const;
-    await t.rejects(openHost(t, t.testdir(), { components }), {
+    const open = (type: string): Promise<unknown> =>
+      openHost(t, t.testdir(), { components: [component("pubsub", "p", {}, type)] });
+    await t.rejects(open("pubsub.kafka"), {
       code: "AGENTS_NOT_SUPPORTED",
-      details: { found: "pubsub.kafka", expected: "pubsub.agents" },
+      details: { found: "pubsub.kafka", expected: "pubsub.agents", hint: /runs no real daprd/ },
+    });
+    await t.rejects(open("pubsub.in-memory"), {
+      code: "AGENTS_NOT_SUPPORTED",
+      details: { found: "pubsub.in-memory", hint: /no other agent would get an event/ },
     });
   },
 );
@@ -108,6 +114,6 @@ t.test("a host that was disposed has closed its ports and answers no more", asyn
   const { httpPort } = await host.start(spec("a", 1));
   await close();
   await t.rejects(call(httpPort, "/v1.0/healthz"), { code: "ECONNREFUSED" });
-  await t.rejects(host.inFlight(), { code: "AGENTS_SIDECAR_FAILED" });
+  await t.rejects(host.retry("x"), { code: "AGENTS_SIDECAR_FAILED" });
   await close();
 });

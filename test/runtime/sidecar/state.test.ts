@@ -1,6 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
 import t from "tap";
+import { until } from "../../helpers/system.ts";
 import { type Answer, PUBSUB, STATE, call, component, openHost, spec } from "./kit.ts";
 
 const save = (port: number, items: string, store = "agents-statestore"): Promise<Answer> =>
@@ -103,8 +104,7 @@ t.test("a value with a time to live goes after it, and tells when", async (t) =>
   const long = await get(httpPort, "long");
   t.match(long.headers["metadata.ttlexpiretime"], /^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
   t.equal((await get(httpPort, "none")).headers["metadata.ttlexpiretime"], undefined);
-  while ((await get(httpPort, "short")).status !== 204)
-    await new Promise((resolve) => setTimeout(resolve, 50));
+  await until("it has expired", async () => (await get(httpPort, "short")).status === 204);
   t.equal((await get(httpPort, "long")).text, "2");
   t.equal(
     (await save(httpPort, '[{"key":"short","value":2,"options":{"concurrency":"first-write"}}]')).status,

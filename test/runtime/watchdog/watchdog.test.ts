@@ -93,7 +93,7 @@ t.test("it kills only what belongs to its run", async (t) => {
   ];
   await Promise.all([ours, ...others].map(async ({ stdout }) => once(stdout ?? ours, "data")));
   const gone = once(ours, "exit");
-  const killed = await killRun("mine", new Set());
+  const killed = await killRun("mine");
   t.same(
     killed.map(({ pid }) => pid),
     [ours.pid],
@@ -110,7 +110,7 @@ t.test("a group without a marker, and what it started elsewhere, is found by its
   });
   const line = await heard(child.stdout);
   const grandchild = Number(/\d+/.exec(line)?.[0]);
-  await killRun("nobody", new Set([child.pid ?? 0]));
+  await killRun("nobody", { groups: new Set([child.pid ?? 0]) });
   t.notOk(lives(child.pid ?? 0));
   t.notOk(lives(grandchild));
 });

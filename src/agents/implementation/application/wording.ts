@@ -1,3 +1,4 @@
+import { isSampleText } from "agents-apphost/kit";
 import type { HandlerContext } from "agents-apphost/kit";
 import type { Provenance } from "../domain/artefact.ts";
 import { inventedNumbers, plainLine } from "../domain/text.ts";
@@ -30,7 +31,7 @@ export async function word(
   }
   const { generatedBy, promptRef } = words;
   const text = plainLine(words.text);
-  if (generatedBy === "sample" && text.startsWith("[sample]")) {
+  if (isSampleText(text, generatedBy)) {
     const reason = "the sample model has no words of its own";
     return { text: texts.template, provenance: { by: "template", reason, generatedBy, promptRef } };
   }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { CallOptions, ChatModel, ChatRequest, ChatResponse, ModelDescription } from "./chat-model.ts";
+import { SAMPLE_MARK } from "./sample-mark.ts";
 import { sampleValue } from "./sample-value.ts";
 
 /**
@@ -38,7 +39,7 @@ export class SampleModel implements ChatModel {
     const { exampleOutput, outputSchema, messages, promptRef } = request;
     if (exampleOutput !== undefined) return JSON.stringify(exampleOutput);
     const seed = createHash("sha256").update(JSON.stringify({ messages, outputSchema })).digest();
-    if (outputSchema === undefined) return `[sample] An answer to ${promptRef ?? "the request"}.`;
+    if (outputSchema === undefined) return `${SAMPLE_MARK} An answer to ${promptRef ?? "the request"}.`;
     return JSON.stringify(sampleValue(outputSchema, seed));
   }
 }

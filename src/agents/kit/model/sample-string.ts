@@ -1,3 +1,4 @@
+import { SAMPLE_MARK } from "./sample-mark.ts";
 import type { JsonSchema } from "./chat-model.ts";
 
 type Draw = (count: number) => number;
@@ -26,7 +27,7 @@ export function sampleString(schema: JsonSchema, name: string, draw: Draw): stri
   if (make !== undefined) return make(draw);
   const least = typeof schema["minLength"] === "number" ? schema["minLength"] : 0;
   const most = typeof schema["maxLength"] === "number" ? schema["maxLength"] : Number.POSITIVE_INFINITY;
-  const text = fit(`[sample] ${name === "" ? "text" : words(name)}`, least, most);
+  const text = fit(`${SAMPLE_MARK} ${name === "" ? "text" : words(name)}`, least, most);
   if (typeof pattern !== "string") return text;
   const wanted = new RegExp(pattern, "u");
   return wanted.test(text) ? text : fromPattern(pattern, wanted, least, most);

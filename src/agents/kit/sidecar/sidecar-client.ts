@@ -1,6 +1,6 @@
 import type { DaprClient } from "@dapr/dapr";
 import type { Logger } from "../log/logger.ts";
-import { SidecarFailure, SidecarUnreachable } from "../state/state-store.ts";
+import { SidecarFailure, SidecarUnreachable, StateStoreMissing } from "../state/state-store.ts";
 import { loadSdk } from "./load-sdk.ts";
 
 /** Where the sidecar is. */
@@ -105,32 +105,47 @@ export class SidecarClient {
       return new SidecarUnreachable(`${what} failed: ${answer.message}`, { cause: error });
     }
     this.#reached();
-    return new SidecarFailure(`${what} failed: ${answer.message}`, { cause: error });
+    const missing =
+      answer.code === "ERR_STATE_STORE_NOT_FOUND" || answer.code === "ERR_STATE_STORE_NOT_CONFIGURED";
+    return new (missing ? StateStoreMissing : SidecarFailure)(`${what} failed: ${answer.message}`, {
+      cause: error,
+    });
   }
 }
 
+/** An error of the SDK: what the sidecar answered, or `status: null` when it did not. */
+interface SdkError {
+  readonly status: number | null;
+  /** Dapr's own code, such as ERR_STATE_STORE_NOT_FOUND. */
+  readonly code: string | null;
+  readonly message: string;
+}
+
 /** The SDK's errors are JSON in a message: `{ error, error_msg, status }`. */
-export function readSdkError(error: unknown): { readonly status: number | null; readonly message: string } {
+export function readSdkError(error: unknown): SdkError {
   const text = error instanceof Error ? error.message : String(error);
   try {
     const parsed: unknown = JSON.parse(text);
     if (typeof parsed === "object" && parsed !== null && "status" in parsed && "error_msg" in parsed) {
-      return { status: Number(parsed.status), message: sidecarMessage(String(parsed.error_msg)) };
+      return { status: Number(parsed.status), ...sidecarAnswer(String(parsed.error_msg)) };
     }
   } catch {
     // not an answer of the sidecar: a network error
   }
   if (text === "DAPR_SIDECAR_COULD_NOT_BE_STARTED")
-    return { status: null, message: "the sidecar does not answer" };
-  return { status: null, message: text };
+    return { status: null, code: null, message: "the sidecar does not answer" };
+  return { status: null, code: null, message: text };
 }
 
-function sidecarMessage(body: string): string {
+function sidecarAnswer(body: string): Pick<SdkError, "code" | "message"> {
   try {
     const parsed: unknown = JSON.parse(body);
-    if (typeof parsed === "object" && parsed !== null && "message" in parsed) return String(parsed.message);
+    if (typeof parsed === "object" && parsed !== null && "message" in parsed) {
+      const code = "errorCode" in parsed ? String(parsed.errorCode) : null;
+      return { code, message: String(parsed.message) };
+    }
   } catch {
     // plain text
   }
-  return body.trim();
+  return { code: null, message: body.trim() };
 }

@@ -1,6 +1,6 @@
 import type { CloudEvent } from "../events/standard-event.ts";
 import type { Outbox } from "../outbox/outbox.ts";
-import { EtagMismatch } from "./state-store.ts";
+import { EtagMismatch, StateStoreMissing } from "./state-store.ts";
 import type { Turns } from "./turns.ts";
 import type { DaprState, RawEntry } from "./dapr-state.ts";
 import { trusted } from "../process/trusted.ts";
@@ -17,20 +17,26 @@ export interface Shelf {
 }
 
 /**
- * The outbox of an agent that has only the state store. A state store cannot be searched, so the events stand on a fixed
+ * The outbox of units of work on the state store. A state store cannot be searched, so the events stand on a fixed
  * number of shelves: documents under known keys, one of which is written in each state transaction.
  */
 export class StateOutbox implements Outbox {
   readonly #state: DaprState;
   readonly #turns: Turns;
   readonly #keys = Array.from({ length: SHELVES }, (_, index) => `kit/outbox/${index}`);
+  readonly #whenMissing: () => void;
   #known = new Set<string>();
   #searched = false;
+  #missing = false;
 
-  /** @param turns shared with the units of work of this process: they write the same shelves. */
-  constructor(state: DaprState, turns: Turns) {
+  /**
+   * @param turns shared with the units of work of this process: they write the same shelves.
+   * @param whenMissing called once when the sidecar has no such state store: then nothing waits in it.
+   */
+  constructor(state: DaprState, turns: Turns, whenMissing: () => void) {
     this.#state = state;
     this.#turns = turns;
+    this.#whenMissing = whenMissing;
   }
 
   /** The shelf for a unit of work, as it stands now. */
@@ -46,7 +52,8 @@ export class StateOutbox implements Outbox {
 
   /** As this process knows it: what it has put there or found there. Null until it has looked or put something there. */
   pending(): Promise<number | null> {
-    return Promise.resolve(this.#searched || this.#known.size > 0 ? this.#known.size : null);
+    const known = this.#searched || this.#missing || this.#known.size > 0;
+    return Promise.resolve(known ? this.#known.size : null);
   }
 
   /** True when something may stand on the shelves, also from an earlier process that nobody has looked for yet. */
@@ -56,7 +63,17 @@ export class StateOutbox implements Outbox {
 
   /** In turn with the units of work: one that commits in between would be forgotten. */
   read(limit: number, skip: ReadonlySet<string>): Promise<readonly CloudEvent[]> {
-    return this.#turns.run(() => this.#read(limit, skip));
+    return this.#turns.run(async () => {
+      try {
+        return await this.#read(limit, skip);
+      } catch (error) {
+        // Whoever has put something there keeps asking; whoever has not could not have.
+        if (!(error instanceof StateStoreMissing) || this.#known.size > 0) throw error;
+        if (!this.#missing) this.#whenMissing();
+        this.#missing = true;
+        return [];
+      }
+    });
   }
 
   async #read(limit: number, skip: ReadonlySet<string>): Promise<readonly CloudEvent[]> {
@@ -64,6 +81,7 @@ export class StateOutbox implements Outbox {
     const events = shelves.flatMap((shelf) => shelf.events);
     this.#known = new Set(events.map((event) => event.id));
     this.#searched = true;
+    this.#missing = false;
     return events
       .filter((event) => !skip.has(event.id))
       .toSorted((a, b) => (a.time < b.time ? -1 : Number(a.time > b.time)))

@@ -46,6 +46,11 @@ export class SidecarFailure extends Error {
   override readonly name: string = "SidecarFailure";
 }
 
+/** The sidecar answers, and has no state store of that name. */
+export class StateStoreMissing extends SidecarFailure {
+  override readonly name = "StateStoreMissing";
+}
+
 /** The sidecar cannot be asked: there is none, or it does not answer. */
 export class SidecarUnreachable extends SidecarFailure {
   override readonly name = "SidecarUnreachable";

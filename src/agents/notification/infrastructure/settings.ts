@@ -1,10 +1,6 @@
 import { resolve } from "node:path";
+import { StartError } from "agents-apphost/kit";
 import { parseRecipient, recipientText } from "../domain/recipient.ts";
-
-/** A variable of the environment that cannot be used; the message names it, what was found and what was expected. */
-export class SettingsError extends Error {
-  override readonly name = "SettingsError";
-}
 
 /** What the environment says about this agent. */
 export interface Settings {
@@ -23,7 +19,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * Reads NOTIFICATION_RECIPIENT (developers), NOTIFICATION_CHANNELS (console,file), NOTIFICATION_DIR (.agents/outbox below
  * the working directory) and NOTIFICATION_WEBHOOK_URL (adds the channel webhook).
  *
- * @throws SettingsError that names the variable, what was found and what was expected.
+ * @throws StartError that names the variable, what was found and what was expected.
  */
 export function readSettings(env: Environment, cwd: string): Settings {
   const webhook = readUrl(env["NOTIFICATION_WEBHOOK_URL"]);
@@ -39,16 +35,19 @@ export function readSettings(env: Environment, cwd: string): Settings {
 function readRecipient(text: string): string {
   const parsed = parseRecipient(text);
   if (parsed.ok) return recipientText(parsed.recipient);
-  throw new SettingsError(`NOTIFICATION_RECIPIENT: ${parsed.problem}.`);
+  throw new StartError(
+    `NOTIFICATION_RECIPIENT: ${parsed.problem}`,
+    "Set it to an e-mail address, an E.164 number or the name of a group.",
+  );
 }
 
 function readChannels(text: string, known: readonly string[]): readonly string[] {
   const names = text.split(",").map((name) => name.trim());
   const wrong = names.find((name) => !known.includes(name));
   if (wrong === undefined) return [...new Set(names)];
-  const hint = wrong === "webhook" ? "; webhook needs NOTIFICATION_WEBHOOK_URL" : "";
-  throw new SettingsError(
-    `NOTIFICATION_CHANNELS: "${wrong}" is no channel; there are ${known.join(", ")}${hint}.`,
+  throw new StartError(
+    `NOTIFICATION_CHANNELS: "${wrong}" is no channel; there are ${known.join(", ")}`,
+    wrong === "webhook" ? "The channel webhook needs NOTIFICATION_WEBHOOK_URL." : "Name some of these.",
   );
 }
 
@@ -56,5 +55,8 @@ function readUrl(text: string | undefined): URL | null {
   if (text === undefined || text === "") return null;
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url?.protocol === "http:" || url?.protocol === "https:") return url;
-  throw new SettingsError(`NOTIFICATION_WEBHOOK_URL: "${text}" is no http or https URL.`);
+  throw new StartError(
+    `NOTIFICATION_WEBHOOK_URL: "${text}" is no http or https URL`,
+    "Set it to a URL such as https://example.org/hook.",
+  );
 }

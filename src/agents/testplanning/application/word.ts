@@ -1,3 +1,4 @@
+import { isSampleText } from "agents-apphost/kit";
 import type { Words } from "./ports.ts";
 
 /** A text and who it is by. */
@@ -12,7 +13,7 @@ export function choose<Text>(
   fixed: Text,
   objection: (text: Text) => string | null,
 ): Worded<Text> {
-  if (words.generatedBy === "sample" && isFiller(words.text))
+  if (textsOf(words.text).some((text) => isSampleText(text, words.generatedBy)))
     return {
       text: fixed,
       wording: { by: "template", reason: "The sample model has no words of its own for this." },
@@ -22,7 +23,8 @@ export function choose<Text>(
   return { text: words.text, wording: { by: "model", reason: null } };
 }
 
-/** The sample model marks what it made up; an example out of the prompt file is not marked and can be shown. */
-function isFiller(text: unknown): boolean {
-  return JSON.stringify(text).includes("[sample]");
+/** The strings of a text that has parts, such as a title and a rationale. */
+function textsOf(text: unknown): string[] {
+  if (typeof text === "string") return [text];
+  return typeof text === "object" && text !== null ? Object.values(text).flatMap(textsOf) : [];
 }

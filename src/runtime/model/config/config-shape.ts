@@ -178,7 +178,7 @@ const agent = object("an agent", {
   envFile: optional(path("a file"), "dotenv file, relative to the config."),
   secrets: optional(
     list("variable names", variable),
-    "Secret environment variables that are passed through.",
+    "Names of variables that are secret: each must be set where agents up runs, or in envFile.",
   ),
   health: optional(health, "How readiness and health are probed."),
   restart: optional(

@@ -90,7 +90,10 @@ export interface AgentSettings<
   readonly env?: Environment;
   /** A dotenv file, relative to the config. Variables in `env` win. */
   readonly envFile?: string;
-  /** Names of environment variables that are secret: passed through from the environment of `agents up`, never printed. */
+  /**
+   * Names of environment variables that are secret. Each must have a value when the agent starts, in the environment of
+   * `agents up` or in `envFile`; `agents config` masks it.
+   */
   readonly secrets?: readonly string[];
   /** How readiness and health are probed. Default `"auto"`. */
   readonly health?: HealthDefinition;

@@ -15,7 +15,7 @@ export function assertEntry({ agent, entry }: BundleRequest, root: string): void
   const similar = sameStem(entry);
   throw new AgentsError(
     "AGENTS_ENTRY_NOT_FOUND",
-    `${agent}: its entry ${shown} ${stat === undefined ? "does not exist" : "is not a file"}`,
+    `${agent}: its entry ${shown} ${stat === undefined ? "does not exist" : "is not a file"}.`,
     {
       path: entry,
       expected: "a TypeScript or JavaScript file",

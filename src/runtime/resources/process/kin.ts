@@ -1,4 +1,5 @@
 import { Descent } from "./descent.ts";
+import { Lineage } from "./lineage.ts";
 import type { Marker } from "./marker.ts";
 import { findMarked } from "./marker.ts";
 import type { ProcessRow } from "./process-table.ts";
@@ -8,6 +9,9 @@ import { HAS_PROC } from "./process-table.ts";
 export interface GroupKeeper {
   add(pgid: number): void;
   remove(pgid: number): void;
+  /** A process that may be in any group; its start time tells it from another that gets its number. */
+  addProcess(row: ProcessRow): void;
+  removeProcess(row: ProcessRow): void;
 }
 
 /** How the processes are found that a leader started and that left its group. */
@@ -20,13 +24,28 @@ export interface Kin {
   forget(): void;
 }
 
-/** By the marker in their environment where that can be read (Linux), else by having been seen below the leader. */
+/**
+ * Where environments can be read (Linux) by the marker in theirs, or by having been seen below the leader; elsewhere by
+ * the latter alone.
+ */
 export function kinOf(leader: number, marker: Marker, keeper: GroupKeeper): Kin {
-  return HAS_PROC ? byMarker(marker) : byDescent(leader, keeper);
+  return HAS_PROC ? byMarker(leader, marker, keeper) : byDescent(leader, keeper);
 }
 
-function byMarker(marker: Marker): Kin {
-  return { look: () => undefined, find: async () => findMarked(marker), forget: () => undefined };
+let lineage: Lineage | undefined;
+
+/** One look at the machine serves all leaders. */
+function byMarker(leader: number, marker: Marker, keeper: GroupKeeper): Kin {
+  const shared = (lineage ??= new Lineage());
+  shared.follow(leader, keeper);
+  return {
+    look: () => shared.look(),
+    find: async () => {
+      const marked = await findMarked(marker);
+      return [...new Map([...shared.living(leader), ...marked].map((row) => [row.pid, row])).values()];
+    },
+    forget: () => shared.forget(leader),
+  };
 }
 
 let shared: Descent | undefined;

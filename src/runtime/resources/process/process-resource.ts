@@ -11,7 +11,12 @@ import { spawnGroup } from "./spawn.ts";
 
 export type { GroupKeeper };
 
-const NOBODY: GroupKeeper = { add: () => undefined, remove: () => undefined };
+const NOBODY: GroupKeeper = {
+  add: () => undefined,
+  remove: () => undefined,
+  addProcess: () => undefined,
+  removeProcess: () => undefined,
+};
 
 /** A program as a resource. */
 export interface ProcessSpec {

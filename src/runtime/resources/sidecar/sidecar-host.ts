@@ -74,8 +74,8 @@ export interface SidecarHost extends AsyncDisposable {
   replay(eventId: string, to: string | null): Promise<ReplayResult>;
   /** Puts dead deliveries of an event back in line. */
   retry(eventId: string): Promise<ReplayResult>;
-  /** Deliveries that are with an app at this moment: `<eventSeq>/<agent>`. */
-  inFlight(): Promise<readonly string[]>;
+  /** Everything is quiet: gives memory back that only the start needed. */
+  releaseMemory(): Promise<void>;
   onEvent(listener: (event: SidecarEvent) => void): Disposable;
 }
 

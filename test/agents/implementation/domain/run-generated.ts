@@ -41,21 +41,35 @@ async function runNode(dir: string): Promise<TestRun> {
   };
 }
 
-/** Each folder by itself: two of them may hold modules of the same name. */
+/** `python3 -m unittest` in each folder, forked from one process: two folders may hold modules of the same name. */
+const UNITTEST = `
+import os, sys, unittest
+worst = 0
+for folder in sys.argv[1:]:
+    sys.stdout.flush()
+    child = os.fork()
+    if child == 0:
+        os.chdir(folder)
+        suite = unittest.defaultTestLoader.discover(os.getcwd())
+        result = unittest.TextTestRunner(stream=sys.stdout).run(suite)
+        sys.stdout.flush()
+        os._exit(0 if result.wasSuccessful() and result.testsRun > 0 else 1)
+    worst = max(worst, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) & 0xFF)
+sys.exit(worst)
+`;
+
 async function runPython(dir: string, folders: readonly string[]): Promise<TestRun> {
-  let run: TestRun = { exitCode: 0, passed: 0, output: "" };
-  for (const folder of folders) {
-    const cwd = join(dir, folder);
-    const result = await execa("python3", ["-B", "-m", "unittest"], { cwd, reject: false, all: true });
-    const ran = Number(/^Ran (\d+) tests?/m.exec(result.all)?.[1] ?? 0);
-    const passed = run.passed + (result.exitCode === 0 ? ran : 0);
-    run = {
-      exitCode: run.exitCode === 0 ? result.exitCode : run.exitCode,
-      passed,
-      output: run.output + result.all,
-    };
-  }
-  return run;
+  const result = await execa("python3", ["-B", "-c", UNITTEST, ...folders], {
+    cwd: dir,
+    reject: false,
+    all: true,
+  });
+  const counts = [...result.all.matchAll(/^Ran (\d+) tests?/gm)].map(([, count]) => Number(count));
+  return {
+    exitCode: result.exitCode,
+    passed: result.exitCode === 0 ? counts.reduce((sum, count) => sum + count, 0) : 0,
+    output: result.all,
+  };
 }
 
 /** Whether Python is on this machine at all. */

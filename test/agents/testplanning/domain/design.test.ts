@@ -1,19 +1,12 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { test } from "tap";
-import { parse } from "yaml";
-import { z } from "zod";
 import { analyse } from "../../../../src/agents/testplanning/domain/analysis.ts";
 import type { Analysis } from "../../../../src/agents/testplanning/domain/analysis.ts";
 import type { Constraint, Json } from "../../../../src/agents/testplanning/domain/constraint.ts";
 import { expand } from "../../../../src/agents/testplanning/domain/design/design.ts";
 import { specGeneratedPayload } from "../../../../src/agents/testplanning/events.ts";
+import { readings } from "./readings.ts";
 
-const file = join(import.meta.dirname, "readings.yaml");
-const sentences = z
-  .array(z.tuple([z.string(), z.string()]))
-  .parse(parse(readFileSync(file, "utf8")))
-  .map(([sentence]) => sentence);
+const sentences = readings.map(([sentence]) => sentence);
 const analyses = sentences
   .map((sentence, index) => analyse(`REQ-${index}`, sentence))
   .filter(({ testable }) => testable);
@@ -187,7 +180,12 @@ function fits(rule: Constraint, input: Json): boolean | null {
   if (rule.kind === "length" && rule.of !== "items") {
     if (typeof input !== "string") return false;
     if (rule.of === "digits" && /[^0-9]/.test(input)) return false;
-    const size = rule.of === "octets" ? Buffer.from(input).length : Array.from(input).length;
+    const size =
+      rule.of === "octets"
+        ? Buffer.from(input).length
+        : rule.of === "words"
+          ? input.split(" ").filter((word) => word !== "").length
+          : Array.from(input).length;
     return size >= (rule.min ?? 0) && size <= (rule.max ?? Number.MAX_SAFE_INTEGER);
   }
   if (rule.kind === "enumeration") {

@@ -34,12 +34,10 @@ export class FileChannel implements Channel {
     const draft = join(this.#dir, `.${message.id}.${process.pid}.${randomUUID()}.tmp`);
     try {
       await writeDurably(draft, `${JSON.stringify(message, null, 2)}\n`);
-      await link(draft, file);
+      const isFirst = await linkOnce(draft, file);
+      // Also where an earlier process has linked it: that one may have died before its folder was on disk.
       await syncFolder(this.#dir);
-      return { code: "2.0.0", detail: `written to ${file}` };
-    } catch (error) {
-      if (codeOf(error) === "EEXIST") return { code: "2.0.0", detail: `was written to ${file} before` };
-      throw error;
+      return { code: "2.0.0", detail: isFirst ? `written to ${file}` : `was written to ${file} before` };
     } finally {
       await rm(draft, { force: true });
     }
@@ -82,6 +80,17 @@ function isAlive(pid: number): boolean {
     return process.kill(pid, 0);
   } catch (error) {
     return codeOf(error) === "EPERM";
+  }
+}
+
+/** False when the name is taken: the notification was sent before. */
+async function linkOnce(draft: string, file: string): Promise<boolean> {
+  try {
+    await link(draft, file);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return false;
+    throw error;
   }
 }
 

@@ -22,7 +22,7 @@ export function designLength(length: Length, passes: Passes, samples: Samples): 
     region(false, `fewer than ${min} ${of}`, (size) => size < min, Math.floor(min / 2));
   region(true, rangeText(length), within, typicalSize(length));
   if (max !== null) region(false, `more than ${max} ${of}`, (size) => size > max, max * 2);
-  classes.push(...wideCharacters(length), ...wrongKinds(length));
+  classes.push(...wideCharacters(length), ...pairedCharacters(length, passes), ...wrongKinds(length));
   return { classes, boundaries: sizes.map((value) => ({ value, accept: within(value) })) };
 }
 
@@ -55,6 +55,15 @@ function wideCharacters({ of, max }: Length): ClassDraft[] {
   const count = Math.floor(max / 2) + 1;
   const probe = guess("é".repeat(count), `${count} characters of two octets each`);
   return [{ valid: false, range: "too many octets in fewer characters", probes: [probe] }];
+}
+
+/** A character beyond U+FFFF is one character and two UTF-16 code units, which many languages count instead. */
+function pairedCharacters({ of, max }: Length, passes: Passes): ClassDraft[] {
+  if (of !== "characters" || max === null || max === 0) return [];
+  const text = "😀".repeat(max);
+  if (!passes(text)) return [];
+  const probe = guess(text, `${max} characters of two UTF-16 code units each`);
+  return [{ valid: true, range: "as many characters, in more code units", probes: [probe] }];
 }
 
 function wrongKinds({ of }: Length): ClassDraft[] {

@@ -80,7 +80,7 @@ function fallback(sentence: Sentence, finding: Finding): Name[] {
       { subject: sentence.written(nounOf(finding.inner)), field: fieldOf(sentence, nounOf(finding.inner)) },
     ];
   const after =
-    /^ (?:of )?(?:the |an? )?((?:@\d+|[a-z][\w-]*)(?: [a-z][\w-]*){0,2}?) (?:is|are|must|may|can|should|shall)\b/u.exec(
+    /^ (?:of )?(?:the |an? )?(?!(?:if|unless|when|whenever|where|while|as|because|since|only)\b)((?:@\d+|[a-z][\w-]*)(?: [a-z][\w-]*){0,2}?) (?:is|are|must|may|can|should|shall)\b/u.exec(
       sentence.canon.slice(finding.span.end),
     )?.[1];
   if (after !== undefined) return [{ subject: sentence.written(after), field: fieldOf(sentence, after) }];

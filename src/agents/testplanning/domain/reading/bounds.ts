@@ -41,6 +41,10 @@ const twoSided: readonly RegExp[] = [
     `(?:ranging |range )?from ${filler}${a}${unit}${ends} (?:to|through|thru|until|till|up to|-)(?: and including)? ${filler}${b}`,
     "gu",
   ),
+  new RegExp(
+    `(?:from )?${a}${unit}${ends} (?:up )?to ,? ?but (?:not including|excluding) ${filler}${b}`,
+    "gu",
+  ),
   new RegExp(`within ${a}${unit}${ends} and ${b}`, "gu"),
   new RegExp(
     `(?:range|interval|limits|bounds)(?: of| from| between| is|:)? ${a}${unit}${ends} (?:and|to|,|-|\\.\\.) ${b}`,
@@ -117,6 +121,7 @@ const oneSided: readonly (readonly [Op, RegExp])[] = [
       "gu",
     ),
   ],
+  ["<", new RegExp(`up to ,? ?but (?:not including|excluding) ${filler}${a}`, "gu")],
   ["<", new RegExp(`(?:strictly )?(?:${less} ${than}|under|below|<) ${filler}${a}`, "gu")],
   [">=", new RegExp(`after ${filler}${a}`, "gu")],
   ["<=", new RegExp(`within ${filler}${a}`, "gu")],
@@ -124,7 +129,7 @@ const oneSided: readonly (readonly [Op, RegExp])[] = [
   ["=", new RegExp(`only ${a}`, "gu")],
 ];
 const exactBe = new RegExp(
-  `(?:must|shall|should|may only|can only|has to|have to|needs? to|required to)(?: not| never)?(?: always)? (?:be|have|contain|consist of|number|last)(?: (?:an?|the|of|length|value|exactly))* ${a}|\\b(?:is|are|has|have) (?:exactly )?${a}(?= (?:[a-z-]+ )?(?:characters?|digits?|letters?|octets?|bytes?) (?:long|in length)\\b)`,
+  `(?:must|shall|should|may only|can only|has to|have to|needs? to|required to|cannot|can't|may not)(?: not| never)?(?: always)? (?:be|have|contain|consist of|number|last)(?: (?:an?|the|of|length|value|exactly))* ${a}|\\b(?:is|are|has|have) (?:exactly )?${a}(?= (?:[a-z-]+ )?(?:characters?|digits?|letters?|octets?|bytes?) (?:long|in length)\\b)`,
   "gu",
 );
 
@@ -166,9 +171,12 @@ function chain(sentence: Sentence, match: RegExpExecArray, span: Span): Bounds {
 }
 
 const closing =
-  /^(?: (?!and\b|or\b)[a-z%][\w%-]*){0,4}? ?(?:, ?|\( ?)?(?:both |all )?(?:ends? |bounds? |limits? )?(inclusive|exclusive|included|excluded|inclusively|exclusively)\b(?: ?\))?/u;
+  /^(?: (?!and\b|or\b)[a-z%][\w%/-]*){0,4}? ?(?:, ?|\( ?)?(?:both |all )?(?:ends? |bounds? |limits? )?(inclusive|exclusive|included|excluded|inclusively|exclusively)\b(?: ?\))?/u;
 const wording =
   /\b(including|excluding|inclusive of|exclusive of|not including) (?:both |the |their |these |its )*(?:ends?|endpoints?|end points?|bounds?|boundaries|limits?|two values)\b/u;
+
+/** "up to but not including" */
+const leftOut = / but (?:not including|excluding) /u;
 
 function pair(sentence: Sentence, match: RegExpExecArray, span: Span): Bounds {
   const { canon } = sentence;
@@ -187,10 +195,15 @@ function pair(sentence: Sentence, match: RegExpExecArray, span: Span): Bounds {
     span:
       last === null || own !== undefined ? span : { start: span.start, end: span.end + trailing(rest, last) },
     min: end(sentence, match[1], inclusive(own ?? word)),
-    max: end(sentence, match[3], inclusive(word ?? (own === undefined ? undefined : "inclusive"))),
+    max: end(
+      sentence,
+      match[3],
+      !leftOut.test(match[0]) && inclusive(word ?? (own === undefined ? undefined : "inclusive")),
+    ),
     after: span.end,
     sides: "two",
-    assumed: word === undefined && own === undefined && said === undefined && !strict,
+    assumed:
+      word === undefined && own === undefined && !leftOut.test(match[0]) && said === undefined && !strict,
     outside:
       /\b(?:outside|out of|not in|not within|beyond)(?: of)?(?: the)?(?: range| interval| limits)?(?: of| from| between)? ?$/u.test(
         canon.slice(0, span.start),
@@ -217,7 +230,8 @@ function single(sentence: Sentence, op: Op, match: RegExpExecArray, span: Span):
     after,
     sides: op === "=" ? "exact" : "one",
     assumed: false,
-    outside: false,
+    // "must not be 5": the words of this phrase, not those before it, turn it round.
+    outside: op === "=" && /\b(?:not|never|cannot|can't)\b/u.test(match[0]),
     ...(owner === undefined ? {} : { subject: owner.trim() }),
     inner: innerWords(match[0]),
   };

@@ -28,15 +28,18 @@ const weak: readonly RegExp[] = [
 const onlyThese = /\bonly (?=[@#a-z])/gu;
 const onlyTheValues = /\bonly (?:the )?(?:values?|numbers?|options?|codes?|words?) (?=[@#a-z])/gu;
 const categories =
-  /\b(?:status|state|type|mode|level|role|kind|unit|priority|method|colou?r|size|gender|category|value|currency|country|language|severity|environment|encoding|format|direction|answer|choice|option|flag|attribute|parameter|setting|switch)\b[^,]*$/u;
+  /\b(?:status|state|type|mode|level|role|kind|unit|priority|method|colou?r|size|gender|category|value|currency|country|language|severity|environment|encoding|format|direction|answer|choice|option|flag|attribute|parameter|setting|switch|protocol|scheme|grade|brand|season|weekday|day)\b[^,]*$/u;
 
 const nouns =
   /^ ?(?:attributes?|headers?|members?|fields?|propert(?:y|ies)|parameters?|elements?|keys?|objects?|events?|followed|plus)\b/u;
 const stop =
-  /\b(?:is|are|be|must|shall|should|may|can|will|was|of|than|that|which|when|if|in|on|for|with|to|by|at|not|the|this|these|it|they|as|least|most|more|less|between|from|has|have|following|present|absent|empty|null|unique|valid|provided|omitted)\b/u;
+  /\b(?:is|are|be|must|shall|should|may|can|will|was|of|than|that|which|when|if|in|on|for|with|to|by|at|not|the|this|these|it|they|as|least|most|more|less|between|from|has|have|following|ignoring|regardless|case-insensitive|case-sensitive|case-insensitively|respectively|excluding|except|present|absent|empty|null|unique|valid|provided|omitted)\b/u;
 
-/** "any value other than 0 or 1" */
-const others = /\b(?:other than|except(?: for)?|besides) /gu;
+/** "any value other than 0 or 1", "… , but not 40" */
+const except =
+  "(?<! to (?:, )?(?:but )?)\\b(?:other than|except(?: for)?|besides|excluding|but not(?: including)?|not including) ";
+const others = new RegExp(except, "gu");
+const exceptions = new RegExp(`${except}$`, "u");
 
 /** Reads closed lists of values: "one of …", "either … or …", "must be …". */
 export function readEnumerations(sentence: Sentence, claimed: readonly Finding[]): Finding[] {
@@ -48,7 +51,8 @@ export function readEnumerations(sentence: Sentence, claimed: readonly Finding[]
     if (opening.weak && list.bare && !/ (?:or|\||\/) /u.test(words)) continue;
     if (opening.closing !== null && !opening.closing.test(sentence.canon.slice(list.span.end))) continue;
     if (!isFree(list.span, [...claimed, ...found])) continue;
-    if (list.values.length < 2 && (list.bare || typeof list.values[0] === "number")) continue;
+    const excepts = exceptions.test(sentence.canon.slice(0, opening.end));
+    if (list.values.length < 2 && (list.bare || (typeof list.values[0] === "number" && !excepts))) continue;
     found.push(toFinding(sentence, list, [...claimed, ...found]));
   }
   return found;
@@ -188,11 +192,10 @@ function toFinding(sentence: Sentence, list: List, claimed: readonly Finding[]):
     /\bcase-?\s?insensitive(?:ly)?\b|\bregardless of (?:the )?case\b|\bignor(?:e|es|ing) (?:the )?case\b|\bin any case\b/u.test(
       sentence.canon,
     );
-  const from = endBefore(list.span.start, claimed);
-  const excepted = /\b(?:other than|except(?: for)?|besides) $/u.test(
-    sentence.canon.slice(0, list.span.start),
-  );
-  const negated = isNegated(sentence.canon, list.span, from) !== excepted;
+  const exception = exceptions.exec(sentence.canon.slice(0, list.span.start));
+  // The words of an exception belong to it: neither do they turn it round once more, nor do they name the value.
+  const span = { start: exception?.index ?? list.span.start, end: list.span.end };
+  const negated = isNegated(sentence.canon, span, endBefore(span.start, claimed)) !== (exception !== null);
   const text = list.values.some((value) => typeof value === "string" && /\p{L}/u.test(value));
   const said = folded || /\bcase-?\s?sensitive\b/u.test(sentence.canon);
   const assumptions = text && !said ? ["Capital letters count, as no word says otherwise."] : [];
@@ -202,5 +205,5 @@ function toFinding(sentence: Sentence, list: List, claimed: readonly Finding[]):
     caseSensitive: !folded,
     accepts: negated ? "unlisted" : "listed",
   } as const;
-  return { span: list.span, constraint, assumptions };
+  return { span, constraint, assumptions };
 }

@@ -1,5 +1,6 @@
-import type { Length, Range, Rule, Samples, Single, Strength, Temporal } from "../constraint.ts";
+import type { Enumeration, Length, Range, Rule, Samples, Single, Strength, Temporal } from "../constraint.ts";
 import { refine } from "./refine.ts";
+import { unitOfMeasure } from "./units.ts";
 
 /** One constraint with the field it is about. */
 export interface Statement {
@@ -56,6 +57,7 @@ function join(constraints: readonly Single[]): Single[] {
 function together(a: Single, b: Single): Single | null {
   if (JSON.stringify(a) === JSON.stringify(b)) return a;
   if (a.kind === "range" && b.kind === "range") return ranges(a, b);
+  if (a.kind === "range" && b.kind === "enumeration") return without(a, b);
   if (a.kind === "length" && b.kind === "length" && a.of === b.of) return lengths(a, b);
   if (a.kind === "temporal" && b.kind === "temporal" && a.of === b.of) return stretches(a, b);
   if (a.kind === "range" && b.kind === "type") return typed(a, b.type);
@@ -83,6 +85,18 @@ function ranges(a: Range, b: Range): Range | null {
     whole: a.whole || b.whole,
     multipleOf: a.multipleOf ?? b.multipleOf,
     unit: a.unit ?? b.unit,
+  };
+}
+
+/** "from 30 to 50, excluding 50" leaves out an end. What is left out inside stays a rule of its own. */
+function without(range: Range, { accepts, values }: Enumeration): Range | null {
+  if (accepts !== "unlisted" || range.accepts === "outside") return null;
+  const ends = new Set<unknown>([range.min, range.max]);
+  if (!values.every((value) => ends.has(value))) return null;
+  return {
+    ...range,
+    minInclusive: range.minInclusive && !values.some((value) => value === range.min),
+    maxInclusive: range.maxInclusive && !values.some((value) => value === range.max),
   };
 }
 
@@ -137,6 +151,17 @@ function implied(parts: readonly Single[]): boolean {
       (part.kind === "format" && !new RegExp(part.pattern, "u").test("")) ||
       (part.kind === "enumeration" && part.accepts === "listed" && !part.values.includes("")),
   );
+}
+
+/** Whether limits on one field are in different units: they cannot be brought together. */
+export function mixesUnits(statements: readonly Statement[]): boolean {
+  const groups = Map.groupBy(statements, ({ field }) => field);
+  return [...groups.values()].some((group) => {
+    const units = group.map(({ constraint }) =>
+      constraint.kind === "range" && constraint.unit !== null ? unitOfMeasure(constraint.unit) : null,
+    );
+    return new Set(units.filter((unit) => unit !== null)).size > 1;
+  });
 }
 
 /** The first pair of bounds that no value can meet, in words; `null` when there is none. */

@@ -6,7 +6,7 @@ import { isNegated } from "./polarity.ts";
 const noun =
   "(?: (?:json |finite |decimal |real |whole |signed |32-bit |64-bit )*(integers?|whole numbers?|numbers?|values?|decimals?|amounts?|floats?|floating-point numbers?|numbers))";
 const words = new RegExp(
-  `\\b(?:strictly )?(non-?negative|non-?positive|non-?zero|positive|negative)(?:${noun}\\b|(?= ?(?:[.,;)]|$| and | or | when | if )))`,
+  `\\b(?:strictly )?(non-?negative|non-?positive|non-?zero|positive|negative)(?:${noun}\\b|(?= ?(?:[.,;)]|$| and | or | when | if | multiples? of )))`,
   "gu",
 );
 const zero = /\b(?:be|is|are|equals?|equal to)(?: not)? zero\b/gu;

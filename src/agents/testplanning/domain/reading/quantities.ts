@@ -25,6 +25,7 @@ export function readQuantities(sentence: Sentence, claimed: readonly Finding[]):
   );
   return intervals.flatMap((interval, index) => {
     const finding = toFinding(sentence, interval, intervals[index + 1], claimed);
+    if (finding === null) return [];
     const kind =
       finding.constraint.kind === "length" ? charactersOf(sentence, interval.bounds, finding.span) : null;
     return kind === null ? [finding] : [finding, kind];
@@ -98,7 +99,7 @@ function toFinding(
   interval: Interval,
   next: Interval | undefined,
   claimed: readonly Finding[],
-): Finding {
+): Finding | null {
   const { canon } = sentence;
   const { bounds } = interval;
   const words = sharedUnit(canon, bounds, next?.bounds);
@@ -106,12 +107,17 @@ function toFinding(
   const window = canon.slice(endBefore(bounds.span.start, claimed), bounds.span.start);
   const measure =
     words.measure ??
-    (words.unit === null && speaksOfLength(window, canon.slice(span.end)) ? "characters" : null);
+    (words.unit === null &&
+    speaksOfLength(`${window}${canon.slice(span.start, span.end)}`, canon.slice(span.end))
+      ? "characters"
+      : null);
   const field = window.endsWith(" aged ") ? "age" : words.field;
   const assumptions = bounds.assumed
     ? ["Both ends of the interval belong to it, as no word says otherwise."]
     : [];
-  const isLength = measure !== null && !interval.outside && largest(interval) <= longest;
+  // "not 5 characters long" asks for two lengths, and a number is not the text it would be the length of.
+  if (measure !== null && interval.outside) return null;
+  const isLength = measure !== null && largest(interval) <= longest;
   if (isLength && words.measure === null)
     assumptions.push("A length without a unit is counted in characters.");
   const constraint = isLength
@@ -150,7 +156,7 @@ function sharedUnit(canon: string, bounds: Bounds, next: Bounds | undefined): Un
   const own = unitOf(canon, bounds);
   if (own.unit !== null || own.measure !== null || next === undefined) return own;
   const link = canon.slice(bounds.after, next.span.start);
-  return /^[ ,]*(?:and|but|or)? *$/u.test(link) ? { ...unitOf(canon, next), length: 0 } : own;
+  return /^[ ,]*(?:and|but|or)? *(?:no|not)? *$/u.test(link) ? { ...unitOf(canon, next), length: 0 } : own;
 }
 
 function unitOf(canon: string, bounds: Bounds): UnitWords {

@@ -4,7 +4,7 @@ import { type Condition, findCondition, toDecision } from "./conditions.ts";
 import { readEnumerations } from "./enumerations.ts";
 import type { Finding } from "./finding.ts";
 import { readFormats } from "./format-rules.ts";
-import { contradiction, merge, type ReadRule, type Statement } from "./merge.ts";
+import { contradiction, merge, mixesUnits, type ReadRule, type Statement } from "./merge.ts";
 import { readNumberKinds } from "./number-kinds.ts";
 import { readPresence } from "./presence.ts";
 import { readQuantities } from "./quantities.ts";
@@ -14,6 +14,7 @@ import { isPermission, limitStrength, strengthOf } from "./strength.ts";
 import { readTemporal } from "./temporal-rules.ts";
 import { readTextRules } from "./text-rules.ts";
 import { readTypes } from "./type-rules.ts";
+import { differentUnits, whyUnread } from "./unread.ts";
 import { choiceOnly, permissionOnly, statesNothing, whyUntestable } from "./untestable.ts";
 
 /** What a requirement says, as far as it can be tested. */
@@ -39,7 +40,7 @@ const readers: readonly Reader[] = [
 /** Reads a requirement in English into rules, or says why there is nothing to test in it. */
 export function read(requirement: string): Reading {
   const sentence = new Sentence(withoutNumbering(requirement));
-  const silent = statesNothing(sentence.canon);
+  const silent = statesNothing(sentence.canon) ?? whyUnread(sentence.canon);
   if (silent !== null) return { at: "untestable", reason: silent };
 
   const all: Finding[] = [];
@@ -56,10 +57,14 @@ export function read(requirement: string): Reading {
   if (decision.length === 0 && (offersChoice(sentence, permitted) || leavesChoice(sentence, permitted, all)))
     return { at: "untestable", reason: choiceOnly };
 
+  if (mixesUnits(statements)) return { at: "untestable", reason: differentUnits };
   const rules = merge(statements);
   const reason = contradiction(rules) ?? tooLarge(rules);
   if (reason !== null) return { at: "untestable", reason };
-  const notes = permitted.flatMap((finding) => finding.assumptions ?? []);
+  const notes = [
+    ...permitted.flatMap((finding) => finding.assumptions ?? []),
+    ...(condition === null ? leftUnread(sentence, all) : []),
+  ];
   return { at: "testable", rules, assumptions: [...new Set([...assumptions, ...notes])] };
 }
 
@@ -89,12 +94,19 @@ function weigh(sentence: Sentence, findings: readonly Finding[], condition: Cond
     };
   const decided = isOpenChoice(sentence, condition) ? null : toDecision(sentence, condition);
   const single = decided !== null && decided.conditions.length === 1;
+  const outcome = sentence.asWritten(condition.outcome).replace(/^(?:then|,) /u, "");
   const assumptions = [
-    `"accept" means that the outcome holds: ${sentence.asWritten(condition.outcome)}.`,
+    `"accept" means that the outcome holds: ${outcome}.`,
     "Where the condition does not hold, neither does the outcome.",
   ];
   if (decided === null) return { kept: [], assumptions: [], decision: [] };
-  if (single && own.length > 0 && !condition.unless) return { kept: own, assumptions, decision: [] };
+  if (single && own.length > 0 && !condition.unless) {
+    // What is refused beyond a limit was read as the limit of what is not refused.
+    const notes = refusesOutcome(sentence, condition)
+      ? [`"accept" means that the outcome does not hold: ${outcome}.`]
+      : assumptions;
+    return { kept: own, assumptions: notes, decision: [] };
+  }
   const strength = limitStrength(strengthOf(sentence.canon, condition.outcome));
   const statement: Statement = {
     subject: decided.outcome,
@@ -105,6 +117,12 @@ function weigh(sentence: Sentence, findings: readonly Finding[], condition: Cond
   };
   const all = !/ or |\bnot\b/u.test(decided.expression);
   return { kept: all && !condition.unless ? own : [], assumptions, decision: [statement] };
+}
+
+function refusesOutcome({ canon }: Sentence, { outcome }: Condition): boolean {
+  return /\b(?:reject|refus|den(?:y|ie)|declin|forbid|prohibit|disallow|block)/u.test(
+    canon.slice(outcome.start, outcome.end),
+  );
 }
 
 /** "MAY … if …" requires nothing on either side of the condition. */
@@ -133,6 +151,22 @@ function leavesChoice(sentence: Sentence, findings: readonly Finding[], all: rea
       match !== null &&
       !all.some((other) => other.span.start >= span.end && other.span.start < span.end + match[0].length)
     );
+  });
+}
+
+const duty = /\b(?:must|shall|should)\b/gu;
+
+/** "… and must not contain the username": a duty of which nothing was read is told, so that nobody thinks it is tested. */
+function leftUnread(sentence: Sentence, findings: readonly Finding[]): string[] {
+  const { canon } = sentence;
+  const starts = [...canon.matchAll(duty)].map((match) => match.index);
+  return starts.flatMap((start, index) => {
+    const next = starts[index + 1] ?? canon.length;
+    const end = start + (/ [.;]/u.exec(canon.slice(start, next))?.index ?? next - start);
+    if (findings.some(({ span }) => span.start < end && span.end > start)) return [];
+    return index > 0 || start > (findings.at(-1)?.span.end ?? 0)
+      ? [`Not tested: "${sentence.asWritten({ start, end }).replace(/[ ,]*(?:and|but|or)?$/u, "")}".`]
+      : [];
   });
 }
 

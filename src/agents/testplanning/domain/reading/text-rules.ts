@@ -15,6 +15,9 @@ const edges =
   /\b(start|begin|starts|begins|starting|beginning|prefixed|end|ends|ending|suffixed|terminated|terminate)s? (?:with|by|in)(?: either)?(?: (?:an?|the|at least #\d+))?(?: (?:prefix|suffix|character|string|extension))? (?=[a-z@])/gu;
 const holding =
   /(?:\b(?:contain|include|have|contains|includes|has|containing|including|with|and)|,)(?: at)?(?: least| exactly)? #(\d+) (?=[a-z@])/gu;
+/** "must contain a digit": one of its kind is enough. */
+const holdingOne =
+  /\b(?:contain|include|have|contains|includes|containing|including)(?: also)? (?:an?|one) (?=[a-z])/gu;
 const holdingText =
   /\b(?:contain|include|contains|includes|containing|including)(?: (?:an?|the|at least #\d+|exactly #\d+))?(?: (?:character|symbol|string|substring))? (?=@\d+)/gu;
 
@@ -40,6 +43,9 @@ export function readTextRules(sentence: Sentence, claimed: readonly Finding[]): 
   for (const { match, span } of matches(being, canon))
     add(isMade(sentence, span.start, match.index + match[0].length, claimed));
   for (const { match } of matches(holding, canon)) add(counted(sentence, match, [...claimed, ...found]));
+  for (const { match, span } of matches(holdingOne, canon))
+    for (const finding of oneOfEach(sentence, span.start, match.index + match[0].length, claimed))
+      add(finding);
   for (const { match, span } of matches(lacking, canon))
     add(without(sentence, span.start, match.index + match[0].length, [...claimed, ...found]));
   for (const { match, span } of matches(holdingText, canon))
@@ -174,10 +180,32 @@ function counted(sentence: Sentence, match: RegExpExecArray, claimed: readonly F
   if (/\bbetween\b[^,.;]*$/u.test(sentence.canon.slice(0, start)) && /^ ?and\b/u.test(match[0])) return null;
   if (/^(?:digits?)$/u.test(read.charset.words) && token.amount.value > 2 && !/at least/u.test(match[0]))
     return null;
-  const { inside, words, member } = read.charset;
-  const count = token.amount.value;
+  return someOf(span, read.charset, token.amount.value);
+}
+
+/** "a digit, an uppercase letter and a symbol": one of each. */
+function oneOfEach(sentence: Sentence, start: number, at: number, claimed: readonly Finding[]): Finding[] {
+  const found: Finding[] = [];
+  for (let from = at; ;) {
+    const text = sentence.canon.slice(from);
+    const item = text.slice(0, /,| and | or |[.;]|$/u.exec(text)?.index).trimEnd();
+    const read = /^numbers?\b/u.test(item) ? null : charsetAt(sentence, item);
+    if (read === null || read.length !== item.length) return [];
+    const span = { start: found.length === 0 ? start : from, end: from + item.length };
+    if (isNegated(sentence.canon, span, endBefore(start, claimed))) return [];
+    found.push(someOf(span, read.charset, 1));
+    const rest = text.slice(item.length);
+    if (/^(?: ,)? or /u.test(rest)) return [];
+    const next = /^(?: ,)?(?: and)? (?:an?|one) /u.exec(rest);
+    if (next === null) return found;
+    from += item.length + next[0].length;
+  }
+}
+
+function someOf(span: Span, charset: Charset, count: number): Finding {
+  const { inside, words, member } = charset;
   const pattern = `^(?:[^${inside}]*[${inside}]){${count}}[\\s\\S]*$`;
-  const [other = "a"] = outsiders(read.charset);
+  const [other = "a"] = outsiders(charset);
   const samples = {
     valid: [`${other}${member.repeat(count)}${other}`],
     invalid: [`${other}${member.repeat(Math.max(0, count - 1))}${other}${other}`],

@@ -35,6 +35,41 @@ const counted =
 const notANoun =
   /^(?:is|was|has|does|us|this|its|his|hers|ours|as|thus|always|plus|less|unless|towards|upwards|downwards|onwards|afterwards|besides|sometimes|across|minus|yes|inclusives?|applies|receives?|gets|ships|fails|passes|qualifies|needs|requires|returns)$/u;
 
+/** Spellings of one unit of measure. */
+const spellings: Readonly<Record<string, readonly string[]>> = {
+  "%": ["%", "percent"],
+  year: ["yr", "yrs"],
+  hour: ["hr", "hrs", "h"],
+  minute: ["min", "mins"],
+  second: ["sec", "secs", "s"],
+  millisecond: ["ms", "msec"],
+  kilogram: ["kg"],
+  gram: ["g"],
+  milligram: ["mg"],
+  kilometer: ["km", "kilometre"],
+  meter: ["m", "metre"],
+  centimeter: ["cm", "centimetre"],
+  millimeter: ["mm", "millimetre"],
+  euro: ["eur"],
+  dollar: ["usd"],
+  pound: ["gbp"],
+  kilobyte: ["kb", "kbyte"],
+  megabyte: ["mb", "mbyte"],
+  gigabyte: ["gb", "gbyte"],
+  litre: ["liter", "l"],
+  millilitre: ["ml"],
+};
+
+/** One name for each unit of measure; null for a word that is none, such as the plural of a counted thing. */
+export function unitOfMeasure(words: string): string | null {
+  const text = words.toLowerCase();
+  if (known.exec(` ${text}`)?.[0].length !== text.length + 1) return null;
+  const single = text.length > 2 ? text.replace(/s$/u, "") : text;
+  const [name] =
+    Object.entries(spellings).find(([, others]) => others.includes(text) || others.includes(single)) ?? [];
+  return name ?? single;
+}
+
 const ages = /^ (?:years?|yrs?)(?: (?:old|of age))/u;
 
 /** Reads the words right behind a number. */

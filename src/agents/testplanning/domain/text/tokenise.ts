@@ -29,8 +29,9 @@ const spellings: Readonly<Record<string, string>> = {
   "−": "-",
 };
 
-const moment = (of: "date" | "time", written: string, value: string | null): Token | null =>
-  value === null ? null : { at: "moment", of, written, value };
+const moment = (of: "date" | "time", written: string, value: string | null): Token =>
+  // 30 February is no number either: as a reference it is left unread.
+  value === null ? { at: "reference", written } : { at: "moment", of, written, value };
 
 const readers: readonly Reader[] = [
   [/"([^"\n]{1,200})"/uy, (m) => quoted(m, false)],
@@ -62,9 +63,12 @@ const readers: readonly Reader[] = [
   ],
   [/([-−+]?)2(?:\^|\*\*)(\d{1,2})(?:\s?([-−+])\s?1(?!\d))?/uy, power],
   [
-    /([-−+]?)(US\$|[$€£¥]?)\s?((?:\d{1,3}(?:,\d{3})+|\d{1,3}(?:[\u00a0\u202f]\d{3})+|\d+)(?:\.\d+)?)(?:[eE]([-+]?\d{1,2})(?!\w))?/uy,
+    /([-−+]?)(US\$|[$€£¥]|(?:USD|EUR|GBP|CHF|JPY)(?=\s?\d)|)\s?((?:\d{1,3}(?:,\d{3})+|\d{1,3}(?:[\u00a0\u202f]\d{3})+|\d+)(?:\.\d+)?)(?:[eE]([-+]?\d{1,2})(?!\w))?(k(?![\p{L}\d/]))?/uy,
     number,
   ],
+  // A tag is no comparison, however many numbers stand beside it.
+  [/<\/?[A-Za-z][\w-]*>/uy, (m) => ({ at: "reference", written: m[0] })],
+  [/°[CFK]?/uy, (m) => ({ at: "quoted", written: m[0], value: m[0], code: false })],
   [/\.[a-z][a-z0-9]{1,5}(?!\w)/uy, (m) => ({ at: "quoted", written: m[0], value: m[0], code: false })],
   [/#[\w-]+/uy, (m) => ({ at: "quoted", written: m[0], value: m[0], code: false })],
   [
@@ -72,7 +76,7 @@ const readers: readonly Reader[] = [
     (m) => ({ at: "word", written: m[0].replaceAll("’", "'") }),
   ],
   [
-    /<=|>=|=<|=>|!=|<>|==|\.\.\.|\.\.|[≤≥≠…–—−<>=%,;:()[\].|+-]/uy,
+    /<=|>=|=<|=>|!=|<>|==|\.\.\.|\.\.|[±≤≥≠…–—−<>=%,;:()[\].|+-]/uy,
     (m) => ({ at: "symbol", written: spellings[m[0]] ?? m[0] }),
   ],
   [/[^\s]/uy, (m) => ({ at: "quoted", written: m[0], value: m[0], code: false })],
@@ -84,9 +88,10 @@ export function tokenise(text: string): Token[] {
     .replaceAll(/[“”„]/gu, '"')
     .replaceAll(/[‘’]/gu, "'")
     .replaceAll("×", "x")
+    .replaceAll("+/-", "± ")
     .replaceAll(/\b(max|min)\. (?=\S)/giu, "$1 ")
-    .replaceAll(/°\s?C\b/gu, " degrees Celsius")
-    .replaceAll(/°\s?F\b/gu, " degrees Fahrenheit");
+    .replaceAll(/(?<=\d\s?)°\s?C\b/gu, " degrees Celsius")
+    .replaceAll(/(?<=\d\s?)°\s?F\b/gu, " degrees Fahrenheit");
   const tokens: Token[] = [];
   let at = 0;
   while (at < plain.length) {
@@ -123,13 +128,20 @@ function power(match: RegExpExecArray): Token {
 
 /** A dash right after a number or a word joins (18-65, ISO-4217); it is a sign only after a gap or a bracket. */
 function number(match: RegExpExecArray, before: Token | undefined): Token | null {
-  const [written, sign = "", currency = "", digits = "", exponent] = match;
+  const [written, sign = "", currency = "", digits = "", exponent, thousand] = match;
   if (sign !== "" && before !== undefined && !(before.at === "symbol" && /[([<>=,:]/u.test(before.written)))
     return null;
   const plain = digits.replaceAll(/[,\u00a0\u202f]/gu, "");
-  const value = Number(`${isMinus(sign) ? "-" : ""}${plain}${exponent === undefined ? "" : `e${exponent}`}`);
+  const plainValue = Number(
+    `${isMinus(sign) ? "-" : ""}${plain}${exponent === undefined ? "" : `e${exponent}`}`,
+  );
+  const value = thousand === undefined ? plainValue : plainValue * 1000;
   const decimals = plain.split(".")[1]?.length ?? 0;
-  return { at: "number", written, amount: { value, decimals, currency: currencies[currency] ?? null } };
+  return {
+    at: "number",
+    written,
+    amount: { value, decimals, currency: currencies[currency] ?? (currency === "" ? null : currency) },
+  };
 }
 
 function isMinus(sign: string | undefined): boolean {

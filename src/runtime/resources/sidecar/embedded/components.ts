@@ -77,9 +77,17 @@ function typeOf({ kind, name, type }: ResolvedComponent): string {
       path: `components.${name}.type`,
       found: type,
       expected: served.join(", "),
-      hint: "Leave the type out to use the embedded one, or run with a real daprd.",
+      hint: hintFor(type),
     },
   );
+}
+
+function hintFor(type: string): string {
+  const why =
+    type === "pubsub.in-memory"
+      ? "Dapr's in-memory bus ends at its own sidecar, so that no other agent would get an event."
+      : "This version runs no real daprd.";
+  return `${why} Leave the type out: the embedded one serves, and keeps what it takes.`;
 }
 
 function keyPrefix(metadata: Readonly<Record<string, string>>): string {

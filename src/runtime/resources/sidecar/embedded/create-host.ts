@@ -12,12 +12,15 @@ import type { CallName, HostCalls } from "./messages.ts";
 import { closedError, WorkerLink } from "./worker-link.ts";
 
 /**
- * Starts the embedded sidecars of a run in a worker thread. Rejects with what is wrong where a component cannot be
- * served or the journal cannot be opened.
+ * Starts the embedded sidecars of a run in a worker thread: in the given one, which may have been started before there
+ * was anything to serve. Rejects with what is wrong where a component cannot be served or the journal cannot be opened.
  */
-export async function createEmbeddedSidecarHost(options: EmbeddedHostOptions): Promise<SidecarHost> {
-  const host = new WorkerHost(options);
-  await host.ready;
+export async function createEmbeddedSidecarHost(
+  options: EmbeddedHostOptions,
+  link = new WorkerLink(),
+): Promise<SidecarHost> {
+  const host = new WorkerHost(options, link);
+  await host.open();
   return host;
 }
 
@@ -26,7 +29,6 @@ export async function createEmbeddedSidecarHost(options: EmbeddedHostOptions): P
  * only the orchestrator knows (which agents there are, which of them are ready) is kept here and told again.
  */
 class WorkerHost implements SidecarHost {
-  readonly ready: Promise<void>;
   readonly #options: EmbeddedHostOptions;
   readonly #listeners = new Set<(event: SidecarEvent) => void>();
   /** What the agents of the config declare; null until it was said, as then no subscription may end. */
@@ -40,10 +42,13 @@ class WorkerHost implements SidecarHost {
   #early: SidecarEvent[] = [];
   #closing: Promise<void> | null = null;
 
-  constructor(options: EmbeddedHostOptions) {
+  constructor(options: EmbeddedHostOptions, link: WorkerLink) {
     this.#options = options;
-    this.#link = this.#newLink();
-    this.ready = this.#link.ready;
+    this.#link = link;
+  }
+
+  async open(): Promise<void> {
+    await this.#open(this.#link);
   }
 
   async configure(apps: readonly DeclaredApp[]): Promise<void> {
@@ -102,8 +107,8 @@ class WorkerHost implements SidecarHost {
     return this.#link.ask("retry", eventId);
   }
 
-  inFlight(): Promise<readonly string[]> {
-    return this.#link.ask("inFlight", null);
+  async releaseMemory(): Promise<void> {
+    await this.#askIfAlive("releaseMemory", null);
   }
 
   onEvent(listener: (event: SidecarEvent) => void): Disposable {
@@ -125,8 +130,8 @@ class WorkerHost implements SidecarHost {
     await this.#link.close();
   }
 
-  #newLink(): WorkerLink {
-    return new WorkerLink(this.#options, (event) => this.#tell(event));
+  async #open(link: WorkerLink): Promise<void> {
+    await link.open(this.#options, (event) => this.#tell(event));
   }
 
   /** All sidecars that start after a failure share the one new worker. */
@@ -139,9 +144,9 @@ class WorkerHost implements SidecarHost {
   async #makeReplacement(): Promise<WorkerLink> {
     // The journal has one writer, and the sidecars have their ports: the old one must be gone.
     await this.#link.exited;
-    const link = this.#newLink();
+    const link = new WorkerLink();
+    await this.#open(link);
     try {
-      await link.ready;
       if (this.#declared !== null) await link.ask("configure", [...this.#declared.values()]);
     } catch (error) {
       await link.close();

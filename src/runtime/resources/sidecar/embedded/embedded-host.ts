@@ -1,6 +1,6 @@
 import { Agent } from "node:http";
 import { AgentsError } from "../../../model/errors.ts";
-import { openEventsForWriting } from "../../../journal/schema.ts";
+import { eventsFile, openEventsForWriting } from "../../../journal/schema.ts";
 import type {
   DeclaredApp,
   PublishRequest,
@@ -15,6 +15,8 @@ import { defaultPubsub, openComponents, type Components } from "./components.ts"
 import type { EmbeddedHostOptions } from "./host-options.ts";
 import { makeEvent } from "./publish/make-event.ts";
 import { Sidecar } from "./sidecar.ts";
+import { tokensOf } from "./tokens.ts";
+import { DatabaseFiles } from "./store/database-files.ts";
 import { DEFAULT_RETENTION, Pruner } from "./store/pruner.ts";
 
 /** Changes in the journal are told at most so often. */
@@ -22,12 +24,15 @@ const TELL_EVERY_MS = 50;
 /** What is in flight when the host ends has so long to finish. */
 const STOP_GRACE_MS = 300;
 const SWEEP_EVERY_MS = 60_000;
+/** Every commit looks whether the files are still there; this is for when nobody writes. */
+const LOOK_EVERY_MS = 1000;
 
 /** All the embedded sidecars of one run, on the event loop that it is made on: one bus, one port per agent. */
 export class EmbeddedHost {
   readonly #bus: Bus;
   readonly #components: Components;
   readonly #invokeAgent = new Agent({ keepAlive: true, scheduling: "lifo", timeout: 2000 });
+  readonly #tokens = tokensOf(process.env);
   readonly #sidecars = new Map<string, Sidecar>();
   /** Those that are being closed: the next of the same app waits for its port and its lane. */
   readonly #closing = new Map<string, Promise<void>>();
@@ -35,6 +40,7 @@ export class EmbeddedHost {
   readonly #pruner: Pruner;
   readonly #closeFiles: () => void;
   readonly #sweep: NodeJS.Timeout;
+  readonly #look: NodeJS.Timeout;
   #journalTimer: NodeJS.Timeout | null = null;
   #closed = false;
 
@@ -42,16 +48,19 @@ export class EmbeddedHost {
     this.#tell = tell;
     this.#components = openComponents(options.components, options.stateDir, options.root);
     const { db, movedAside } = openEventsForWriting(options.stateDir);
+    const files = new DatabaseFiles(eventsFile(options.stateDir));
     this.#bus = new Bus(db, {
+      files,
       retry: options.retry ?? DEFAULT_RETRY,
-      appToken: process.env["APP_API_TOKEN"],
+      appToken: this.#tokens.app,
       onCommit: () => this.#journalChanged(),
       log: (appId, level, text) => tell({ type: "log", appId, level, text }),
     });
     this.#pruner = new Pruner(db, this.#bus, options.retention ?? DEFAULT_RETENTION);
     this.#sweep = setInterval(() => this.#sweepStates(), SWEEP_EVERY_MS).unref();
+    this.#look = this.#watchFiles(files);
     this.#closeFiles = () => {
-      this.#bus.commit.write(() => this.#bus.store.saveCounter());
+      if (this.#bus.commit.lost === null) this.#bus.commit.write(() => this.#bus.store.saveCounter());
       this.#bus.commit.flush();
       db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
       db.close();
@@ -83,6 +92,7 @@ export class EmbeddedHost {
       bus: this.#bus,
       components: this.#components,
       invokeAgent: this.#invokeAgent,
+      tokens: this.#tokens,
       appPort: (appId) => this.#sidecars.get(appId)?.spec.appPort ?? null,
       tell: this.#tell,
       onShutdown: (appId) => void this.#shutDown(appId),
@@ -133,9 +143,10 @@ export class EmbeddedHost {
 
   async publish({ pubsub, topic, body, contentType, raw }: PublishRequest): Promise<void> {
     if (!this.#components.pubsubs.has(pubsub)) {
-      throw new AgentsError("AGENTS_PUBLISH_FAILED", `there is no pubsub component ${pubsub}`, {
+      throw new AgentsError("AGENTS_PUBLISH_FAILED", `There is no pubsub component ${pubsub}.`, {
         found: pubsub,
         expected: [...this.#components.pubsubs].join(", ") || "a pubsub component in the config",
+        hint: "Events of the CLI go to agents-pubsub: name a pubsub component so in the config, under components.",
       });
     }
     const input = {
@@ -163,16 +174,13 @@ export class EmbeddedHost {
     return this.#bus.retry(eventId);
   }
 
-  inFlight(): readonly string[] {
-    return this.#bus.inFlight;
-  }
-
   /** Ends everything: in-flight deliveries get a moment, what is written is committed, ports and files are closed. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     this.#pruner.stop();
     clearInterval(this.#sweep);
+    clearInterval(this.#look);
     const apps = new Set([...this.#sidecars.keys(), ...this.#closing.keys()]);
     await Promise.all([...apps].map((appId) => this.stop(appId)));
     this.#invokeAgent.destroy();
@@ -192,6 +200,26 @@ export class EmbeddedHost {
       this.#journalTimer = null;
       this.#tell({ type: "journal" });
     }, TELL_EVERY_MS);
+  }
+
+  /** Tells once of each database whose files are gone. */
+  #watchFiles(events: DatabaseFiles): NodeJS.Timeout {
+    const tell = (reason: string): void =>
+      this.#tell({
+        type: "log",
+        appId: "agents",
+        level: "error",
+        text: `${reason}. Start anew with agents up`,
+      });
+    events.onLost = (reason) => {
+      tell(reason);
+      this.#bus.holdAll();
+    };
+    const stores = [...this.#components.stores.values()].flatMap(({ files }) => files ?? []);
+    for (const files of stores) files.onLost = tell;
+    return setInterval(() => {
+      for (const files of [events, ...stores]) files.look();
+    }, LOOK_EVERY_MS).unref();
   }
 
   #sweepStates(): void {

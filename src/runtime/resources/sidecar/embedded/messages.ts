@@ -7,9 +7,12 @@ import type {
   SidecarSpec,
   SidecarStarted,
 } from "../sidecar-host.ts";
+import type { EmbeddedHostOptions } from "./host-options.ts";
 
 /** What the orchestrator asks of the worker, by name: arguments and answer. */
 export interface HostCalls {
+  /** The first one: what the thread is for is not known yet when it starts. Refused with what cannot be served. */
+  open: { readonly args: EmbeddedHostOptions; readonly answer: null };
   configure: { readonly args: readonly DeclaredApp[]; readonly answer: null };
   start: { readonly args: SidecarSpec; readonly answer: SidecarStarted };
   appReady: { readonly args: string; readonly answer: null };
@@ -22,7 +25,7 @@ export interface HostCalls {
     readonly answer: ReplayResult;
   };
   retry: { readonly args: string; readonly answer: ReplayResult };
-  inFlight: { readonly args: null; readonly answer: readonly string[] };
+  releaseMemory: { readonly args: null; readonly answer: null };
   close: { readonly args: null; readonly answer: null };
 }
 
@@ -40,8 +43,6 @@ export type CrossedError =
 
 /** What the worker says. */
 export type Message =
-  | { readonly type: "ready" }
-  | { readonly type: "broken"; readonly error: CrossedError }
   | { readonly type: "answer"; readonly n: number; readonly answer: unknown }
   | { readonly type: "error"; readonly n: number; readonly error: CrossedError }
   | { readonly type: "event"; readonly event: SidecarEvent };

@@ -7,6 +7,7 @@ import { parseSubscriptions } from "./bus/parse-subscriptions.ts";
 import { defaultPubsub, type Components } from "./components.ts";
 import { route, type ApiContext } from "./http/routes.ts";
 import { SidecarServer } from "./http/sidecar-server.ts";
+import { TOKEN_HEADER, type Tokens } from "./tokens.ts";
 
 /** What a sidecar shares with the others of its host. */
 export interface SidecarSurroundings {
@@ -15,6 +16,7 @@ export interface SidecarSurroundings {
   /** Connections for invocations between apps. */
   readonly invokeAgent: Agent;
   readonly appPort: (appId: string) => number | null;
+  readonly tokens: Tokens;
   readonly tell: (event: SidecarEvent) => void;
   /** The API's shutdown was called. */
   readonly onShutdown: (appId: string) => void;
@@ -51,7 +53,7 @@ export class Sidecar {
       appId,
       port: spec.httpPort,
       mayMove: spec.mayMove,
-      apiToken: process.env["DAPR_API_TOKEN"],
+      apiToken: surroundings.tokens.api,
       handle: (call) => route(context, call),
       log: (level, text) => this.#log(level, text),
     });
@@ -126,10 +128,10 @@ export class Sidecar {
   async #askSubscriptions(): Promise<
     { at: "listed"; text: string } | { at: "none" } | { at: "failed"; message: string }
   > {
-    const token = process.env["APP_API_TOKEN"];
+    const token = this.#surroundings.tokens.app;
     const headers = {
       "dapr-app-id": this.spec.appId,
-      ...(token === undefined ? {} : { "dapr-api-token": token }),
+      ...(token === undefined ? {} : { [TOKEN_HEADER]: token }),
     };
     let message = "";
     for (let attempt = 0; attempt < SUBSCRIBE_TRIES; attempt += 1) {
@@ -147,11 +149,12 @@ export class Sidecar {
 
   #apiContext(): ApiContext {
     const { spec } = this;
-    const { bus, components, invokeAgent, appPort, onShutdown } = this.#surroundings;
+    const { bus, components, invokeAgent, appPort, tokens, onShutdown } = this.#surroundings;
     return {
       appId: spec.appId,
       ownPort: spec.appPort,
       appPort,
+      tokens,
       bus,
       pubsubs: components.pubsubs,
       stores: components.stores,
@@ -162,6 +165,7 @@ export class Sidecar {
       agent: invokeAgent,
       subscriptions: () => bus.subscriptions.of(spec.appId),
       appFound: () => this.#appFound,
+      lost: () => bus.commit.lost,
       shutdown: () => onShutdown(spec.appId),
     };
   }

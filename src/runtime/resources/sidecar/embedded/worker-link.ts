@@ -5,8 +5,8 @@ import { unpackError } from "./cross-error.ts";
 import type { EmbeddedHostOptions } from "./host-options.ts";
 import type { CallName, HostCalls, Message } from "./messages.ts";
 
-/** The worker's entry has the same ending as this file: `.ts` in the source tree, `.js` when built. */
-const WORKER = new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url);
+/** As source or as built, as this file is. */
+const WORKER = new URL(import.meta.resolve("#sidecar-worker"));
 /** A worker that has been asked to end and does not is ended. */
 const CLOSE_TIMEOUT_MS = 3000;
 
@@ -15,42 +15,50 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** One worker thread, from its start to its end: calls, their answers, and what it tells by itself. */
+/**
+ * One worker thread, from its start to its end: calls, their answers, and what it tells by itself. It may be made before
+ * it is known what for; until it is opened it keeps no process alive.
+ */
 export class WorkerLink {
-  /** Rejects with what is wrong where the worker cannot serve. */
-  readonly ready: Promise<void>;
   /** Nothing of the thread is left: its files and ports are free. */
   readonly exited: Promise<void>;
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
-  readonly #tell: (event: SidecarEvent) => void;
+  #tell: (event: SidecarEvent) => void = () => undefined;
   #next = 0;
   #ended: Error | null = null;
   #closing = false;
 
-  constructor(options: EmbeddedHostOptions, tell: (event: SidecarEvent) => void) {
-    this.#tell = tell;
-    this.#worker = new Worker(WORKER, { workerData: options, name: "agents-sidecar" });
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.ready = promise;
-    this.#worker.on("message", (message: Message) => {
-      if (message.type === "ready") resolve();
-      else if (message.type === "broken") {
-        reject(unpackError(message.error));
-        void this.#worker.terminate();
-      } else this.#receive(message);
-    });
+  constructor() {
+    this.#worker = new Worker(WORKER, { name: "agents-sidecar" });
+    this.#worker.on("message", (message: Message) => this.#receive(message));
     this.#worker.on("error", (error) =>
       this.#fail(error instanceof Error ? error : new Error(String(error))),
     );
     this.exited = new Promise((exited) => {
       this.#worker.once("exit", (code) => {
         if (!this.#closing) this.#fail(new Error(`its thread ended with code ${code}`));
-        reject(this.#ended ?? closedError());
         this.#rejectWaiting(this.#ended ?? closedError());
         exited();
       });
     });
+    this.#worker.unref();
+  }
+
+  /**
+   * Tells it what to serve. Afterwards it is in use, or has ended.
+   *
+   * @throws AgentsError what is wrong where it cannot serve.
+   */
+  async open(options: EmbeddedHostOptions, tell: (event: SidecarEvent) => void): Promise<void> {
+    this.#worker.ref();
+    this.#tell = tell;
+    try {
+      await this.ask("open", options);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
   }
 
   /** It has failed or was closed: every call is refused. */
@@ -83,7 +91,7 @@ export class WorkerLink {
     clearTimeout(timer);
   }
 
-  #receive(message: Exclude<Message, { type: "ready" | "broken" }>): void {
+  #receive(message: Message): void {
     if (message.type === "event") return this.#tell(message.event);
     const waiting = this.#waiting.get(message.n);
     this.#waiting.delete(message.n);

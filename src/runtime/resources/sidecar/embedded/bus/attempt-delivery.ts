@@ -34,7 +34,7 @@ export async function attemptDelivery(
 ): Promise<Verdict> {
   const route = routes.routeFor(event.pubsub, event.topic);
   if (route === null) return { at: "unrouted" };
-  const deadLetterTopic = route.definition.deadLetterTopic;
+  const deadLetterTopic = deadLetterTopicOf(event, route);
   if (event.expiresAt !== null && event.expiresAt < Date.now()) {
     return {
       at: "expired",
@@ -46,7 +46,7 @@ export async function attemptDelivery(
   if (problem !== null) return { at: "dead", error: problem, deadLetterTopic };
   const routed = routeOf(route, () => JSON.parse(Buffer.from(event.body).toString()));
   if (routed.at === "failed") return { at: "dead", error: routed.message, deadLetterTopic };
-  if (routed.at === "none") return { at: "dropped", error: "no routing rule matches it", deadLetterTopic };
+  if (routed.at === "none") return unhandled("no routing rule matches it", deadLetterTopic);
 
   const { headers, body } = deliveryRequest(event, route, routes.appToken);
   const path = routed.path.startsWith("/") ? routed.path : `/${routed.path}`;
@@ -58,10 +58,21 @@ export async function attemptDelivery(
     case "unreachable":
       return { at: "unreachable" };
     case "drop":
-      return { at: "dropped", error: outcome.error, deadLetterTopic };
+      return unhandled(outcome.error, deadLetterTopic);
     case "retry":
       return { at: "retry", broken: answer.at === "broken", error: outcome.error, deadLetterTopic };
     default:
       return outcome satisfies never;
   }
+}
+
+/** Nothing is tried again. What went to a dead-letter topic is dead, so that it is listed and can be put back in line. */
+function unhandled(error: string, deadLetterTopic: string | null): Verdict {
+  return { at: deadLetterTopic === null ? "dropped" : "dead", error, deadLetterTopic };
+}
+
+/** A dead letter that fails in its own topic would go round for ever. */
+function deadLetterTopicOf(event: StoredEvent, route: Route): string | null {
+  const { deadLetterTopic } = route.definition;
+  return event.deadLetterOf !== null && event.topic === deadLetterTopic ? null : deadLetterTopic;
 }

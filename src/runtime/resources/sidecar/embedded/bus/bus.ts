@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { ReplayResult } from "../../sidecar-host.ts";
 import { BusStore } from "../store/bus-store.ts";
+import type { DatabaseFiles } from "../store/database-files.ts";
 import { GroupCommit } from "../store/group-commit.ts";
 import { SubscriptionTable } from "../store/subscription-table.ts";
 import { MAX_DEPTH, type BusEvent, type QueuedDelivery, type StoredEvent } from "./event.ts";
@@ -13,6 +14,7 @@ import { SubscriptionRegistry } from "./subscription-registry.ts";
 const KEEP_BODY_BYTES = 8 * 1024;
 
 export interface BusOptions {
+  readonly files: DatabaseFiles;
   readonly retry: RetryPolicy;
   /** Sent to the apps as `dapr-api-token`. */
   readonly appToken: string | undefined;
@@ -34,19 +36,14 @@ export class Bus {
   constructor(db: DatabaseSync, options: BusOptions) {
     this.#options = options;
     this.store = new BusStore(db);
-    this.commit = new GroupCommit(db, options.onCommit);
+    this.commit = new GroupCommit(db, options.files, options.onCommit);
     this.subscriptions = new SubscriptionRegistry(new SubscriptionTable(db), this.store, this.commit);
     this.#redelivery = new Redelivery(db, this.store, this.subscriptions);
   }
 
   /** True while any delivery is with an app. */
   get busy(): boolean {
-    return [...this.#lanes.values()].some((lane) => lane.inFlight.length > 0);
-  }
-
-  /** `<eventSeq>/<agent>` of every delivery that is with an app. */
-  get inFlight(): readonly string[] {
-    return [...this.#lanes].flatMap(([agent, lane]) => lane.inFlight.map((seq) => `${seq}/${agent}`));
+    return [...this.#lanes.values()].some((lane) => lane.busy);
   }
 
   /** Takes an event: written in this turn, delivered and true once `commit` has committed it. */
@@ -70,6 +67,11 @@ export class Bus {
     const lane = new Lane(context, options);
     this.#lanes.set(agent, lane);
     return lane;
+  }
+
+  /** Delivers nothing more: what becomes of a delivery could not be kept. */
+  holdAll(): void {
+    for (const lane of this.#lanes.values()) void lane.hold(0);
   }
 
   removeLane(agent: string): void {
@@ -119,8 +121,6 @@ export class Bus {
   }
 
   #deadLetter(event: StoredEvent, topic: string): void {
-    // A dead letter that fails in its own topic would go round for ever.
-    if (event.deadLetterOf !== null && event.topic === topic) return;
     this.#insert({ ...event, topic }, event.deadLetterOf ?? event.seq);
   }
 

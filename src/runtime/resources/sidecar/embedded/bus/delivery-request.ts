@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { OutgoingHttpHeaders } from "node:http";
+import { TOKEN_HEADER } from "../tokens.ts";
 import type { Route } from "./subscription.ts";
 import type { StoredEvent } from "./event.ts";
 
@@ -35,7 +36,7 @@ export function deliveryRequest(
   headers["pubsubname"] = event.pubsub;
   // What is wrapped here has no trace of its own: daprd sends none either.
   if (!route.raw) headers["traceparent"] = event.traceparent ?? NO_TRACE;
-  if (appToken !== undefined) headers["dapr-api-token"] = appToken;
+  if (appToken !== undefined) headers[TOKEN_HEADER] = appToken;
   return { headers, body };
 }
 

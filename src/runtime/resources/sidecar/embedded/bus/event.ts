@@ -48,7 +48,6 @@ export interface DeliveryChange {
   readonly nextAt: number | null;
   readonly durationMs: number | null;
   readonly error: string | null;
-  readonly response: string | null;
 }
 
 /** A longer chain of events is taken for a loop and cut. */

@@ -75,14 +75,14 @@ export class Lane {
     this.#prober = new Prober(options.port, () => this.open());
   }
 
-  /** `<eventSeq>` of what is with the app now. */
-  get inFlight(): readonly number[] {
-    return [...this.#flights.values()].map((flight) => flight.delivery.eventSeq);
+  /** True while any delivery is with the app. */
+  get busy(): boolean {
+    return this.#flights.size > 0;
   }
 
   /** The app listens: deliver what waits, from the beginning. */
   open(): void {
-    if (this.#closed) return;
+    if (this.#closed || this.#context.commit.lost !== null) return;
     this.#prober.stop();
     this.#state = { at: "open" };
     this.rewind();
@@ -201,7 +201,7 @@ export class Lane {
     const delay = verdict.at === "retry" ? retryDelay(this.#context.retry, attempts) : null;
     const status = verdict.at !== "retry" ? verdict.at : delay === null ? "dead" : "retrying";
     const nextAt = delay === null ? null : Date.now() + delay;
-    const change: DeliveryChange = { status, attempts, nextAt, durationMs, error, response: null };
+    const change: DeliveryChange = { status, attempts, nextAt, durationMs, error };
     const deadLetterTopic =
       verdict.at === "success" || status === "retrying" ? null : verdict.deadLetterTopic;
     this.#write(() => {
@@ -212,7 +212,7 @@ export class Lane {
     else if (error !== null)
       this.#context.log(
         "warn",
-        `${event.type} ${event.id} is ${status} after ${attempts} attempts: ${error}`,
+        `${event.type} ${event.id} is ${status} after ${attempts} ${attempts === 1 ? "attempt" : "attempts"}: ${error}`,
       );
   }
 
@@ -234,7 +234,6 @@ export class Lane {
         nextAt: null,
         durationMs: null,
         error: null,
-        response: null,
       };
       this.#write(() => this.#context.store.changeDelivery(delivery, change));
     }

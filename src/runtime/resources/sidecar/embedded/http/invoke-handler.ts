@@ -1,6 +1,7 @@
 import { request as httpRequest } from "node:http";
 import type { Agent, ClientRequest, IncomingMessage, OutgoingHttpHeaders } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
+import { TOKEN_HEADER, type Tokens } from "../tokens.ts";
 import type { Call } from "./call.ts";
 import { plainError } from "./dapr-error.ts";
 
@@ -8,6 +9,7 @@ import { plainError } from "./dapr-error.ts";
 export interface InvokeContext {
   readonly appId: string;
   readonly agent: Agent;
+  readonly tokens: Tokens;
   /** Null: no such app in this run. */
   appPort(appId: string): number | null;
 }
@@ -18,7 +20,7 @@ interface Target {
   readonly path: string;
 }
 
-/** Not passed on: they concern one connection (RFC 9110 §7.6.1), or the guard of this sidecar. */
+/** Not passed on: they concern one connection (RFC 9110 §7.6.1), or say whom to call. */
 const HOP_BY_HOP = new Set([
   "connection",
   "keep-alive",
@@ -29,7 +31,6 @@ const HOP_BY_HOP = new Set([
   "upgrade",
   "host",
   "dapr-app-id",
-  "dapr-api-token",
 ]);
 const RETRIES = 3;
 const RETRY_MS = 1000;
@@ -72,7 +73,7 @@ type Connected =
 
 function connect(context: InvokeContext, call: Call, target: Target, port: number): Promise<Connected> {
   return new Promise((resolve) => {
-    const headers = forwardedHeaders(context.appId, target.appId, call.request);
+    const headers = forwardedHeaders(context, target.appId, call.request);
     const outgoing = httpRequest({
       host: "127.0.0.1",
       port,
@@ -110,13 +111,20 @@ function forward(call: Call, outgoing: ClientRequest, appId: string): Promise<vo
   });
 }
 
-function forwardedHeaders(callerId: string, calleeId: string, request: IncomingMessage): OutgoingHttpHeaders {
-  const headers = withoutHops(request);
+function forwardedHeaders(
+  { appId, tokens }: InvokeContext,
+  calleeId: string,
+  request: IncomingMessage,
+): OutgoingHttpHeaders {
+  const { [TOKEN_HEADER]: sent, ...headers } = withoutHops(request);
+  // What a sidecar asks of its callers is not the app's business; where it asks nothing it passes on what it gets.
+  const token = tokens.app ?? (tokens.api === undefined ? sent : undefined);
   const host = request.headers.host ?? "localhost";
   const address = request.socket.remoteAddress ?? "127.0.0.1";
   return {
     ...headers,
-    "dapr-caller-app-id": callerId,
+    ...(token === undefined ? {} : { [TOKEN_HEADER]: token }),
+    "dapr-caller-app-id": appId,
     "dapr-callee-app-id": calleeId,
     "dapr-caller-namespace": process.env["NAMESPACE"] ?? "",
     "x-forwarded-for": address,

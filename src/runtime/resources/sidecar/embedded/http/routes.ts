@@ -14,6 +14,8 @@ export interface ApiContext extends PublishContext, StateContext, MetadataContex
   readonly secrets: ReadonlyMap<string, SecretStore>;
   /** True once the app has been found. */
   appFound(): boolean;
+  /** Why events cannot be kept any more; null where they can. */
+  lost(): string | null;
   shutdown(): void;
 }
 
@@ -70,6 +72,12 @@ async function routeStable(context: ApiContext, call: Call): Promise<boolean> {
 function health(context: ApiContext, call: Call): boolean {
   const [, , what] = call.segments;
   if (what !== undefined && what !== "outbound") return false;
+  const lost = context.lost();
+  if (lost !== null) {
+    throw what === undefined
+      ? plainError(500, "ERR_HEALTH_NOT_READY", `dapr is not ready: [${lost}]`)
+      : plainError(500, "ERR_OUTBOUND_HEALTH_NOT_READY", `dapr outbound is not ready: [${lost}]`);
+  }
   if (what === undefined) {
     if (!context.appFound()) throw plainError(500, "ERR_HEALTH_NOT_READY", "dapr is not ready: [app]");
     const appId = queryParameter(call, "appid");

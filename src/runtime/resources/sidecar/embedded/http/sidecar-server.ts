@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { AgentsError } from "../../../../model/errors.ts";
+import { TOKEN_HEADER } from "../tokens.ts";
 import { BodyError, makeCall, sendJson, type Call } from "./call.ts";
 import { DaprError, plainError } from "./dapr-error.ts";
 import { refusal } from "./guard.ts";
@@ -12,7 +13,7 @@ export interface ServerOptions {
   readonly port: number;
   /** A port that is taken may be replaced by a free one. */
   readonly mayMove: boolean;
-  /** Wanted in `dapr-api-token` on everything but health, where it is set. */
+  /** Wanted on everything but health, where there is one. */
   readonly apiToken: string | undefined;
   readonly handle: Handler;
   readonly log: (level: "warn" | "error", text: string) => void;
@@ -96,9 +97,9 @@ export class SidecarServer {
 
   #hasToken(call: Call): boolean {
     const { apiToken } = this.#options;
-    if (apiToken === undefined || apiToken === "") return true;
+    if (apiToken === undefined) return true;
     if (call.segments[0] === "v1.0" && call.segments[1] === "healthz") return true;
-    return call.request.headers["dapr-api-token"] === apiToken;
+    return call.request.headers[TOKEN_HEADER] === apiToken;
   }
 
   #fail(call: Call, error: unknown): void {

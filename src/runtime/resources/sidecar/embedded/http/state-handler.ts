@@ -64,7 +64,10 @@ function findStore({ appId, stores }: StateContext, name: string): StateStore {
 }
 
 async function get({ appId }: StateContext, call: Call, store: StateStore, key: string): Promise<void> {
-  const item = await store.get(storedKey(store, appId, key));
+  const stored = storedKey(store, appId, key);
+  const failed = (error: StateError): Error =>
+    plainError(500, "ERR_STATE_GET", `fail to get ${key} from state store ${store.name}: ${error.message}`);
+  const item = await translate(failed, async () => await store.get(stored));
   if (item === null) return sendEmpty(call);
   sendJsonText(call, 200, item.value, {
     etag: item.etag,
@@ -120,7 +123,10 @@ async function bulkGet({ appId }: StateContext, call: Call, store: StateStore): 
       ? body.keys.map(String)
       : [];
   const stored = keys.map((key) => storedKey(store, appId, key));
-  const found = await Promise.all(stored.map((key) => store.get(key)));
+  const found = await translate(
+    bulkGetFailed,
+    async () => await Promise.all(stored.map((key) => store.get(key))),
+  );
   const rows = keys.map((key, index) => {
     const item = found[index];
     if (item === undefined || item === null) return `{"key":${JSON.stringify(key)}}`;
@@ -176,12 +182,16 @@ function parse(text: string, error: (why: string) => Error): unknown {
   }
 }
 
-async function translate(failed: (error: StateError) => Error, work: () => Promise<void>): Promise<void> {
+async function translate<T>(failed: (error: StateError) => Error, work: () => Promise<T>): Promise<T> {
   try {
-    await work();
+    return await work();
   } catch (error) {
     throw error instanceof StateError ? failed(error) : error;
   }
+}
+
+function bulkGetFailed(error: StateError): Error {
+  return plainError(500, "ERR_STATE_BULK_GET", error.message);
 }
 
 function transactionFailed(error: StateError): Error {

@@ -1,3 +1,4 @@
+import type { Fields } from "../../../../journal/fields.ts";
 import type { BusEvent } from "../bus/event.ts";
 import type { PublishInput } from "./publish-input.ts";
 import { envelopeOverrides, ttlMs } from "./publish-metadata.ts";
@@ -37,4 +38,21 @@ export function metadataOf(
   metadata: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> | null {
   return Object.keys(metadata).length === 0 ? null : metadata;
+}
+
+/** RFC 3339 §5.6, upper case, as Go reads it. */
+const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/u;
+
+/** The end of an envelope's own `expiration`; one that is no timestamp counts as none, as it does in Dapr. */
+export function expirationOf(envelope: Fields): number | null {
+  const { expiration } = envelope;
+  const ms =
+    typeof expiration === "string" && TIMESTAMP.test(expiration) ? Date.parse(expiration) : Number.NaN;
+  return Number.isNaN(ms) ? null : ms;
+}
+
+/** How long a chain of events led to this one: the CloudEvent extension `agentsdepth`. */
+export function depthOf(envelope: Fields): number {
+  const depth = Number(envelope["agentsdepth"] ?? 0);
+  return Number.isFinite(depth) ? depth : 0;
 }

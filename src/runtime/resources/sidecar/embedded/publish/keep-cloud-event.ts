@@ -1,7 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { isFields, type Fields } from "../../../../journal/fields.ts";
 import { rawMembers } from "../json/raw-json.ts";
-import { expiry, metadataOf, rfc3339, traceOf, type MadeEvent } from "./envelope-parts.ts";
+import {
+  depthOf,
+  expirationOf,
+  expiry,
+  metadataOf,
+  rfc3339,
+  traceOf,
+  type MadeEvent,
+} from "./envelope-parts.ts";
 import type { PublishInput } from "./publish-input.ts";
 import { envelopeOverrides } from "./publish-metadata.ts";
 import { DAPR_DEFAULT_TYPE, journalFacts } from "./standard-event.ts";
@@ -19,7 +27,6 @@ export function keepCloudEvent(input: PublishInput, now: number): MadeEvent {
   const body = Buffer.from(splice(text, event, set));
   const full: Fields = { ...event, ...set };
   const facts = journalFacts(full, full["data"], topic, randomUUID);
-  const depth = Number(full["agentsdepth"] ?? 0);
   const traceparent = full["traceparent"];
   return {
     ok: true,
@@ -32,8 +39,8 @@ export function keepCloudEvent(input: PublishInput, now: number): MadeEvent {
       raw: false,
       metadata: metadataOf(metadata),
       traceparent: typeof traceparent === "string" && traceparent !== "" ? traceparent : null,
-      expiresAt: parseTime(full["expiration"]),
-      depth: Number.isFinite(depth) ? depth : 0,
+      expiresAt: expirationOf(full),
+      depth: depthOf(full),
     },
   };
 }
@@ -82,9 +89,4 @@ function parseObject(text: string): Fields | null {
   } catch {
     return null;
   }
-}
-
-function parseTime(value: unknown): number | null {
-  const ms = typeof value === "string" ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(ms) ? null : ms;
 }

@@ -5,11 +5,12 @@ import { keepCloudEvent } from "./keep-cloud-event.ts";
 import type { PublishInput } from "./publish-input.ts";
 import { expiry, metadataOf, rfc3339, traceOf, type MadeEvent } from "./envelope-parts.ts";
 import { envelopeOverrides } from "./publish-metadata.ts";
+import { rawEvent } from "./raw-event.ts";
 import { DAPR_DEFAULT_TYPE, journalFacts } from "./standard-event.ts";
 
 /** Makes the event that travels from a publish request, by the rules of Dapr's publish API. */
 export function makeEvent(input: PublishInput, raw: boolean, now: number): MadeEvent {
-  if (raw) return { ok: true, event: rawEvent(input) };
+  if (raw) return { ok: true, event: rawEvent(input, now) };
   if (dataKind(input.contentType) === "cloudevent") return keepCloudEvent(input, now);
   return { ok: true, event: wrap(input, now) };
 }
@@ -61,31 +62,6 @@ function dataMember(
     }
   }
   return { member: `"data":${JSON.stringify(text)}`, value: text };
-}
-
-function rawEvent(input: PublishInput): BusEvent {
-  const { pubsub, topic, metadata, body } = input;
-  const facts = journalFacts({ source: input.appId }, parseOrNull(body), topic, randomUUID);
-  return {
-    ...facts,
-    pubsub,
-    topic,
-    body,
-    contentType: input.contentType ?? "application/octet-stream",
-    raw: true,
-    metadata: metadataOf(metadata),
-    traceparent: input.traceparent,
-    expiresAt: null,
-    depth: 0,
-  };
-}
-
-function parseOrNull(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString());
-  } catch {
-    return null;
-  }
 }
 
 function quote(text: string): string {

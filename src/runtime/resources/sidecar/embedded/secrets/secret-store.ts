@@ -29,7 +29,11 @@ export function envSecrets(
   return {
     name,
     type: "secretstores.local.env",
-    get: (key) => ({ [key]: isHidden(prefix + key) ? "" : (env[prefix + key] ?? "") }),
+    get: (key) => {
+      const variable = prefix + key;
+      const isThere = Object.hasOwn(env, variable) && !isHidden(variable);
+      return { [key]: isThere ? (env[variable] ?? "") : "" };
+    },
     all: () => {
       const all: Record<string, Secret> = {};
       for (const [variable, value] of Object.entries(env)) {
@@ -65,7 +69,7 @@ export function fileSecrets(
     name,
     type: "secretstores.local.file",
     get: (key) => {
-      const secret = secrets[key];
+      const secret = Object.hasOwn(secrets, key) ? secrets[key] : undefined;
       if (secret === undefined) throw new Error(`secret ${key} not found`);
       return secret;
     },

@@ -1,12 +1,19 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { DatabaseFiles } from "../store/database-files.ts";
+
+/** `files`: null for a store in memory. */
+export interface StateDatabase {
+  readonly db: DatabaseSync;
+  readonly files: DatabaseFiles | null;
+}
 
 /**
  * Opens a state store in the layout of Dapr's `state.sqlite` component, so that a real daprd can go on with the file:
  * https://docs.dapr.io/reference/components-reference/supported-state-stores/setup-sqlite/
  */
-export function openStateDatabase(file: string): DatabaseSync {
+export function openStateDatabase(file: string): StateDatabase {
   if (file !== ":memory:") mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const db = new DatabaseSync(file, { timeout: 2000 });
   db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
@@ -22,5 +29,5 @@ export function openStateDatabase(file: string): DatabaseSync {
     );
     INSERT OR IGNORE INTO metadata (key, value) VALUES ('migrations', '1');
     COMMIT;`);
-  return db;
+  return { db, files: file === ":memory:" ? null : new DatabaseFiles(file) };
 }

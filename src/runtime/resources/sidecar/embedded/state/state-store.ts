@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { DatabaseFiles } from "../store/database-files.ts";
 import { GroupCommit } from "../store/group-commit.ts";
+import type { StateDatabase } from "./state-database.ts";
 import { StateError } from "./state-error.ts";
 import type { StateDelete, StateItem, StateOperation, StateSet } from "./state-request.ts";
 
@@ -13,6 +15,7 @@ export class StateStore {
   /** How keys are prefixed (`keyPrefix` of the component's metadata). */
   readonly keyPrefix: string;
   readonly commit: GroupCommit;
+  readonly files: DatabaseFiles | null;
   readonly #db: DatabaseSync;
   readonly #get: StatementSync;
   readonly #put: StatementSync;
@@ -23,14 +26,15 @@ export class StateStore {
   readonly #sweep: StatementSync;
 
   constructor(
-    db: DatabaseSync,
+    { db, files }: StateDatabase,
     component: { readonly name: string; readonly type: string; readonly keyPrefix: string },
   ) {
     this.name = component.name;
     this.type = component.type;
     this.keyPrefix = component.keyPrefix;
     this.#db = db;
-    this.commit = new GroupCommit(db);
+    this.files = files;
+    this.commit = new GroupCommit(db, files);
     const expires = "CASE WHEN ? > 0 THEN DATETIME(CURRENT_TIMESTAMP, '+' || ? || ' seconds') END";
     this.#get = db.prepare(
       `SELECT value, is_binary, etag, expiration_time FROM state WHERE key = ? AND ${LIVE}`,
@@ -51,8 +55,9 @@ export class StateStore {
 
   /** Null where there is no such key. Resolves once what it read is on disk. */
   async get(key: string): Promise<StateItem | null> {
+    this.#assertKept();
     const row = this.#get.get(key);
-    if (this.commit.open) await this.commit.committed();
+    if (this.commit.open) await this.#committed();
     if (row === undefined) return null;
     const value = String(row["value"]);
     const expires = row["expiration_time"];
@@ -65,12 +70,12 @@ export class StateStore {
 
   async set(request: StateSet): Promise<void> {
     this.#try(() => this.#set(request));
-    await this.commit.committed();
+    await this.#committed();
   }
 
   async delete(request: StateDelete): Promise<void> {
     this.#try(() => this.#remove(request));
-    await this.commit.committed();
+    await this.#committed();
   }
 
   /** All or nothing. */
@@ -81,7 +86,7 @@ export class StateStore {
         else this.#remove(operation.request);
       }
     });
-    await this.commit.committed();
+    await this.#committed();
   }
 
   /** Sets several; what one of them fails on leaves the others as they are (Dapr's bulk set). Gives the failures. */
@@ -95,12 +100,13 @@ export class StateStore {
         failures.push(error);
       }
     }
-    await this.commit.committed();
+    await this.#committed();
     return failures;
   }
 
   /** Removes what has expired. */
   sweep(): void {
+    if (this.commit.lost !== null) return;
     this.commit.write(() => this.#sweep.run());
   }
 
@@ -111,6 +117,7 @@ export class StateStore {
 
   /** A failed request must not fail the turn that it shares with others: it has a savepoint of its own. */
   #try(work: () => void): void {
+    this.#assertKept();
     let failure: StateError | null = null;
     this.commit.write(() => {
       this.#db.exec("SAVEPOINT one");
@@ -124,6 +131,16 @@ export class StateStore {
       this.#db.exec("RELEASE one");
     });
     if (failure !== null) throw failure as StateError;
+  }
+
+  #assertKept(): void {
+    if (this.commit.lost !== null) throw StateError.other(this.commit.lost);
+  }
+
+  async #committed(): Promise<void> {
+    await this.commit.committed().catch((error: Error) => {
+      throw StateError.other(error.message);
+    });
   }
 
   #set({ key, value, etag, firstWrite, ttlSeconds }: StateSet): void {

@@ -29,7 +29,7 @@ export class BusStore {
       "INSERT INTO deliveries (event, id, agent, status, attempts, error, change) VALUES (?, ?, ?, ?, 0, ?, ?)",
     );
     this.#change =
-      db.prepare(`UPDATE deliveries SET status = ?, attempts = ?, next_at = ?, duration = ?, error = ?, response = ?, change = ?
+      db.prepare(`UPDATE deliveries SET status = ?, attempts = ?, next_at = ?, duration = ?, error = ?, change = ?
       WHERE event = ? AND id = ?`);
     this.#delivering = db.prepare(
       "UPDATE deliveries SET status = 'delivering', change = ? WHERE event = ? AND id = ?",
@@ -104,7 +104,6 @@ export class BusStore {
       change.nextAt,
       change.durationMs,
       change.error,
-      change.response,
       this.next(),
       delivery.eventSeq,
       delivery.id,

@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { DatabaseFiles } from "./database-files.ts";
 
 /** Told once what it wrote is on disk, or why it is not. */
 export type CommitListener = (error: Error | null) => void;
@@ -10,6 +11,7 @@ export type CommitListener = (error: Error | null) => void;
  */
 export class GroupCommit {
   readonly #db: DatabaseSync;
+  readonly #files: DatabaseFiles | null;
   readonly #onCommit: () => void;
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
@@ -18,12 +20,18 @@ export class GroupCommit {
   #open = false;
   #immediate: NodeJS.Immediate | null = null;
 
-  /** `onCommit` is told after every commit that succeeded. */
-  constructor(db: DatabaseSync, onCommit: () => void = () => {}) {
+  /** `files`: null for a database in memory. `onCommit` is told after every commit that succeeded. */
+  constructor(db: DatabaseSync, files: DatabaseFiles | null, onCommit: () => void = () => {}) {
     this.#db = db;
+    this.#files = files;
     this.#onCommit = onCommit;
     this.#begin = db.prepare("BEGIN IMMEDIATE");
     this.#commit = db.prepare("COMMIT");
+  }
+
+  /** Why no write can be kept any more, once that was found. */
+  get lost(): string | null {
+    return this.#files?.lost ?? null;
   }
 
   /** True while something is written and not committed. */
@@ -36,6 +44,7 @@ export class GroupCommit {
     // First, so that `afterCommit` inside the work, and after a begin that failed, waits for this turn's end.
     this.#immediate ??= setImmediate(() => this.#finish());
     try {
+      if (this.lost !== null) throw new Error(this.lost);
       if (!this.#open) {
         this.#begin.run();
         this.#open = true;
@@ -82,7 +91,9 @@ export class GroupCommit {
     this.#open = false;
     try {
       if (failure === null && open) this.#commit.run();
-      if (failure === null) return null;
+      // After the commit: what is answered now is in a file that was still there when it was written.
+      const lost = failure === null && open ? (this.#files?.look() ?? null) : null;
+      if (failure === null) return lost === null ? null : new Error(lost);
       this.#rollback();
       return failure;
     } catch (error) {

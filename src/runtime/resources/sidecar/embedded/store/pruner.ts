@@ -55,9 +55,15 @@ export class Pruner {
   }
 
   #begin(): void {
-    if (this.#step !== null || this.#bus.busy || this.#bus.commit.open) return;
+    if (this.#step !== null || !this.#isIdle()) return;
     const upTo = Math.max(this.#tooMany(), this.#tooOld());
     if (upTo > 0) this.#remove(0, upTo);
+  }
+
+  /** Nothing is being delivered or written, and what is written can be kept. */
+  #isIdle(): boolean {
+    const { busy, commit } = this.#bus;
+    return !busy && !commit.open && commit.lost === null;
   }
 
   /** The last position that is one too many; 0 where there are few enough. */
@@ -84,7 +90,7 @@ export class Pruner {
 
   #remove(after: number, upTo: number): void {
     this.#step = null;
-    if (this.#bus.busy || this.#bus.commit.open) return;
+    if (!this.#isIdle()) return;
     const seqs = this.#old.all(after, upTo, STEP).map((row) => Number(row["seq"]));
     const last = seqs.at(-1);
     if (last === undefined) return;

@@ -1,0 +1,57 @@
+// The CLI as a few files: its own modules and the packages it starts with in one graph, cut where it imports late. What is
+// not needed for `agents up` to start, or cannot be bundled, stays a package.
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "esbuild";
+
+/** By the name it has in dist/cli/; `imports` in package.json names those that run as threads and processes. */
+const PROGRAMS = {
+  main: "src/cli/main.ts",
+  "config-worker": "src/runtime/config/fresh-worker.ts",
+  "sidecar-worker": "src/runtime/resources/sidecar/embedded/worker.ts",
+  watchdog: "src/runtime/watchdog/watchdog-main.ts",
+};
+
+const PACKAGES_THAT_STAY = ["esbuild", "cosmiconfig", "fsevents"];
+
+/** Writes `<dist>/cli/`, with the licences of what it holds. */
+export async function bundleCli(root, dist) {
+  const outdir = join(dist, "cli");
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: PROGRAMS,
+    outdir,
+    chunkNames: "[name]-[hash]",
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node24",
+    conditions: ["agents-source"],
+    external: PACKAGES_THAT_STAY,
+    // A bundled CommonJS package asks for Node's own modules by `require`.
+    banner: {
+      js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+    },
+    legalComments: "none", // the whole licences are beside it
+    metafile: true,
+    logLevel: "warning",
+  });
+  writeFileSync(join(outdir, "THIRD-PARTY-LICENSES.txt"), licences(root, Object.keys(metafile.inputs)));
+}
+
+function licences(root, inputs) {
+  const folders = new Set(
+    inputs.flatMap((file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []),
+  );
+  return [...folders]
+    .toSorted((a, b) => a.localeCompare(b))
+    .map((folder) => {
+      const { name, version, license } = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
+      const file = ["LICENSE", "LICENSE.md", "license", "LICENSE.txt"]
+        .map((each) => join(root, folder, each))
+        .find(existsSync);
+      return `${name} ${version} (${license})\n\n${file === undefined ? "" : readFileSync(file, "utf8").trim()}\n`;
+    })
+    .join(`\n${"-".repeat(80)}\n\n`);
+}

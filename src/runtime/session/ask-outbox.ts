@@ -1,0 +1,77 @@
+import { request } from "node:http";
+import type { ResourceView } from "../model/snapshot.ts";
+
+/** What an agent says of the events that it has saved and not yet published. */
+export type OutboxAnswer =
+  /** It is not made with the kit: it has no outbox that the runtime knows of. */
+  | { readonly at: "none" }
+  | { readonly at: "counted"; readonly pending: number }
+  /** It runs, and cannot tell. */
+  | { readonly at: "unknown"; readonly reason: string }
+  /** It does not run, so that nobody can be asked. */
+  | { readonly at: "away"; readonly reason: string };
+
+/** An agent that has so much to do that it does not answer in this time cannot tell. */
+const ANSWER_MS = 2_000;
+
+/** Asks an agent through its health route, where one made with the kit tells. */
+export async function askOutbox(
+  agent: string,
+  view: ResourceView | undefined,
+  signal: AbortSignal,
+): Promise<OutboxAnswer> {
+  if (view === undefined) return { at: "none" };
+  if (view.port === null || !ANSWERS.has(view.state)) return { at: "away", reason: `it is ${view.state}` };
+  try {
+    return outboxIn(await getJson(view.port, `/api/${agent}/health`, signal));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { at: "unknown", reason: `its health route failed: ${why}` };
+  }
+}
+
+const ANSWERS: ReadonlySet<ResourceView["state"]> = new Set(["ready", "unhealthy"]);
+
+function outboxIn(health: unknown): OutboxAnswer {
+  const outbox = field(health, "outbox");
+  if (typeof outbox !== "object" || outbox === null || !("pending" in outbox)) return { at: "none" };
+  const { pending } = outbox;
+  if (typeof pending === "number") return { at: "counted", pending };
+  return { at: "unknown", reason: "it does not know yet how many events wait in its outbox" };
+}
+
+function field(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
+}
+
+/** It has such a route, and the route failed. */
+const FAILED: ReadonlySet<number> = new Set([500, 503]);
+
+function getJson(port: number, path: string, signal: AbortSignal): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]);
+    const call = request({ host: "127.0.0.1", port, path, signal: limit, agent: false }, (answer) => {
+      let text = "";
+      answer.setEncoding("utf8");
+      answer.on("data", (chunk: string) => (text += chunk));
+      answer.on("error", reject);
+      answer.on("end", () => {
+        const status = answer.statusCode ?? 0;
+        if (FAILED.has(status)) reject(new Error(`it answered ${status}`));
+        else resolve(status === 200 ? parsed(text) : null);
+      });
+    });
+    call.on("error", (error) =>
+      reject(limit.aborted ? new Error("it did not answer in time", { cause: error }) : error),
+    );
+    call.end();
+  });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null; // not JSON: not an agent of the kit
+  }
+}

@@ -1,0 +1,87 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Test } from "tap";
+import t from "tap";
+import type { Project, Ran } from "../helpers/system.ts";
+import { fixture, fixtureConfig, fixtureProject, pick } from "../helpers/system.ts";
+
+const TOPIC = "things.happened";
+
+t.test("an agent that cannot tell what it has still to send keeps `publish --wait` waiting", async (t) => {
+  const { project, tells } = await upWithOutbox(t, '{"pending":null,"failed":0}');
+  const unknown = await publish(project, "1");
+  t.equal(unknown.code, 4, unknown.stderr);
+  t.match(JSON.parse(unknown.stdout), {
+    settled: false,
+    deliveries: [{ agent: "one", status: "success" }],
+    unknownOutboxes: [{ agent: "one", reason: /it does not know yet/ }],
+  });
+  t.match(
+    pick(JSON.parse(unknown.stderr), "error", "found"),
+    /one cannot tell whether it has events to send/,
+  );
+
+  tells('{"pending":2,"failed":0}');
+  const full = await publish(project, "1");
+  t.equal(full.code, 4);
+  t.match(pick(JSON.parse(full.stderr), "error", "found"), /an agent still has events to send/);
+
+  tells("silent");
+  const silent = await publish(project, "1");
+  t.equal(silent.code, 4);
+  t.match(JSON.parse(silent.stdout), { settled: false, unknownOutboxes: [{ agent: "one" }] });
+
+  tells('{"pending":null,"failed":0}');
+  const later = publish(project, "30");
+  tells('{"pending":0,"failed":0}');
+  const settled = await later;
+  t.equal(settled.code, 0, settled.stderr);
+  const flow: unknown = JSON.parse(settled.stdout);
+  t.match(flow, { settled: true });
+  t.notOk(Object.hasOwn(Object(flow), "unknownOutboxes"));
+});
+
+t.test("`publish --wait` shows what was dropped, and does not fail of it", async (t) => {
+  const { project } = await upWithOutbox(t, "null", { STATUS: "404" });
+  const event = { specversion: "1.0", id: "dropped", source: "test", type: TOPIC, data: {} };
+  const args = ["publish", TOPIC, "--raw", "--data", "-", "--wait"];
+  const { code, stdout, stderr } = await project.agents(args, JSON.stringify(event));
+  t.equal(code, 0, stderr);
+  t.match(stdout, /one {2}dropped: the app answered 404/);
+  t.match(stdout, /settled in .* 0 dead · 1 dropped/);
+});
+
+t.test("an agent that is not made with the kit has no outbox to wait for", async (t) => {
+  const { project } = await upWithOutbox(t, "null");
+  const settled = await publish(project, "30");
+  t.equal(settled.code, 0, settled.stderr);
+  t.match(JSON.parse(settled.stdout), { settled: true });
+});
+
+async function upWithOutbox(
+  t: Test,
+  first: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ readonly project: Project; readonly tells: (outbox: string) => void }> {
+  const file = join(t.testdir(), "outbox.json");
+  const tells = (outbox: string): void => writeFileSync(file, outbox);
+  tells(first);
+  const agents = {
+    one: { command: fixture("tells-its-outbox.js"), subscribes: [TOPIC], env: { ...env, OUTBOX: file } },
+  };
+  const project = fixtureProject(t, agents);
+  const components = { "agents-pubsub": { kind: "pubsub" } };
+  project.write({
+    "agents.config.json": JSON.stringify(Object.assign({}, fixtureConfig(agents), { components })),
+  });
+  await project.up(["--no-watch"]).ready();
+  return { project, tells };
+}
+
+async function publish(project: Project, seconds: string): Promise<Ran> {
+  const event = { specversion: "1.0", id: crypto.randomUUID(), source: "test", type: TOPIC, data: {} };
+  return await project.agents(
+    ["publish", TOPIC, "--raw", "--data", "-", "--wait", seconds, "--json"],
+    JSON.stringify(event),
+  );
+}
