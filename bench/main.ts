@@ -10,9 +10,12 @@ import type { Measurement, Row } from "./row.ts";
  * the built command, as its users run it. `--json` prints the rows as an array, `--only version,up` measures some,
  * `--runs 7` sets how often. A budget that is not met is a row with `ok: false`, not an exit code.
  */
-const { values } = parseArgs({
-  options: { json: { type: "boolean" }, only: { type: "string" }, runs: { type: "string", default: "5" } },
-});
+const USAGE = "npm run bench -- [--only ROW,…] [--runs N] [--json]";
+const values = options();
+if (values.help === true) {
+  process.stdout.write(`${USAGE}\nRows: ${ROW_NAMES.join(", ")}\n`);
+  process.exit(0);
+}
 const wanted = new Set<string>(values.only?.split(",") ?? ROW_NAMES);
 const runs = Number(values.runs);
 const unknown = [...wanted].filter((name) => !ROW_NAMES.some((known) => known === name));
@@ -45,6 +48,21 @@ for (const measurement of measurements) {
   if (values.json !== true) asked.forEach(print);
 }
 if (values.json === true) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
+
+function options() {
+  try {
+    return parseArgs({
+      options: {
+        json: { type: "boolean" },
+        only: { type: "string" },
+        runs: { type: "string", default: "5" },
+        help: { type: "boolean", short: "h" },
+      },
+    }).values;
+  } catch (error) {
+    refuse(`${error instanceof Error ? error.message : String(error)}. Usage: ${USAGE}`);
+  }
+}
 
 /** Makes dist/ current: a hash is compared first, so that it costs nothing where it is. */
 function build(): void {

@@ -12,7 +12,8 @@ const PROGRAMS = {
   watchdog: "src/runtime/watchdog/watchdog-main.ts",
 };
 
-const PACKAGES_THAT_STAY = ["esbuild", "cosmiconfig", "fsevents"];
+/** A program of its own, and CommonJS: what is imported late from that has no names in a bundle. */
+const PACKAGES_THAT_STAY = ["esbuild", "ajv", "ajv-formats", "cosmiconfig", "yaml", "fsevents"];
 
 /** Writes `<dist>/cli/`, with the licences of what it holds. */
 export async function bundleCli(root, dist) {
@@ -29,14 +30,13 @@ export async function bundleCli(root, dist) {
     target: "node24",
     conditions: ["agents-source"],
     external: PACKAGES_THAT_STAY,
-    // A bundled CommonJS package asks for Node's own modules by `require`.
-    banner: {
-      js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
-    },
     legalComments: "none", // the whole licences are beside it
     metafile: true,
     logLevel: "warning",
   });
+  const commonJs = Object.entries(metafile.inputs).filter(([, { format }]) => format === "cjs");
+  if (commonJs.length > 0)
+    throw new Error(`CommonJS in the bundle: ${commonJs.map(([file]) => file).join(", ")}`);
   writeFileSync(join(outdir, "THIRD-PARTY-LICENSES.txt"), licences(root, Object.keys(metafile.inputs)));
 }
 

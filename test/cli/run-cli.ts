@@ -2,9 +2,7 @@ import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
-
-const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+import { CLI } from "../helpers/cli.ts";
 
 /** What one command line did. */
 export interface CliResult {
@@ -19,13 +17,13 @@ export interface CliOptions {
   readonly input?: string;
 }
 
-/** Starts the real command line from its source, in a folder. */
+/** Starts the real command line, in a folder. */
 export function startCli(
   { cwd, env }: CliOptions,
   ...args: readonly string[]
 ): ChildProcessWithoutNullStreams {
   // `env -u`: what tap adds to a child's Node is no part of the command line. `env` becomes the program: same pid.
-  return spawn("env", ["-u", "NODE_OPTIONS", process.execPath, "--conditions=agents-source", MAIN, ...args], {
+  return spawn("env", ["-u", "NODE_OPTIONS", process.execPath, CLI, ...args], {
     cwd,
     env: { ...plainEnvironment(), XDG_STATE_HOME: cwd, ...env },
     stdio: ["pipe", "pipe", "pipe"],

@@ -4,14 +4,12 @@ import { once } from "node:events";
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Test } from "tap";
+import { CLI, REPO } from "./cli.ts";
 
-/** This repository. */
-export const REPO = dirname(dirname(import.meta.dirname));
-
-const CLI = [`--conditions=agents-source`, join(REPO, "src/cli/main.ts")];
+export { REPO };
 
 export interface Ran {
   readonly code: number | null;
@@ -33,7 +31,7 @@ export class Project {
 
   /** Runs one command to its end. */
   async agents(args: readonly string[], input?: string): Promise<Ran> {
-    const child = spawn(process.execPath, [...CLI, ...args], {
+    const child = spawn(process.execPath, [CLI, ...args], {
       cwd: this.root,
       env: this.env,
       stdio: "pipe",
@@ -67,7 +65,7 @@ export class Project {
   /** A foreground `agents up`, in a pipe. */
   up(args: readonly string[] = []): Up {
     const up = new Up(
-      spawn(process.execPath, [...CLI, "up", "--ui", "json", ...args], {
+      spawn(process.execPath, [CLI, "up", "--ui", "json", ...args], {
         cwd: this.root,
         env: this.env,
         stdio: ["ignore", "pipe", "pipe"],
@@ -178,7 +176,6 @@ export function systemProject(t: Test, options: { readonly env?: NodeJS.ProcessE
   symlinkSync(join(REPO, "prompts"), join(root, "prompts"));
   symlinkSync(join(REPO, "events"), join(root, "events"));
   const project = new Project(root, { NOTIFICATION_DIR: join(root, "sent"), ...options.env });
-  const entry = (name: string): string => join(REPO, `src/agents/${name}/main.ts`);
   project.write({
     "agents.config.json": JSON.stringify({
       name: "system-test",
@@ -189,19 +186,19 @@ export function systemProject(t: Test, options: { readonly env?: NodeJS.ProcessE
       },
       agents: {
         notification: {
-          entry: entry("notification"),
+          entry: entryOf("notification"),
           port: 0,
           uses: ["sqlserver"],
           subscribes: ["agents.implementation.code.generated", "agents.notification.send.requested"],
         },
         testplanning: {
-          entry: entry("testplanning"),
+          entry: entryOf("testplanning"),
           port: 0,
           uses: ["sqlserver"],
           subscribes: ["agents.implementation.code.generated"],
         },
         implementation: {
-          entry: entry("implementation"),
+          entry: entryOf("implementation"),
           port: 0,
           subscribes: ["agents.testplanning.spec.generated"],
         },
@@ -210,6 +207,10 @@ export function systemProject(t: Test, options: { readonly env?: NodeJS.ProcessE
   });
   t.teardown(() => project.close());
   return project;
+}
+
+function entryOf(agent: string): string {
+  return join(REPO, `src/agents/${agent}/main.ts`);
 }
 
 /** A project of small fixture programs, each an agent with `command`; ports are chosen freely unless given. */

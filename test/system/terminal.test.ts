@@ -1,9 +1,9 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { join } from "node:path";
 import { test } from "tap";
 import type { Test } from "tap";
+import { CLI } from "../helpers/cli.ts";
 import type { Project } from "../helpers/system.ts";
-import { fixture, fixtureProject, pick, REPO, resourceOf, until } from "../helpers/system.ts";
+import { fixture, fixtureProject, pick, resourceOf, until } from "../helpers/system.ts";
 
 const skip = spawnSync("tmux", ["-V"]).status === 0 ? false : "no tmux on this machine";
 
@@ -41,11 +41,7 @@ class Terminal {
   }
 
   agents(command: string): void {
-    this.#tmux(
-      "send-keys",
-      `'${process.execPath}' --conditions=agents-source ${join(REPO, "src/cli/main.ts")} ${command}`,
-      "Enter",
-    );
+    this.#tmux("send-keys", `'${process.execPath}' ${CLI} ${command}`, "Enter");
   }
 
   press(key: string): void {

@@ -99,17 +99,16 @@ void t.test("--version takes --json, before and after", async (t) => {
 
 void t.test("who uses an external resource is told where it is", async (t) => {
   const project = fixtureProject(t, {});
-  const print = (name: string): string => `echo ${name} sees $CRM_URL`;
   project.write({
     "agents.config.json": JSON.stringify({
       name: "words",
       resources: {
         crm: { kind: "external", url: "http://example.org:8080/api" },
-        migrate: { kind: "task", command: ["sh", "-c", print("migrate")], uses: ["crm"] },
+        migrate: { kind: "task", command: ["sh", "-c", "echo migrate sees $CRM_URL"], uses: ["crm"] },
       },
       agents: {
         clerk: {
-          command: ["sh", "-c", `${print("clerk")}; exec "$0" "$1"`, ...fixture("listens.js")],
+          command: ["sh", "-c", `echo clerk sees $CRM_URL; exec "$0" "$1"`, ...fixture("listens.js")],
           health: "tcp",
           uses: ["crm"],
           dependsOn: { migrate: "completed" },
