@@ -60,7 +60,7 @@ function options() {
       },
     }).values;
   } catch (error) {
-    refuse(`${error instanceof Error ? error.message : String(error)}. Usage: ${USAGE}`);
+    return refuse(`${error instanceof Error ? error.message : String(error)}. Usage: ${USAGE}`);
   }
 }
 
