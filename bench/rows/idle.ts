@@ -32,7 +32,7 @@ export const idle: Measurement = {
     const window = performance.now() - began;
     const used = (cpuMs(up.pid) - cpuBefore) / window;
     const usedByAgents = (sum(agents.map(({ pid }) => cpuMs(pid))) - agentsBefore) / window;
-    const watchdogs = processesWith("watchdog-main").filter((pid) => parentOf(pid) === up.pid);
+    const watchdogs = processesWith("/watchdog.js").filter((pid) => parentOf(pid) === up.pid);
     const theirs = pss(bare.pid);
     const ours = pss(up.pid);
     return [
