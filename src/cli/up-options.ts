@@ -1,7 +1,6 @@
 import type { Context } from "./context.ts";
 import { AgentsError } from "../runtime/model/errors.ts";
 import { suggest } from "../runtime/model/config/suggest.ts";
-import type { WarmUp } from "../runtime/warm-up.ts";
 
 /** `agents up` as it was typed. */
 export interface RawUpOptions {
@@ -17,8 +16,6 @@ export interface RawUpOptions {
 /** What `agents up` was asked for, checked. */
 export interface UpOptions {
   readonly context: Context;
-  /** Null where another process is to run it all. */
-  readonly warm: WarmUp | null;
   /** Names to start; none = all. */
   readonly agents: readonly string[];
   readonly detach: boolean;
@@ -32,10 +29,7 @@ export interface UpOptions {
 }
 
 /** Checks what was typed. Choices that belong to the product but do not exist yet are told apart from typos. */
-export function parseUpOptions(
-  agents: readonly string[],
-  options: RawUpOptions,
-): Omit<UpOptions, "context" | "warm"> {
+export function parseUpOptions(agents: readonly string[], options: RawUpOptions): Omit<UpOptions, "context"> {
   return {
     agents,
     detach: options.detach === true,

@@ -3,26 +3,28 @@ import { dirname } from "node:path";
 import type { RunClient } from "../runtime/control/run-client.ts";
 import { connectWhenUp } from "../runtime/control/client.ts";
 import { AgentsError } from "../runtime/model/errors.ts";
+import type { WarmUp } from "../runtime/warm-up.ts";
 import type { RunView } from "../runtime/model/snapshot.ts";
 import { runningAgents, runText } from "./render/run-text.ts";
 import type { UpOptions } from "./up-options.ts";
 import { attach, startMissing } from "./up/attach.ts";
 import { startDetached } from "./up/detach.ts";
 import { findParent } from "./up/parent.ts";
-import { assertSupportedHere } from "./up/platform.ts";
 import { assertRuns } from "./work/outcome.ts";
 
-/** `agents up`: starts a run, or attaches to the one that is up in this folder. Gives the exit code. */
-export async function runUp(options: UpOptions): Promise<number> {
-  assertSupportedHere();
+/**
+ * `agents up`: starts a run, or attaches to the one that is up in this folder. Gives the exit code. `warm` is null where
+ * another process is to run it all.
+ */
+export async function runUp(options: UpOptions, warm: WarmUp | null): Promise<number> {
   const parent = findParent();
-  if (parent !== null) return await asOrchestrator(options, parent);
+  if (parent !== null) return await asOrchestrator(options, parent, warm);
   const root = dirname(await findConfigFile(options.context.place));
   for (;;) {
     const up = await connectWhenUp(root, options.context.signal);
     if (up !== null) {
       if (await isEnding(up, options)) continue; // start anew
-      await options.warm?.[Symbol.asyncDispose](); // it has all of that
+      await warm?.[Symbol.asyncDispose](); // it has all of that
       const code = await join(up, options);
       if (code !== null) return code;
       continue; // it was just ending: start anew
@@ -33,7 +35,7 @@ export async function runUp(options: UpOptions): Promise<number> {
       continue; // somebody else's run came first: look again
     }
     const { runForeground } = await import("./up/foreground.ts");
-    const end = await runForeground(options, null);
+    const end = await runForeground(options, null, warm);
     if (end.at === "ended") return end.code;
   }
 }
@@ -71,10 +73,11 @@ async function join(run: RunClient, options: UpOptions): Promise<number | null> 
 async function asOrchestrator(
   options: UpOptions,
   parent: NonNullable<ReturnType<typeof findParent>>,
+  warm: WarmUp | null,
 ): Promise<number> {
   try {
     const { runForeground } = await import("./up/foreground.ts");
-    const end = await runForeground(options, parent);
+    const end = await runForeground(options, parent, warm);
     if (end.at === "ended") return end.code;
     await parent.tell({ at: "taken" });
     return 0;

@@ -26,10 +26,12 @@ export function addUp(program: Command): void {
     .action(async (agents: readonly string[], options: RawUpOptions, command: Command) => {
       const { parseUpOptions } = await import("../up-options.ts");
       const parsed = parseUpOptions(agents, options);
+      const { assertSupportedHere } = await import("../up/platform.ts");
       const { warmUp } = await import("../../runtime/warm-up.ts");
+      assertSupportedHere();
       await using warm = parsed.detach ? null : warmUp();
       const { runUp } = await import("../up-run.ts");
-      const code = await runUp({ ...parsed, context: contextOf(command), warm });
+      const code = await runUp({ ...parsed, context: contextOf(command) }, warm);
       if (code !== 0) process.exitCode = code;
     });
 }

@@ -4,6 +4,7 @@ import type { AgentsError } from "../../runtime/model/errors.ts";
 import type { RunEvent } from "../../runtime/model/snapshot.ts";
 import { selectAgents } from "../../runtime/session/select-agents.ts";
 import type { Session } from "../../runtime/session/session.ts";
+import type { WarmUp } from "../../runtime/warm-up.ts";
 import { start } from "../../runtime/start.ts";
 import { onReaderGone } from "../render/output.ts";
 import type { UpOptions } from "../up-options.ts";
@@ -26,7 +27,11 @@ type OnFailure =
   | "stop-start";
 
 /** This process is the orchestrator: it starts everything, shows it, and stops it in the end. */
-export async function runForeground(options: UpOptions, parent: Parent | null): Promise<ForegroundEnd> {
+export async function runForeground(
+  options: UpOptions,
+  parent: Parent | null,
+  warm: WarmUp | null,
+): Promise<ForegroundEnd> {
   const stopping = new StopRequest(options);
   const signals = listenForStop({
     onStop: (signal) => stopping.ask(signal),
@@ -47,7 +52,7 @@ export async function runForeground(options: UpOptions, parent: Parent | null): 
     isolated: options.isolated,
     watch: options.watch,
     llm: options.llm,
-    warm: options.warm,
+    warm,
     conditions: ownConditions(loaded.config.root),
   });
   if (result.at === "taken") {

@@ -38,7 +38,7 @@ export class Lineage {
     this.#leaders.set(leader, listener);
     this.#owner.set(leader, leader);
     // What it has forked already was taken for a stranger's.
-    this.#seen = new Set();
+    for (const pid of this.#seen) if (pid > leader) this.#seen.delete(pid);
     this.#forks = null;
     this.#timer ??= setInterval(() => this.#tick(), TICK_MS).unref();
   }

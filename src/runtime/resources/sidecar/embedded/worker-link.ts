@@ -27,6 +27,7 @@ export class WorkerLink {
   #tell: (event: SidecarEvent) => void = () => undefined;
   #next = 0;
   #ended: Error | null = null;
+  #opened = false;
   #closing = false;
 
   constructor() {
@@ -52,6 +53,7 @@ export class WorkerLink {
    */
   async open(options: EmbeddedHostOptions, tell: (event: SidecarEvent) => void): Promise<void> {
     this.#worker.ref();
+    this.#opened = true;
     this.#tell = tell;
     try {
       await this.ask("open", options);
@@ -81,6 +83,11 @@ export class WorkerLink {
   async close(): Promise<void> {
     if (this.#ended !== null) return this.exited;
     this.#closing = true;
+    if (!this.#opened) {
+      this.#ended = closedError();
+      await this.#worker.terminate(); // it holds nothing yet
+      return;
+    }
     const timer = setTimeout(() => void this.#worker.terminate(), CLOSE_TIMEOUT_MS);
     const closing = this.ask("close", null).catch(() => {
       // It ended before it answered: that is what was wanted.
