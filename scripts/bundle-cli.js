@@ -1,6 +1,6 @@
 // The CLI as a few files: its own modules and the packages it starts with in one graph, cut where it imports late. What is
 // not needed for `agents up` to start, or cannot be bundled, stays a package.
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 
@@ -13,7 +13,7 @@ const PROGRAMS = {
 };
 
 /** A program of its own, and CommonJS: what is imported late from that has no names in a bundle. */
-const PACKAGES_THAT_STAY = ["esbuild", "ajv", "ajv-formats", "cosmiconfig", "yaml", "fsevents"];
+const PACKAGES_THAT_STAY = ["esbuild", "ajv", "ajv-formats", "cosmiconfig", "yaml"];
 
 /**
  * Importing `node:http` reads every name that it has, one of which is WebSocket: that loads all of Node's fetch, some 20 ms
@@ -21,16 +21,19 @@ const PACKAGES_THAT_STAY = ["esbuild", "ajv", "ajv-formats", "cosmiconfig", "yam
  */
 const leanHttp = {
   name: "lean-http",
-  setup(build) {
-    build.onResolve({ filter: /^(node:)?http$/ }, () => ({ path: "node:http", namespace: "lean" }));
-    build.onLoad({ filter: /.*/, namespace: "lean" }, () => ({
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(node:)?http$/ }, () => ({ path: "node:http", namespace: "lean" }));
+    onLoad({ filter: /.*/, namespace: "lean" }, () => ({
       contents: 'export const { Agent, createServer, request } = process.getBuiltinModule("node:http");',
     }));
   },
 };
 
-/** Writes `<dist>/cli/`, with the licences of what it holds. */
-export async function bundleCli(root, dist) {
+/** What the build itself made, without what it kept of the one before. */
+const MANIFEST = "files.json";
+
+/** Writes `<dist>/cli/`, with the licences of what it holds, and with the chunks of the build before, in `last`. */
+export async function bundleCli(root, dist, last) {
   const outdir = join(dist, "cli");
   const { metafile } = await build({
     absWorkingDir: root,
@@ -53,6 +56,27 @@ export async function bundleCli(root, dist) {
   if (commonJs.length > 0)
     throw new Error(`CommonJS in the bundle: ${commonJs.map(([file]) => file).join(", ")}`);
   writeFileSync(join(outdir, "THIRD-PARTY-LICENSES.txt"), licences(root, Object.keys(metafile.inputs)));
+  keepChunks(join(last, "cli"), outdir);
+}
+
+/**
+ * A run that is up imports some of its chunks late, and may be of the build before: its chunks stay beside the new ones,
+ * for one build. They are named by their content, so that they are not mixed up.
+ */
+function keepChunks(last, outdir) {
+  const made = readdirSync(outdir);
+  writeFileSync(join(outdir, MANIFEST), JSON.stringify(made));
+  for (const file of madeBy(last))
+    if (!made.includes(file) && existsSync(join(last, file)))
+      copyFileSync(join(last, file), join(outdir, file));
+}
+
+function madeBy(folder) {
+  try {
+    return JSON.parse(readFileSync(join(folder, MANIFEST), "utf8"));
+  } catch {
+    return []; // there is none, or it was damaged: then there is nothing to be kept
+  }
 }
 
 function licences(root, inputs) {
@@ -63,10 +87,11 @@ function licences(root, inputs) {
     .toSorted((a, b) => a.localeCompare(b))
     .map((folder) => {
       const { name, version, license } = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
-      const file = ["LICENSE", "LICENSE.md", "license", "LICENSE.txt"]
-        .map((each) => join(root, folder, each))
-        .find(existsSync);
-      return `${name} ${version} (${license})\n\n${file === undefined ? "" : readFileSync(file, "utf8").trim()}\n`;
+      const file = readdirSync(join(root, folder)).find((each) =>
+        /^licen[cs]e(?:\.(?:md|txt))?$/i.test(each),
+      );
+      if (file === undefined) throw new Error(`${name} is to be bundled, and has no file with its licence.`);
+      return `${name} ${version} (${license})\n\n${readFileSync(join(root, folder, file), "utf8").trim()}\n`;
     })
     .join(`\n${"-".repeat(80)}\n\n`);
 }

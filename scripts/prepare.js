@@ -11,6 +11,8 @@ import { fileURLToPath } from "node:url";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, "dist");
 const stamp = join(dist, ".source-hash");
+/** Packages that decide what the bundles hold. The lock file is no witness: npm 10 rewrites it where npm 11 has written it. */
+const BUNDLED = ["chokidar", "commander", "esbuild", "execa"];
 const force = process.argv.includes("--force");
 
 buildTestRunner();
@@ -40,7 +42,7 @@ function sourceHash() {
     "package.json",
     "tsconfig.json",
     "tsconfig.build.json",
-    "package-lock.json",
+    ...BUNDLED.map((name) => `node_modules/${name}/package.json`),
     "scripts/prepare.js",
     "scripts/bundle-cli.js",
   ];
@@ -57,29 +59,48 @@ function sourceHash() {
 }
 
 async function build() {
+  sweep();
   const fresh = `${dist}.new-${process.pid}`;
-  const old = `${dist}.old-${process.pid}`;
-  rmSync(fresh, { recursive: true, force: true });
-  const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
-  const { status } = spawnSync(
-    process.execPath,
-    [tsc, "-p", join(root, "tsconfig.build.json"), "--outDir", fresh],
-    {
-      stdio: ["ignore", "inherit", "inherit"],
-      cwd: root,
-    },
-  );
-  if (status !== 0) {
+  try {
+    compile(fresh);
+    const { bundleCli } = await import("./bundle-cli.js");
+    await bundleCli(root, fresh, dist);
+    writeFileSync(join(fresh, ".source-hash"), hash);
+    swapIn(fresh, `${dist}.old-${process.pid}`);
+  } finally {
     rmSync(fresh, { recursive: true, force: true });
-    process.stderr.write(
-      "dist/ was not rebuilt: the sources do not compile (see above). The old dist/ is untouched.\n",
-    );
-    process.exit(1);
   }
-  const { bundleCli } = await import("./bundle-cli.js");
-  await bundleCli(root, fresh);
-  writeFileSync(join(fresh, ".source-hash"), hash);
-  swapIn(fresh, old);
+}
+
+/** What a build that was killed has left. */
+function sweep() {
+  for (const name of readdirSync(root)) {
+    const pid = /^dist\.(?:new|old)-(\d+)$/.exec(name)?.[1];
+    if (pid !== undefined && !lives(Number(pid))) rmSync(join(root, name), { recursive: true, force: true });
+  }
+}
+
+function lives(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error.code === "EPERM";
+  }
+}
+
+function compile(outDir) {
+  const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
+  const args = [tsc, "-p", join(root, "tsconfig.build.json"), "--outDir", outDir];
+  const { status } = spawnSync(process.execPath, args, {
+    stdio: ["ignore", "inherit", "inherit"],
+    cwd: root,
+  });
+  if (status === 0) return;
+  rmSync(outDir, { recursive: true, force: true });
+  process.stderr.write(
+    "dist/ was not rebuilt: the sources do not compile (see above). The old dist/ is untouched.\n",
+  );
+  process.exit(1);
 }
 
 /** Two builds may end at the same time: the later one wins, and neither leaves a half dist/. */
@@ -93,7 +114,6 @@ function swapIn(fresh, old) {
     renameSync(fresh, dist);
   } catch (error) {
     if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
-    rmSync(fresh, { recursive: true, force: true });
   }
   rmSync(old, { recursive: true, force: true });
 }

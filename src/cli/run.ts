@@ -1,3 +1,4 @@
+import { hasRunConfig, takeStray } from "../runtime/config/left-running.ts";
 import { createProgram } from "./program.ts";
 import { handleClosedPipes, output } from "./render/output.ts";
 import { reportError } from "./report-error.ts";
@@ -9,7 +10,9 @@ export async function run(args: readonly string[], version: string): Promise<voi
   handleClosedPipes();
   const program = createProgram(version);
   const report = (error: unknown): number => reportError(error, output(flags(args)), { args, version });
-  process.on("uncaughtException", (error) => process.exit(report(error)));
+  process.on("uncaughtException", (error) => {
+    if (!takeStray(error)) process.exit(report(error));
+  });
   try {
     if (args.length === 0) program.outputHelp();
     else await program.parseAsync(args, { from: "user" });
@@ -17,6 +20,14 @@ export async function run(args: readonly string[], version: string): Promise<voi
     const own = usageError(error, program, args);
     if (own !== null) process.exitCode = report(own);
   }
+  if (hasRunConfig()) await exit();
+}
+
+/** What a config left running must not keep a command from ending that has done its work. */
+async function exit(): Promise<never> {
+  for (const stream of [process.stdout, process.stderr])
+    await new Promise<void>((resolve) => stream.write("", () => resolve()));
+  return process.exit();
 }
 
 /** What decides how an error looks, read without parsing: the arguments may be what is wrong. */

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { join } from "node:path";
+import { onStrayError, strayText } from "./config/left-running.ts";
 import type { LoadedConfig } from "./config/load.ts";
 import { processStart } from "./control/process-start.ts";
 import type { LockOwner } from "./control/run-lock.ts";
@@ -110,7 +111,7 @@ async function compose(
     gatherFacts(config, llm, process.env),
     choosePortsOfRun(Object.values(config.agents), selected, isolated),
     hosting,
-    ...agents.map(async (agent) => await programs.prepare(agent)),
+    programs.prepare(...agents),
   ]);
 
   const all = Object.values(config.agents);
@@ -121,6 +122,7 @@ async function compose(
   );
   const logs = new ProcessLogs(logStore);
   tell.keepIn(logStore.writer(OWN_LOG));
+  owned.use(onStrayError((stray) => tell.warning(strayText(stray))));
   const watchdog = owned.use(new Watchdog({ runId, onTrouble: (text) => tell.warning(text) }));
   const system = new System(config, ports.byAgent);
   const standIns = standInsFor(config, facts, stateDir);
@@ -148,9 +150,13 @@ async function compose(
     run: { project: config.name, pid: process.pid, dashboardUrl: null },
     onEvent: (event) => feed.tell(event),
   });
+  const folder = new StateFolder();
   owned.use(
     host.onEvent((event) => {
-      if (event.type === "log")
+      if (event.type === "lost") folder.lose(event.reason);
+      // What concerns all sidecars is said by the run.
+      else if (event.type === "log" && event.appId === OWN_LOG) tell.warning(event.text);
+      else if (event.type === "log")
         logs.write(
           sidecarName(event.appId),
           event.level === "info" ? "stdout" : "stderr",
@@ -162,7 +168,6 @@ async function compose(
 
   // From here on the session owns what was acquired; it ends by `down`, also where announcing it fails.
   const kept = owned.move();
-  let folder: StateFolder | null = null;
   const session = new Session({
     supervisor,
     feed,
@@ -172,17 +177,17 @@ async function compose(
     programs,
     agents: () => system.agents,
     withdraw: () => {
-      folder?.release();
+      folder.release();
       removeRunFile(config.root, runId);
     },
     close: async () => {
       await kept.disposeAsync();
-      folder?.assertKept();
+      folder.assertKept();
     },
   });
   try {
     await announce(session, config, runId, kept);
-    folder = new StateFolder(stateDir, (error) => {
+    folder.whenLost((error) => {
       tell.warning(`${error.message} Everything is stopped.`);
       void session.down();
     });

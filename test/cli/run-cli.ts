@@ -1,8 +1,10 @@
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
-import { CLI } from "../helpers/cli.ts";
+import { CLI, REPO } from "../helpers/cli.ts";
 
 /** What one command line did. */
 export interface CliResult {
@@ -18,12 +20,27 @@ export interface CliOptions {
 }
 
 /** Starts the real command line, in a folder. */
-export function startCli(
-  { cwd, env }: CliOptions,
-  ...args: readonly string[]
-): ChildProcessWithoutNullStreams {
+export function startCli(options: CliOptions, ...args: readonly string[]): ChildProcessWithoutNullStreams {
+  return startNode(options, CLI, ...args);
+}
+
+/** Starts a run that ends with this process, however that ends, unless it is stopped before. Resolves when it is ready. */
+export async function startRun(options: CliOptions): Promise<ChildProcessWithoutNullStreams> {
+  const tie = join(REPO, "test/fixtures/ends-with-its-starter.js");
+  const child = startNode(options, tie, process.execPath, CLI, "up", "--ui", "json");
+  const said = text(child.stderr);
+  for await (const line of createInterface({ input: child.stdout })) {
+    const event: { readonly type?: string; readonly state?: string } = JSON.parse(line);
+    if (event.type !== "run" || event.state !== "ready") continue;
+    child.stdout.resume(); // nobody reads on, and it must not wait for that
+    return child;
+  }
+  throw new Error(await said);
+}
+
+function startNode({ cwd, env }: CliOptions, ...args: readonly string[]): ChildProcessWithoutNullStreams {
   // `env -u`: what tap adds to a child's Node is no part of the command line. `env` becomes the program: same pid.
-  return spawn("env", ["-u", "NODE_OPTIONS", process.execPath, CLI, ...args], {
+  return spawn("env", ["-u", "NODE_OPTIONS", process.execPath, ...args], {
     cwd,
     env: { ...plainEnvironment(), XDG_STATE_HOME: cwd, ...env },
     stdio: ["pipe", "pipe", "pipe"],

@@ -7,7 +7,7 @@ import t from "tap";
 import type { EventView, FlowView } from "../../src/runtime/journal/journal-view.ts";
 import type { RunView } from "../../src/runtime/model/snapshot.ts";
 import { ORDER, shop } from "./projects.ts";
-import { cli, errorIn, startCli } from "./run-cli.ts";
+import { cli, errorIn, startCli, startRun } from "./run-cli.ts";
 
 const EVENT = "agents.shop.order.placed";
 const order = (more: object = {}): readonly string[] => [
@@ -32,10 +32,7 @@ const lines = (text: string): readonly EventView[] =>
     .split("\n")
     .map((line): EventView => JSON.parse(line));
 
-t.before(async () => {
-  const { code, stderr } = await run("up", "--detach");
-  if (code !== 0) throw new Error(stderr);
-});
+t.before(async () => void (await startRun({ cwd })));
 t.teardown(async () => {
   await run("down");
   rmSync(cwd, { recursive: true, force: true });

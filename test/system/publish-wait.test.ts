@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Test } from "tap";
 import t from "tap";
 import type { Project, Ran } from "../helpers/system.ts";
-import { fixture, fixtureConfig, fixtureProject, pick } from "../helpers/system.ts";
+import { fixture, fixtureConfig, fixtureProject, pick, until } from "../helpers/system.ts";
 
 const TOPIC = "things.happened";
 
@@ -51,6 +51,42 @@ t.test("`publish --wait` shows what was dropped, and does not fail of it", async
   t.match(stdout, /settled in .* 0 dead · 1 dropped/);
 });
 
+t.test(
+  "an agent that failed on an event and was stopped with a full outbox keeps `--wait` waiting",
+  async (t) => {
+    const { project } = await upWithOutbox(t, '{"pending":2,"failed":0}', { STATUS: "404" });
+    const waiting = publish(project, "6");
+    await until("it is over", async () =>
+      JSON.stringify(await project.lines(["events"])).includes("dropped"),
+    );
+    t.equal((await project.agents(["stop", "one"])).code, 0);
+    const { code, stdout, stderr } = await waiting;
+    t.equal(code, 4, stderr);
+    t.match(JSON.parse(stdout), {
+      settled: false,
+      deliveries: [{ agent: "one", status: "dropped", attempts: 1 }],
+      unknownOutboxes: [{ agent: "one", reason: /it is / }],
+    });
+  },
+);
+
+t.test(
+  "an agent not made with the kit that answers 500 to what it does not know holds nothing up",
+  async (t) => {
+    const { project, tells } = await upWithOutbox(t, "failing");
+    const settled = await publish(project, "5");
+    t.equal(settled.code, 0, settled.stderr);
+    t.match(JSON.parse(settled.stdout), { settled: true });
+
+    tells('{"pending":0,"failed":0}');
+    t.equal((await publish(project, "30")).code, 0);
+    tells("failing");
+    const unknown = await publish(project, "1");
+    t.equal(unknown.code, 4, "it has told of an outbox before");
+    t.match(JSON.parse(unknown.stdout), { unknownOutboxes: [{ agent: "one", reason: /answered 500/ }] });
+  },
+);
+
 t.test("an agent that is not made with the kit has no outbox to wait for", async (t) => {
   const { project } = await upWithOutbox(t, "null");
   const settled = await publish(project, "30");
@@ -85,3 +121,17 @@ async function publish(project: Project, seconds: string): Promise<Ran> {
     JSON.stringify(event),
   );
 }
+
+t.test("a run that dies while `publish --wait` waits: the event was accepted, which is said", async (t) => {
+  const { project } = await upWithOutbox(t, '{"pending":null,"failed":0}');
+  const waiting = publish(project, "30");
+  await until("it is handled", async () => {
+    const { stdout } = await project.agents(["events", "--json"]);
+    return stdout.includes('"success"');
+  });
+  process.kill(Number(pick(await project.json(["ps"]), "pid")), "SIGKILL");
+  const { code, stdout, stderr } = await waiting;
+  t.equal(code, 4);
+  t.match(JSON.parse(stdout), { id: /^[0-9a-f-]{36}$/, settled: false, deliveries: [], caused: [] });
+  t.match(pick(JSON.parse(stderr), "error"), { code: "AGENTS_NOT_SETTLED", hint: /do not send it again/ });
+});

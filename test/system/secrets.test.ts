@@ -94,3 +94,88 @@ void t.test("a value of `env` that is named as secret is masked by its name, how
   const project = fixtureProject(t, { mailer: { ...mailer, env: { MAIL_PASSWORD: "x1" } } });
   t.equal(pick(await project.json(["config"]), "agents", "mailer", "env", "MAIL_PASSWORD"), "***");
 });
+
+void t.test("a secret whose value is a common word hides no name, path or program", async (t) => {
+  const project = fixtureProject(t, {}, { MODE: "node" });
+  project.write({
+    "agents.config.json": JSON.stringify({
+      name: "node",
+      resources: { host: { kind: "external", url: "http://node:80/?mode=node&other=nodes" } },
+      components: { vault: { kind: "secretstore", metadata: { node: "node", text: "a nodes b" } } },
+      agents: {
+        node: {
+          command: ["node", "node", "--mode=node", "http://x/node?a=node", "nodes", "src/node/main.js"],
+          cwd: ".",
+          uses: ["host"],
+          secrets: ["MODE"],
+          env: { PLACE: "node", TITLE: "two nodes" },
+        },
+      },
+    }),
+  });
+  const config = await project.json(["config"]);
+  t.match(config, {
+    name: "node",
+    resources: { host: { kind: "external", name: "host", url: "http://***:80/?mode=***&other=nodes" } },
+    components: { vault: { kind: "secretstore", metadata: { node: "***", text: "a nodes b" } } },
+    agents: {
+      node: {
+        name: "node",
+        uses: ["host"],
+        secrets: ["MODE"],
+        env: { PLACE: "***", TITLE: "two nodes" },
+        run: {
+          by: "command",
+          command: ["node", "***", "--mode=***", "http://x/***?a=***", "nodes", "src/node/main.js"],
+        },
+      },
+    },
+  });
+});
+
+void t.test("start, restart and up in a run that is up name all secrets that are missing", async (t) => {
+  const project = fixtureProject(t, {
+    mailer,
+    printer: { ...mailer, secrets: ["PRINTER_KEY"] },
+    quiet: { command: fixture("listens.js") },
+  });
+  const up = project.up(["quiet"]);
+  await up.ready();
+  for (const command of ["start", "restart", "up"]) {
+    const ran = await project.agents([command, "mailer", "printer"]);
+    t.equal(ran.code, 2, command);
+    t.match(ran.stderr, /2 secrets are not set\.[^]*mailer needs MAIL_PASSWORD[^]*printer needs PRINTER_KEY/);
+  }
+  t.equal((await project.agents(["ps"])).code, 0, "what runs goes on");
+});
+
+void t.test(
+  "saving an envFile restarts its agent with what it holds now; one without a secret leaves it running",
+  { timeout: 60_000 },
+  async (t) => {
+    const project = fixtureProject(t, {
+      mailer: { ...mailer, envFile: "mail.env" },
+      quiet: { command: fixture("listens.js"), envFile: "quiet.env" },
+    });
+    const save = (value: string): void => project.write({ "mail.env": value });
+    save("MAIL_PASSWORD=one\n");
+    project.write({ "quiet.env": "A=1\n" });
+    const up = project.up();
+    await up.ready();
+    const got = async (): Promise<string> => (await project.agents(["logs", "mailer"])).stdout;
+    const pidOf = async (name: string): Promise<unknown> =>
+      pick(resourceOf(await project.json(["ps"]), name), "pid");
+    const [quiet, first] = [await pidOf("quiet"), await pidOf("mailer")];
+    await until("it has printed", async () => (await got()).includes("got one"));
+    await until("it is watched", async () => {
+      save("OTHER=1\n");
+      return up.events.some(
+        (event) => event["type"] === "notice" && /MAIL_PASSWORD/.test(String(event["text"])),
+      );
+    });
+    t.equal(await pidOf("mailer"), first);
+    save("MAIL_PASSWORD=two\n");
+    await until("it was restarted", async () => (await got()).includes("got two"));
+    t.equal(await pidOf("quiet"), quiet);
+  },
+);

@@ -113,8 +113,9 @@ test(
   },
 );
 
-test("closing the terminal stops everything", { skip }, async (t) => {
-  const project = fixtureProject(t, { one: { command: fixture("listens.js") } });
+test("closing the terminal stops everything in order", { skip }, async (t) => {
+  const peaceful = { command: fixture("ends-in-peace.js"), health: "none" };
+  const project = fixtureProject(t, { one: { command: fixture("listens.js") }, peaceful });
   const terminal = new Terminal(t, project);
   terminal.agents("up");
   await terminal.shows(/ready in/);
@@ -125,6 +126,8 @@ test("closing the terminal stops everything", { skip }, async (t) => {
     () => project.survivors().length === 0 && !isAlive(pid),
   );
   t.equal((await project.agents(["ps"])).code, 3);
+  const { stdout } = await project.agents(["logs", "peaceful"]);
+  t.match(stdout, /finished/, "each was asked to end, and could");
 });
 
 function isAlive(pid: number): boolean {

@@ -121,3 +121,16 @@ void t.test("who uses an external resource is told where it is", async (t) => {
   t.match(stdout, /clerk sees http:\/\/example\.org:8080\/api/);
   t.match(stdout, /migrate sees http:\/\/example\.org:8080\/api/);
 });
+
+void t.test(
+  "a port that another run holds is freed by ending that run, not by killing what it would restart",
+  async (t) => {
+    const first = fixtureProject(t, { one: listens });
+    await first.up().ready();
+    const port = pick(resourceOf(await first.json(["ps"]), "one"), "port");
+    const second = fixtureProject(t, { one: { ...listens, port } });
+    const { code, stderr } = await second.agents(["up"]);
+    t.equal(code, 1);
+    t.match(stderr, `It is part of another run: end that (agents down --cwd ${first.root})`);
+  },
+);

@@ -29,7 +29,7 @@ export interface AgentStore<DB> extends Inbox {
 }
 
 /** What a store is made with. */
-export interface StoreOptions<DB> {
+interface StoreOptions<DB> {
   readonly definition: AgentDefinition<DB>;
   readonly env: Env;
   readonly settings: AgentEnvironment;
@@ -54,10 +54,15 @@ export async function openStore<DB>(options: StoreOptions<DB>): Promise<AgentSto
   const flushState = async (flow: string): Promise<void> => {
     if (stateWork.used && stateOutbox.mayHoldEvents) await stateRelay.flush(flow);
   };
-  /** Looks once into the outbox of the state store, where it is not known yet what an earlier process has left there. */
+  let look: Promise<unknown> | null = null;
+  /**
+   * Looks once into the outbox of the state store, where it is not known yet what an earlier process has left there. All
+   * who ask meanwhile share the look: each of its own would keep the units of work waiting when the sidecar hangs.
+   */
   const lookIntoState = async (): Promise<void> => {
     if (settings.sidecarPort === null || (await stateOutbox.pending()) !== null) return;
-    await within(LOOK_PATIENCE, stateOutbox.read(1, new Set()));
+    look ??= stateOutbox.read(1, new Set()).finally(() => (look = null));
+    await within(LOOK_PATIENCE, look);
   };
   return {
     parts: {
@@ -95,9 +100,14 @@ export async function openStore<DB>(options: StoreOptions<DB>): Promise<AgentSto
     catchUp: async () => {
       // Each by itself: what keeps one outbox from being published must not keep the other one from being searched.
       const searches: Promise<void>[] = [];
-      if (sql !== null) searches.push(sql.relay.flush(), sql.work.forgetOld());
+      if (sql !== null) {
+        const forgetting = sql.work.forgetOld().catch((error: unknown) => {
+          log.warn("events that were handled long ago are not forgotten", { reason: reasonOf(error) });
+        });
+        searches.push(sql.relay.flush(), forgetting);
+      }
       if (settings.sidecarPort !== null) searches.push(stateRelay.flush());
-      await Promise.allSettled(searches);
+      await Promise.allSettled(searches); // the relay tells its failures itself, and tries again
     },
     close: () => {
       stateRelay.stop();
@@ -164,10 +174,12 @@ const LOOK_PATIENCE = 1000;
 export async function publishCommitted(store: Inbox, ctx: HandlerContext): Promise<void> {
   if (ctx.emitted.length === 0) return;
   await within(PUBLISH_PATIENCE, store.flush(ctx.correlationId), (error) => {
-    ctx.log.debug("events are published later", {
-      reason: error instanceof Error ? error.message : String(error),
-    });
+    ctx.log.debug("events are published later", { reason: reasonOf(error) });
   });
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Resolves when the work has ended, however, and at the latest after `ms` milliseconds. */

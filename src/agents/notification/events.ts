@@ -53,7 +53,6 @@ export const sentCompletedPayload = z.object({
   generatedBy: z.enum(["live", "cassette", "sample"]).nullable().describe("Null when no model was asked"),
   promptRef: z.string().nullable().describe("name@version+hash of the prompt; null when no model was asked"),
 });
-export type SentCompletedPayload = z.infer<typeof sentCompletedPayload>;
 
 /** Published once per notification that left through at least one channel. */
 export const sentCompleted = defineEvent("agents.notification.sent.completed", sentCompletedPayload, {
@@ -67,7 +66,6 @@ export const deliveryConfirmedPayload = z.object({
   channel: channelName,
   code: z.string(),
 });
-export type DeliveryConfirmedPayload = z.infer<typeof deliveryConfirmedPayload>;
 
 /** Published when a receipt says that a channel's message reached its recipient. */
 export const deliveryConfirmed = defineEvent(
@@ -87,7 +85,6 @@ export const deliveryFailedPayload = z.object({
   reason: z.string(),
   channels: z.array(channelOutcome),
 });
-export type DeliveryFailedPayload = z.infer<typeof deliveryFailedPayload>;
 
 /** Published once, when every channel of a notification has failed for good. */
 export const deliveryFailed = defineEvent("agents.notification.delivery.failed", deliveryFailedPayload, {

@@ -16,7 +16,7 @@ export const strength = z.enum(["must", "should", "may"]);
 export type Strength = z.infer<typeof strength>;
 
 /** A number within bounds. `null` is an open end. */
-export const rangeConstraint = z.object({
+const rangeConstraint = z.object({
   kind: z.literal("range"),
   min: z.number().nullable(),
   minInclusive: z.boolean(),
@@ -41,7 +41,7 @@ export const rangeConstraint = z.object({
  * of UTF-8, `digits` is a string of ASCII digits only, `words` are separated by white space, `items` counts
  * the elements of an array.
  */
-export const lengthConstraint = z.object({
+const lengthConstraint = z.object({
   kind: z.literal("length"),
   of: z.enum(["characters", "octets", "digits", "words", "items"]),
   min: z.number().int().nonnegative().nullable(),
@@ -49,7 +49,7 @@ export const lengthConstraint = z.object({
 });
 
 /** A closed list. `accepts: "unlisted"` means that exactly the listed values are rejected (MUST NOT be …). */
-export const enumerationConstraint = z.object({
+const enumerationConstraint = z.object({
   kind: z.literal("enumeration"),
   values: z.array(z.union([z.string(), z.number(), z.boolean()])).min(1),
   caseSensitive: z.boolean(),
@@ -57,13 +57,13 @@ export const enumerationConstraint = z.object({
 });
 
 /** A member that must be there, or must not. Inputs are the object that holds it. */
-export const presenceConstraint = z.object({
+const presenceConstraint = z.object({
   kind: z.literal("presence"),
   required: z.boolean().describe("true: must be present; false: must be absent"),
 });
 
 /** A format that a public standard defines. `pattern` is what the cases can tell apart of it. */
-export const formatConstraint = z.object({
+const formatConstraint = z.object({
   kind: z.literal("format"),
   format: z.string().describe("JSON Schema's name where it has one: date-time, date, uri, email, uuid …"),
   reference: z.string().describe("Where the format is defined: RFC 3339, section 5.6"),
@@ -71,20 +71,20 @@ export const formatConstraint = z.object({
 });
 
 /** What the text of a value may look like, from the words of the sentence. */
-export const patternConstraint = z.object({
+const patternConstraint = z.object({
   kind: z.literal("pattern"),
   pattern: z.string().describe("Anchored; the same in ECMAScript and in Python's re"),
   description: z.string().describe("only lower-case letters a-z and digits 0-9"),
 });
 
 /** The JSON type of a value. */
-export const typeConstraint = z.object({
+const typeConstraint = z.object({
   kind: z.literal("type"),
   type: z.enum(["string", "number", "integer", "boolean", "array", "object"]),
 });
 
 /** Dates (`2026-01-31`) or times of day (`09:00`, `09:00:30`), both as strings. `null` is an open end. */
-export const temporalConstraint = z.object({
+const temporalConstraint = z.object({
   kind: z.literal("temporal"),
   of: z.enum(["date", "time"]),
   min: z.string().nullable(),
@@ -95,7 +95,7 @@ export const temporalConstraint = z.object({
 });
 
 /** Two fields of one object, compared: `end > start`. Inputs are `{ [left]: number, [right]: number }`. */
-export const comparisonConstraint = z.object({
+const comparisonConstraint = z.object({
   kind: z.literal("comparison"),
   left: z.string(),
   operator: z.enum(["<", "<=", ">", ">=", "=", "!="]),
@@ -103,13 +103,13 @@ export const comparisonConstraint = z.object({
 });
 
 /** Values that are all different. Inputs are arrays. */
-export const uniqueConstraint = z.object({ kind: z.literal("unique") });
+const uniqueConstraint = z.object({ kind: z.literal("unique") });
 
 /**
  * An outcome that depends on conditions. Inputs are `{ [condition name]: boolean }`; `table` is the whole
  * decision table, one row for each combination, so no expression has to be evaluated.
  */
-export const decisionConstraint = z.object({
+const decisionConstraint = z.object({
   kind: z.literal("decision"),
   outcome: z.string(),
   conditions: z
@@ -137,7 +137,7 @@ const single = z.discriminatedUnion("kind", [
 export type SingleConstraint = z.infer<typeof single>;
 
 /** Several constraints on one value; it is accepted when each of them accepts it. */
-export const allConstraint = z.object({ kind: z.literal("all"), of: z.array(single).min(2) });
+const allConstraint = z.object({ kind: z.literal("all"), of: z.array(single).min(2) });
 
 /** What a rule says about its field, keyed by `kind`. */
 export const constraint = z.discriminatedUnion("kind", [...single.options, allConstraint]);
@@ -157,17 +157,17 @@ export const rule = z.object({
 export type Rule = z.infer<typeof rule>;
 
 /** A long value, written short: `{ "$repeat": "a", "$times": 65536 }`; with a list, the list repeated. */
-export const repeatedInput = z.object({
+const repeatedInput = z.object({
   $repeat: z.union([z.string(), z.array(z.string()).min(1)]),
   $times: z.number().int().nonnegative(),
 });
 
 /** The input of a case: a JSON value, or a {@link repeatedInput} where it would be long. */
-export const caseInput = z.union([repeatedInput, z.json()]);
+const caseInput = z.union([repeatedInput, z.json()]);
 export type CaseInput = z.infer<typeof caseInput>;
 
 /** One equivalence class: inputs that the rule treats alike. */
-export const equivalenceClass = z.object({
+const equivalenceClass = z.object({
   id: z.string().describe("C1, C2 … within the spec"),
   ruleId: z.string(),
   valid: z.boolean(),
@@ -175,7 +175,7 @@ export const equivalenceClass = z.object({
 });
 
 /** A value at or beside a bound. For `length` rules the value is the length. */
-export const boundaryValue = z.object({
+const boundaryValue = z.object({
   ruleId: z.string(),
   value: z.union([z.number(), z.string()]),
   accept: z.boolean(),
@@ -191,7 +191,7 @@ export const technique = z.enum([
 ]);
 
 /** One test case. It traces to exactly one requirement, rule and class. */
-export const testCase = z.object({
+const testCase = z.object({
   id: z.string().describe("Unique among the requirements: <requirementId>-TC01"),
   requirementId: z.string(),
   ruleId: z.string(),

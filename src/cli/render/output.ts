@@ -34,13 +34,14 @@ export function output({ json, color }: { readonly json: boolean; readonly color
   };
 }
 
-/** What happens when the reader of stdout is gone (`| head`); `up` sets its own to stop what it started. */
+/** What happens when the reader of stdout is gone (`| head`, a closed terminal); `up` sets its own to stop what it started. */
 let whenReaderGone = (): void => process.exit();
 
 /** Ends quietly when the reader of a pipe has seen enough. */
 export function handleClosedPipes(): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
+    // EPIPE is a pipe that was closed, EIO a terminal: that may be felt before its SIGHUP comes.
+    if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
     whenReaderGone();
   });
   process.stderr.on("error", () => {}); // nobody is left to be told

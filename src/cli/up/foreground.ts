@@ -1,8 +1,6 @@
 import { loadConfig } from "../../runtime/config/load.ts";
-import { assertEnvironments } from "../../runtime/config/secrets.ts";
 import type { AgentsError } from "../../runtime/model/errors.ts";
 import type { RunEvent } from "../../runtime/model/snapshot.ts";
-import { selectAgents } from "../../runtime/session/select-agents.ts";
 import type { Session } from "../../runtime/session/session.ts";
 import type { WarmUp } from "../../runtime/warm-up.ts";
 import { start } from "../../runtime/start.ts";
@@ -40,12 +38,6 @@ export async function runForeground(
   });
   options.context.signal.throwIfAborted(); // pressed before anybody listened here
   const loaded = await loadConfig(options.context.place);
-  const { agents } = loaded.config;
-  const selected = selectAgents(loaded.config, options.agents);
-  assertEnvironments(
-    selected.flatMap((name) => agents[name] ?? []),
-    process.env,
-  );
   const result = await start({
     loaded,
     agents: options.agents,

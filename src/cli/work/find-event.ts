@@ -14,18 +14,21 @@ const NAMED = 5;
  * @throws AgentsError AGENTS_EVENT_UNKNOWN when there is none, or several: these are named.
  */
 export async function findEvent(source: EventSource, id: string): Promise<EventView> {
-  for await (const event of source.list({ id, limit: 1 })) return event;
-  const found: EventView[] = [];
-  if (id.length >= SHORTEST)
-    for await (const event of source.list({ limit: ALL })) if (event.id.startsWith(id)) found.push(event);
-  const [only, other] = found;
+  for await (const event of source.list({ id, limit: ALL })) return event;
+  const found = new Map<string, EventView>();
+  if (id.length >= SHORTEST) {
+    for await (const event of source.list({ idPrefix: id, limit: ALL }))
+      // A copy on a dead-letter topic has the same id, and comes after the event itself.
+      if (!found.has(event.id)) found.set(event.id, event);
+  }
+  const [only, other] = found.values();
   if (only !== undefined && other === undefined) return only;
   if (other !== undefined)
     throw ambiguous(
       "id",
       id,
       "events",
-      found.map(({ id: candidate, eventType }) => `${candidate}  ${eventType}`),
+      [...found.values()].map(({ id: candidate, eventType }) => `${candidate}  ${eventType}`),
     );
   throw new AgentsError("AGENTS_EVENT_UNKNOWN", `There is no event ${id}.`, {
     path: "id",

@@ -64,9 +64,7 @@ function hintFor(late: readonly ResourceView[]): string {
 
 function failedError(failed: ResourceView): AgentsError {
   const { name, reason } = failed;
-  // Its last words are in its log; the reason in a table has only room to announce them.
-  const message = (reason ?? `${name} failed.`).replace(/ Last words:$/, "");
-  return new AgentsError(codeOf(failed), message, {
+  return new AgentsError(codeOf(failed), reason ?? `${name} failed.`, {
     path: name,
     expected: "ready",
     found: "failed",

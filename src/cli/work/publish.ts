@@ -56,7 +56,7 @@ export async function publish(
   const flow = message.correlationId === null ? "" : `  ${dim(`correlation ${message.correlationId}`)}`;
   out.line(`published  ${bold(eventType)}${message.id === null ? "" : `  ${shortId(message.id)}`}${flow}`);
   if (waitSeconds !== null && message.id !== null)
-    return waitFor(context, client, message.id, waitSeconds, startedAt);
+    return waitFor(context, client, { ...message, id: message.id, eventType }, waitSeconds, startedAt);
   if (out.json) out.document({ id: message.id, eventType, correlationId: message.correlationId });
 }
 
@@ -123,22 +123,39 @@ function assertUuid(id: string | null): void {
 async function waitFor(
   { out, signal }: Context,
   client: RunClient,
-  id: string,
+  sent: { readonly id: string; readonly eventType: string; readonly correlationId: string | null },
   waitSeconds: number,
   startedAt: number,
 ): Promise<void> {
+  const { id } = sent;
   const flow = await client.flow(id, waitSeconds, signal).catch((error: unknown) => {
-    throw signal.aborted
-      ? new AgentsError("AGENTS_INTERRUPTED", "Interrupted: the event stays published.", {
-          hint: `See: agents events show ${id}`,
-        })
-      : error;
+    if (signal.aborted)
+      throw new AgentsError("AGENTS_INTERRUPTED", "Interrupted: the event stays published.", {
+        hint: `See: agents events show ${id}`,
+      });
+    if (!(error instanceof AgentsError) || error.code !== "AGENTS_NOT_RUNNING") throw error;
+    // It was accepted: who hears only that nothing runs would send it again.
+    if (out.json) out.document({ ...sentOnly(sent), settled: false, deliveries: [], caused: [] });
+    throw new AgentsError("AGENTS_NOT_SETTLED", "The run ended before the event had settled.", {
+      path: id,
+      expected: "every delivery final",
+      found: "no run",
+      hint: `The event was accepted and is handled when the run is up again; do not send it again. See: agents events show ${id}`,
+    });
   });
   if (out.json) out.document(inOrder(flow));
   else
     for (const line of [...flowLines(flow, out.style), settledLine(flow, performance.now() - startedAt)])
       out.line(line);
-  assertSettled(flow, waitSeconds);
+  assertSettled(flow, Math.min(waitSeconds, (performance.now() - startedAt) / 1000));
+}
+
+function sentOnly({
+  id,
+  eventType,
+  correlationId,
+}: Omit<Message, "request"> & { readonly eventType: string }) {
+  return { id, eventType, correlationId };
 }
 
 /** What was asked for first, what it caused last. */
@@ -162,12 +179,16 @@ function assertSettled(flow: FlowView, waitSeconds: number): void {
       open.length === 0
         ? outboxText(flow)
         : `${open.join(", ")} ${open.length === 1 ? "is" : "are"} not done`;
-    throw new AgentsError("AGENTS_NOT_SETTLED", `Not settled after ${waitSeconds} s: ${what}.`, {
-      path: flow.id,
-      expected: "every delivery final",
-      found: what,
-      hint: `It goes on without this command: agents events show ${flow.id}`,
-    });
+    throw new AgentsError(
+      "AGENTS_NOT_SETTLED",
+      `Not settled after ${Number(waitSeconds.toFixed(1))} s: ${what}.`,
+      {
+        path: flow.id,
+        expected: "every delivery final",
+        found: what,
+        hint: `It goes on without this command: agents events show ${flow.id}`,
+      },
+    );
   }
   if (dead > 0) {
     throw new AgentsError(

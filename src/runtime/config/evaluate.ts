@@ -4,8 +4,11 @@ import { dirname, extname, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { isMainThread } from "node:worker_threads";
 import { AgentsError } from "../model/errors.ts";
+import { withDefaultSignals } from "./default-signals.ts";
 import { guardProcess } from "./guard-process.ts";
 import { parseJsonText } from "./json-text.ts";
+import { onStrayError, runAsConfig } from "./left-running.ts";
+import type { Ran } from "./run-module.ts";
 import { neverDone, runModule, TIME_LIMIT_MS } from "./run-module.ts";
 import { unreadableConfig } from "./source-error.ts";
 
@@ -38,11 +41,21 @@ async function importConfig(file: string): Promise<Evaluated> {
     },
   });
   using guard = guardProcess(file);
+  const { promise: strayed, reject } = Promise.withResolvers<never>();
+  strayed.catch(() => undefined); // it may come when nobody waits any more
+  const strays = onStrayError(({ error }) => reject(error));
   try {
-    const ran = runModule(file);
+    const ran = run(file);
     if (ran.at === "waits" && isMainThread) return ran;
     const module =
-      ran.at === "ran" ? ran.module : await withTimeLimit(import(pathToFileURL(file).href), file);
+      ran.at === "ran"
+        ? ran.module
+        : await withTimeLimit(
+            Promise.race([runAsConfig(file, async () => import(pathToFileURL(file).href)), strayed]),
+            file,
+          );
+    // Rejections that nobody handles are told between turns of the event loop.
+    await Promise.race([new Promise((resolve) => setImmediate(resolve)), strayed]);
     guard.assertStayed();
     return { at: "evaluated", raw: defaultExport(module, file), files: [...files] };
   } catch (error) {
@@ -52,8 +65,15 @@ async function importConfig(file: string): Promise<Evaluated> {
     const { explainImport } = await import("./explain-import.ts");
     throw await explainImport(error, file);
   } finally {
+    strays[Symbol.dispose]();
     hooks.deregister();
   }
+}
+
+/** Nothing was started yet that a signal would have to give back. */
+function run(file: string): Ran {
+  const signals = isMainThread ? (["SIGTERM", "SIGHUP"] as const) : [];
+  return withDefaultSignals(signals, () => runAsConfig(file, () => runModule(file)));
 }
 
 /** Imported by a path, from a file that belongs to the config itself. */

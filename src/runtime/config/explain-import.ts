@@ -7,7 +7,7 @@ import { placeInStack, unreadableConfig } from "./source-error.ts";
 /** Why importing a config failed, as an error for its author: where, and what to do about it. */
 export async function explainImport(thrown: unknown, file: string): Promise<AgentsError> {
   const root = dirname(file);
-  const error = thrown instanceof Error ? thrown : new Error(`it throws ${String(thrown)}`);
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   const place = placeOf(error, file) ?? (error instanceof SyntaxError ? await parsePlace(file) : undefined);
   const commonJs = error instanceof SyntaxError ? commonJsPackage(place?.file ?? file, error) : null;
   const hint = commonJs === null ? hintFor(error, root) : hintForCommonJs(commonJs, place?.file ?? file);
@@ -16,7 +16,7 @@ export async function explainImport(thrown: unknown, file: string): Promise<Agen
     root,
     reason:
       commonJs === null
-        ? reasonOf(error)
+        ? reasonOf(thrown)
         : "it is written with import and export, and Node takes it for CommonJS.",
     ...(place === undefined ? {} : { place }),
     ...(hint === undefined ? {} : { hint }),
@@ -35,7 +35,8 @@ function placeOf(error: Error, file: string): SourcePlace | undefined {
 const isOurs = (place: string, file: string): boolean =>
   place.startsWith(import.meta.dirname) && !file.startsWith(import.meta.dirname);
 
-function reasonOf(error: Error): string {
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return `it throws ${String(error).split("\n", 1)[0] ?? ""}.`;
   const message = error.message.split("\n", 1)[0] ?? "";
   const sentence = message.endsWith(".") ? message : `${message}.`;
   return error instanceof SyntaxError || codeOf(error)?.startsWith("ERR_") === true

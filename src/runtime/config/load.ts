@@ -2,6 +2,7 @@ import { relative } from "node:path";
 import { invalidConfig } from "../model/config/problem.ts";
 import { resolveConfig } from "../model/config/resolve.ts";
 import type { ResolvedConfig } from "../model/resolved.ts";
+import { withDefaultSignals } from "./default-signals.ts";
 import { evaluateConfig } from "./evaluate.ts";
 import type { ConfigPlace } from "./find.ts";
 import { findConfigFile } from "./find.ts";
@@ -27,7 +28,10 @@ export async function loadFile(file: string): Promise<LoadedConfig> {
   const evaluated = await evaluateConfig(file);
   if (evaluated.at === "waits") {
     const { loadFresh } = await import("./load-fresh.ts");
-    return await loadFresh(file, { printed: "stderr" });
+    // Ctrl-C is answered meanwhile, as at any other time; of a run in the background who started it has answered.
+    const inBackground = process.send !== undefined;
+    const signals = ["SIGTERM", "SIGHUP", ...(inBackground ? (["SIGINT"] as const) : [])] as const;
+    return await withDefaultSignals(signals, async () => loadFresh(file, { printed: "stderr" }));
   }
   const { raw, files } = evaluated;
   const resolution = resolveConfig(raw, file);

@@ -7,22 +7,38 @@ import type { OwnEnvironment } from "./secrets.ts";
 const MASK = "***";
 /** Masking every `1` and `no` of a config would hide more than it protects. */
 const SHORTEST = 4;
+/** From here on a value is not in a longer text by chance: it is masked there as well. */
+const NO_CHANCE = 12;
 
-/** A config as it may be shown: without the values of the secrets that its agents name, and without passwords in URLs. */
+/**
+ * A config as it may be shown: without the values of the secrets that its agents name, and without passwords in URLs. Only
+ * where a config holds values that somebody chose freely; a name, path or kind is none, whatever a secret is.
+ */
 export function maskConfig(config: ResolvedConfig, own: OwnEnvironment): ResolvedConfig {
   const agents = Object.values(config.agents);
   const values = [...new Set(agents.flatMap((agent) => secretValues(agent, own)))]
     .filter((value) => value.length >= SHORTEST)
     .toSorted((a, b) => b.length - a.length);
-  const hide = (text: string): string =>
-    values.reduce((hidden, value) => hidden.replaceAll(value, MASK), maskPasswords(text));
-  const hidden: ResolvedConfig = mapTexts(config, hide);
+  const hide = (text: string): string => maskPasswords(values.reduce(hideValue, text));
+  const hidden: ResolvedConfig = maskValues(config, hide);
   return {
     ...hidden,
     agents: Object.fromEntries(
       Object.entries(hidden.agents).map(([name, agent]) => [name, { ...agent, env: maskNamed(agent) }]),
     ),
   };
+}
+
+/** As the whole text, behind `name=`, or as a part of a URL. */
+function hideValue(text: string, value: string): string {
+  if (text === value) return MASK;
+  if (value.length >= NO_CHANCE) return text.replaceAll(value, MASK);
+  if (text.includes("://"))
+    return text
+      .split(/([:/?#[\]@!$&'()*+,;=])/)
+      .map((part, index) => (index % 2 === 0 && index > 0 && part === value ? MASK : part))
+      .join("");
+  return text.endsWith(`=${value}`) ? `${text.slice(0, -value.length)}${MASK}` : text;
 }
 
 function maskNamed({ env, secrets }: ResolvedAgent): ResolvedAgent["env"] {
@@ -45,18 +61,44 @@ function fileOf(agent: ResolvedAgent): Readonly<Record<string, string>> {
   }
 }
 
-/** The same data with every text changed; names of keys stay. */
-function mapTexts<T>(value: T, change: (text: string) => string): T {
-  const mapped: unknown =
-    typeof value === "string"
-      ? change(value)
-      : Array.isArray(value)
-        ? value.map((item: unknown) => mapTexts(item, change))
-        : typeof value === "object" && value !== null
-          ? Object.fromEntries(
-              Object.entries(value).map(([key, item]) => [key, mapTexts<unknown>(item, change)]),
-            )
-          : value;
+type Hide = (text: string) => string;
+
+/** The parts of a config that hold values, by their keys; a part below `environments` may hold anything. */
+const HOLDS_VALUES: Readonly<Record<string, (part: unknown, hide: Hide) => unknown>> = {
+  env: mapTexts,
+  metadata: mapTexts,
+  environments: mapTexts,
+  url: mapTexts,
+  // The program is a path.
+  command: (part, hide) =>
+    Array.isArray(part)
+      ? part.map((argument, index) => (index === 0 ? argument : mapTexts(argument, hide)))
+      : part,
+};
+/** What is below these is named by the user: an agent may be called `env`. */
+const NAMED = new Set(["agents", "resources", "components"]);
+
+function maskValues<T>(part: T, hide: Hide, isNames = false): T {
+  const masked: unknown =
+    typeof part !== "object" || part === null || Array.isArray(part)
+      ? part
+      : Object.fromEntries(
+          Object.entries(part).map(([key, value]: [string, unknown]) => {
+            const holds = isNames ? undefined : HOLDS_VALUES[key];
+            return [
+              key,
+              holds === undefined ? maskValues(value, hide, !isNames && NAMED.has(key)) : holds(value, hide),
+            ];
+          }),
+        );
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only texts were changed
-  return mapped as T;
+  return masked as T;
+}
+
+/** The same data with every text changed; names of keys stay. */
+function mapTexts(value: unknown, change: Hide): unknown {
+  if (typeof value === "string") return change(value);
+  if (Array.isArray(value)) return value.map((item: unknown) => mapTexts(item, change));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapTexts(item, change)]));
 }

@@ -64,8 +64,11 @@ export class ControlClient implements RunClient {
     query: EventQuery,
     { follow = false, signal }: StreamOptions = {},
   ): AsyncGenerator<EventView, void, undefined> {
-    const { type, correlation, id, dead, after, limit } = query;
-    return this.#stream(`/v1/events${search({ type, correlation, id, dead, after, limit, follow })}`, signal);
+    const { type, correlation, id, idPrefix, dead, after, limit } = query;
+    return this.#stream(
+      `/v1/events${search({ type, correlation, id, idPrefix, dead, after, limit, follow })}`,
+      signal,
+    );
   }
 
   flow(id: string, waitSeconds?: number, signal?: AbortSignal): Promise<FlowView> {

@@ -29,12 +29,14 @@ export function eventQuery(query: URLSearchParams): EventQuery {
   const type = query.get("type");
   const correlation = query.get("correlation");
   const id = query.get("id");
+  const idPrefix = query.get("idPrefix");
   const after = count(query, "after");
   const limit = count(query, "limit");
   return {
     ...(type === null ? {} : { type }),
     ...(correlation === null ? {} : { correlation }),
     ...(id === null ? {} : { id }),
+    ...(idPrefix === null ? {} : { idPrefix }),
     ...(query.get("dead") === "1" ? { dead: true } : {}),
     ...(after === null ? {} : { after }),
     ...(limit === null ? {} : { limit }),

@@ -60,7 +60,7 @@ export interface RunControl {
  *   GET  /v1/logs?resource=a&resource=b&last=&since=&grep=&level=&follow=1      NDJSON LogLine
  *   POST /v1/act            { action, names }            { resources: ResourceView[] }
  *   POST /v1/down                                        { resources: ResourceView[] }
- *   GET  /v1/events?type=&correlation=&id=&dead=1&limit=&follow=1     NDJSON EventView (follow: again whenever its deliveries change)
+ *   GET  /v1/events?type=&correlation=&id=&idPrefix=&dead=1&limit=&follow=1     NDJSON EventView (follow: again whenever its deliveries change)
  *   GET  /v1/flow/:id?wait=S                             FlowView (settled or not; the caller decides)
  *   POST /v1/publish        PublishRequest               204
  *   POST /v1/events/:id/replay   { to }                  { agents }

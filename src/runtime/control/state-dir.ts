@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, rmSync, statSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { AgentsError } from "../model/errors.ts";
 
@@ -15,10 +15,17 @@ export function ensureStateDir(root: string): string {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     const stat = statSync(dir);
     if ((stat.mode & 0o077) !== 0) chmodSync(dir, 0o700);
+    keepFromGit(dir);
     return dir;
   } catch (cause) {
     throw stateBroken(dir, cause);
   }
+}
+
+/** Nobody has to think of it, and a token or a prompt in a log is never committed. */
+function keepFromGit(dir: string): void {
+  const file = join(dir, ".gitignore");
+  if (!existsSync(file)) writeFileSync(file, "*\n");
 }
 
 /** Says which file of the state cannot be used, and what to do about it. */

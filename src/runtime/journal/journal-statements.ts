@@ -135,7 +135,7 @@ function conditions(
   query: EventQuery,
   seq: number | null,
 ): { readonly where: string; readonly values: Record<string, string | number> } {
-  const { type, correlation, id, after, dead } = query;
+  const { type, correlation, id, idPrefix, after, dead } = query;
   const values: Record<string, string | number> = {};
   const where = [LISTED, FIRST];
   const add = (condition: string, name: string, value: string | number): void => {
@@ -147,6 +147,11 @@ function conditions(
   if (type !== undefined) add("e.type GLOB :type", "type", toSqlGlob(type));
   if (correlation !== undefined) add("e.correlation = :correlation", "correlation", correlation);
   if (id !== undefined) add("e.id = :id", "id", id);
+  if (idPrefix !== undefined) {
+    // A range, which the index on ids serves: no id sorts after the last character there is.
+    add("e.id >= :from", "from", idPrefix);
+    add("e.id < :to", "to", `${idPrefix}\u{10ffff}`);
+  }
   if (dead === true) where.push(IS_DEAD);
   return { where: where.join(" AND "), values };
 }

@@ -65,6 +65,8 @@ export interface EventQuery {
   readonly correlation?: string;
   /** Event id. */
   readonly id?: string;
+  /** What the event id begins with. */
+  readonly idPrefix?: string;
   /** Only events with a dead delivery. */
   readonly dead?: boolean;
   /** Only events after this position (a cursor from an earlier answer). */

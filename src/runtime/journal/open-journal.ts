@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { AgentsError } from "../model/errors.ts";
+import { identityOf } from "./file-identity.ts";
 import {
   FINAL_STATUSES,
   type EventQuery,
@@ -28,6 +29,7 @@ export function openJournal(stateDir: string): JournalReader {
 
 class FileJournal implements JournalReader {
   readonly #file: string;
+  #id: string | null = null;
   #open: { readonly db: DatabaseSync; readonly statements: JournalStatements } | null = null;
 
   constructor(file: string) {
@@ -100,7 +102,11 @@ class FileJournal implements JournalReader {
   }
 
   #openFile(): { readonly db: DatabaseSync; readonly statements: JournalStatements } | null {
+    const now = identityOf(this.#file);
+    // A damaged journal is moved aside by its writer, and a new one begins.
+    if (this.#open !== null && now.at === "file" && now.id !== this.#id) this[Symbol.dispose]();
     if (this.#open !== null) return this.#open;
+    this.#id = now.at === "file" ? now.id : null;
     if (!existsSync(this.#file)) return null;
     const db = this.#connect();
     const version = Number(db.prepare("PRAGMA user_version").get()?.["user_version"] ?? 0);

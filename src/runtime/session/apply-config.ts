@@ -65,7 +65,7 @@ export class ConfigChanges {
       return before !== undefined && !isDeepStrictEqual(before, agent);
     });
     const ports = await this.#ports(added, changed, removed);
-    await Promise.all([...added, ...changed].map(async (agent) => await programs.prepare(agent)));
+    await programs.prepare(...added, ...changed);
 
     const before = new Map(changed.map((agent) => [agent.name, system.agents.get(agent.name)]));
     const restore = system.save();

@@ -14,20 +14,30 @@ export type OutboxAnswer =
 /** An agent that has so much to do that it does not answer in this time cannot tell. */
 const ANSWER_MS = 2_000;
 
-/** Asks an agent through its health route, where one made with the kit tells. */
-export async function askOutbox(
-  agent: string,
-  view: ResourceView | undefined,
-  signal: AbortSignal,
-): Promise<OutboxAnswer> {
-  if (view === undefined) return { at: "none" };
-  if (view.port === null || !ANSWERS.has(view.state)) return { at: "away", reason: `it is ${view.state}` };
-  try {
-    return outboxIn(await getJson(view.port, `/api/${agent}/health`, signal));
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return { at: "unknown", reason: `its health route failed: ${why}` };
+/** Asks the agents of a run through their health routes, where those made with the kit tell. */
+export class Outboxes {
+  /** Those that have told of an outbox: from them, no answer is not the same as no outbox. */
+  readonly #tellers = new Set<string>();
+
+  async ask(agent: string, view: ResourceView | undefined, signal: AbortSignal): Promise<OutboxAnswer> {
+    if (view === undefined) return { at: "none" };
+    if (view.port === null || !ANSWERS.has(view.state)) return { at: "away", reason: `it is ${view.state}` };
+    try {
+      const answer = await getJson(view.port, `/api/${agent}/health`, signal);
+      // One that is not made with the kit may answer so to whatever it does not know.
+      if (FAILED.has(answer.status) && this.#tellers.has(agent))
+        return failed(`it answered ${answer.status}`);
+      const outbox = outboxIn(answer.body);
+      if (outbox.at !== "none") this.#tellers.add(agent);
+      return outbox;
+    } catch (error) {
+      return failed(error instanceof Error ? error.message : String(error));
+    }
   }
+}
+
+function failed(why: string): OutboxAnswer {
+  return { at: "unknown", reason: `its health route failed: ${why}` };
 }
 
 const ANSWERS: ReadonlySet<ResourceView["state"]> = new Set(["ready", "unhealthy"]);
@@ -47,7 +57,13 @@ function field(value: unknown, name: string): unknown {
 /** It has such a route, and the route failed. */
 const FAILED: ReadonlySet<number> = new Set([500, 503]);
 
-function getJson(port: number, path: string, signal: AbortSignal): Promise<unknown> {
+interface JsonAnswer {
+  readonly status: number;
+  /** Null where it is no JSON, or not of a 200. */
+  readonly body: unknown;
+}
+
+function getJson(port: number, path: string, signal: AbortSignal): Promise<JsonAnswer> {
   return new Promise((resolve, reject) => {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]);
     const call = request({ host: "127.0.0.1", port, path, signal: limit, agent: false }, (answer) => {
@@ -57,8 +73,7 @@ function getJson(port: number, path: string, signal: AbortSignal): Promise<unkno
       answer.on("error", reject);
       answer.on("end", () => {
         const status = answer.statusCode ?? 0;
-        if (FAILED.has(status)) reject(new Error(`it answered ${status}`));
-        else resolve(status === 200 ? parsed(text) : null);
+        resolve({ status, body: status === 200 ? parsed(text) : null });
       });
     });
     call.on("error", (error) =>

@@ -144,8 +144,9 @@ class LiveReload implements AsyncDisposable {
 
   /** `watch: false` is never restarted by a save. */
   #watched(agent: ResolvedAgent, since: number, isBroken: boolean): readonly WatchedAgent[] {
-    const { name, watch, run } = agent;
+    const { name, watch, run, envFile } = agent;
     if (watch === false) return [];
+    const environment = envFile === null ? [] : [envFile];
     switch (run.by) {
       case "entry": {
         const folder = dirname(run.entry);
@@ -153,7 +154,7 @@ class LiveReload implements AsyncDisposable {
         return [
           {
             name,
-            files: inputs.length === 0 ? [run.entry] : inputs,
+            files: [...(inputs.length === 0 ? [run.entry] : inputs), ...environment],
             globs: watch,
             folder,
             brokenIn: isBroken ? folder : null,
@@ -165,7 +166,7 @@ class LiveReload implements AsyncDisposable {
         return [
           {
             name,
-            files: commandFiles(run.command, run.cwd),
+            files: [...commandFiles(run.command, run.cwd), ...environment],
             globs: watch,
             folder: null,
             brokenIn: null,

@@ -23,13 +23,18 @@ export class Programs {
   }
 
   /**
-   * Makes the program from the sources as they are now; what it cannot start without is looked for first.
+   * Makes the programs from the sources as they are now; what they cannot start without is looked for first, for all of
+   * them at once.
    *
-   * @throws AgentsError AGENTS_CONFIG_INVALID for an env file or a secret that is missing, AGENTS_ENTRY_NOT_FOUND,
-   * AGENTS_ENTRY_BROKEN; the present program stays what it is.
+   * @throws AgentsError AGENTS_CONFIG_INVALID for an env file or the secrets that are missing, AGENTS_ENTRY_NOT_FOUND,
+   * AGENTS_ENTRY_BROKEN; a present program stays what it is.
    */
-  async prepare(agent: ResolvedAgent): Promise<void> {
-    assertEnvironments([agent], process.env);
+  async prepare(...agents: readonly ResolvedAgent[]): Promise<void> {
+    assertEnvironments(agents, process.env);
+    await Promise.all(agents.map(async (agent) => await this.#build(agent)));
+  }
+
+  async #build(agent: ResolvedAgent): Promise<void> {
     if (agent.run.by !== "entry") return;
     const { entry, external } = agent.run;
     const readAt = Date.now();

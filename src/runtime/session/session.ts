@@ -8,7 +8,7 @@ import type { ResourceView, RunEvent, RunView } from "../model/snapshot.ts";
 import type { PublishRequest, ReplayResult, SidecarHost } from "../resources/sidecar/sidecar-host.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import type { Settlement } from "../supervisor/settlement.ts";
-import { askOutbox } from "./ask-outbox.ts";
+import { Outboxes } from "./ask-outbox.ts";
 import type { Feed } from "./feed.ts";
 import type { Programs } from "./programs.ts";
 import { settleFlow } from "./settle.ts";
@@ -43,6 +43,7 @@ export class Session implements RunControl {
   /** Resolves when the run is over and everything is given back. */
   readonly ended: Promise<RunEnd>;
   readonly #parts: SessionParts;
+  readonly #outboxes = new Outboxes();
   readonly #end = Promise.withResolvers<RunEnd>();
   #stopping: Promise<readonly ResourceView[]> | null = null;
 
@@ -104,7 +105,7 @@ export class Session implements RunControl {
 
   /** A person who asks for a start wants the sources as they are now; a broken one leaves what runs as it is. */
   async #prepare(agents: readonly ResolvedAgent[]): Promise<void> {
-    await Promise.all(agents.map(async (agent) => await this.#parts.programs.prepare(agent)));
+    await this.#parts.programs.prepare(...agents);
   }
 
   /** The agents that are meant: by their own name or by their sidecar's. */
@@ -194,7 +195,7 @@ export class Session implements RunControl {
         journal: this.journal,
         onJournalChange: (listener) => this.onJournalChange(listener),
         outbox: async (agent, limit) =>
-          await askOutbox(
+          await this.#outboxes.ask(
             agent,
             this.view().resources.find(({ name }) => name === agent),
             limit,

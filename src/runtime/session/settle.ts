@@ -65,26 +65,26 @@ async function lookAtOutboxes(
   signal: AbortSignal,
 ): Promise<Outboxes> {
   const answers = await Promise.all(
-    [...handlers(flow)].map(async ([agent, handled]) => ({
+    [...receivers(flow)].map(async ([agent, attempted]) => ({
       agent,
       answer: await sources.outbox(agent, signal),
-      handled,
+      attempted,
     })),
   );
-  const unknown = answers.flatMap(({ agent, answer, handled }) => {
-    // One that is away, and handled nothing, saved nothing either.
-    const tells = answer.at === "none" || answer.at === "counted" || (answer.at === "away" && !handled);
+  const unknown = answers.flatMap(({ agent, answer, attempted }) => {
+    // One that is away, and was never given an event of it, saved nothing either.
+    const tells = answer.at === "none" || answer.at === "counted" || (answer.at === "away" && !attempted);
     return tells ? [] : [{ agent, reason: answer.reason }];
   });
   const waits = answers.some(({ answer }) => answer.at === "counted" && answer.pending > 0);
   return { empty: unknown.length === 0 && !waits, unknown };
 }
 
-/** Every agent of the flow, and whether it handled an event of it. */
-function handlers(node: FlowNode, found = new Map<string, boolean>()): ReadonlyMap<string, boolean> {
-  for (const { agent, status } of node.deliveries)
-    found.set(agent, found.get(agent) === true || status === "success");
-  for (const child of node.caused) handlers(child, found);
+/** Every agent of the flow, and whether it was given an event of it: also one that it failed on it may have saved. */
+function receivers(node: FlowNode, found = new Map<string, boolean>()): ReadonlyMap<string, boolean> {
+  for (const { agent, attempts } of node.deliveries)
+    found.set(agent, found.get(agent) === true || attempts > 0);
+  for (const child of node.caused) receivers(child, found);
   return found;
 }
 

@@ -1,63 +1,38 @@
-import { statSync } from "node:fs";
-import { eventsFile } from "../journal/schema.ts";
 import { AgentsError } from "../model/errors.ts";
 
-/** So long the folder may be gone before it is noticed. */
-const LOOK_EVERY_MS = 1000;
-
 /**
- * The state folder of a run, as it was when the run was announced. Without it nobody finds the run, and no event that it
- * takes is kept: so the run ends when the folder or the journal in it is deleted, moved or replaced.
+ * What becomes of a run whose state is lost: without its files no event is kept, and without its folder nobody finds
+ * it, so it ends. The sidecars' worker, which has the files open, looks after them.
  */
 export class StateFolder {
-  readonly #files: readonly { readonly path: string; readonly identity: string }[];
-  readonly #onLost: (error: AgentsError) => void;
-  readonly #timer: NodeJS.Timeout;
   #lost: AgentsError | null = null;
+  #released = false;
+  #onLost: (error: AgentsError) => void = () => {};
 
-  constructor(stateDir: string, onLost: (error: AgentsError) => void) {
-    this.#files = [stateDir, eventsFile(stateDir)].flatMap((path) => {
-      const identity = identityOf(path);
-      return identity === null ? [] : [{ path, identity }];
+  /** Told now where it is lost already. */
+  whenLost(listener: (error: AgentsError) => void): void {
+    this.#onLost = listener;
+    if (this.#lost !== null) listener(this.#lost);
+  }
+
+  /** A file in it was found to be gone, for this reason. */
+  lose(reason: string): void {
+    if (this.#released || this.#lost !== null) return;
+    this.#lost = new AgentsError("AGENTS_STATE_BROKEN", `${reason}.`, {
+      expected: "the state folder to stay where it is while a run is up",
+      found: "it is gone",
+      hint: "Start anew with agents up; agents down -v is what removes the state of a project.",
     });
-    this.#onLost = onLost;
-    this.#timer = setInterval(() => this.#look(), LOOK_EVERY_MS).unref();
+    this.#onLost(this.#lost);
   }
 
   /** The run gives the folder back by itself from now on. */
   release(): void {
-    clearInterval(this.#timer);
+    this.#released = true;
   }
 
   /** @throws AgentsError where the run ended because of it. */
   assertKept(): void {
     if (this.#lost !== null) throw this.#lost;
-  }
-
-  #look(): void {
-    const gone = this.#files.find(({ path, identity }) => identityOf(path) !== identity);
-    if (gone === undefined) return;
-    this.release();
-    this.#lost = new AgentsError(
-      "AGENTS_STATE_BROKEN",
-      `${gone.path} was deleted, moved or replaced during the run, so that nothing can be kept any more.`,
-      {
-        path: gone.path,
-        expected: "the state folder to stay where it is while a run is up",
-        found: "it is gone",
-        hint: "Start anew with agents up; agents down -v is what removes the state of a project.",
-      },
-    );
-    this.#onLost(this.#lost);
-  }
-}
-
-/** Null also where it cannot be looked at: then nobody knows whether it is the same. */
-function identityOf(path: string): string | null {
-  try {
-    const found = statSync(path, { throwIfNoEntry: false });
-    return found === undefined ? null : `${found.dev}:${found.ino}`;
-  } catch {
-    return null;
   }
 }

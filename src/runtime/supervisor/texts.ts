@@ -89,6 +89,11 @@ function withLastWords(
   });
 }
 
+/** For where there is no room for them: they are in its log. */
+export function withoutLastWords(message: string): string {
+  return message.replace(/ Last words:$/, "");
+}
+
 /** Whatever a start was rejected with, as an error that can be shown. */
 export function startError(name: string, error: unknown): AgentsError {
   if (error instanceof AgentsError) return error;

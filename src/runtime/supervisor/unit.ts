@@ -11,7 +11,7 @@ import type { Life } from "./life.ts";
 import { newLife } from "./life.ts";
 import type { Stop } from "./stop-life.ts";
 import { endLife, haltLife } from "./stop-life.ts";
-import { exitText, startError, verdictOf } from "./texts.ts";
+import { exitText, startError, verdictOf, withoutLastWords } from "./texts.ts";
 
 /** A start that takes longer says why. */
 const TELL_WHY_AFTER_MS = 1_000;
@@ -72,7 +72,7 @@ export class Unit {
       case "stopped":
         return state.why;
       case "failed":
-        return state.error.message;
+        return withoutLastWords(state.error.message);
       case "waiting":
       case "starting":
       case "ready":

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { findRun } from "../resources/process/marker.ts";
+import { findRun, isWatchdog } from "../resources/process/marker.ts";
 import type { ProcessRow } from "../resources/process/process-table.ts";
 import { descendants, processTable } from "../resources/process/process-table.ts";
 import { send } from "../resources/process/signals.ts";
@@ -21,7 +21,8 @@ const NOBODY: ReadonlySet<never> = new Set();
 
 /**
  * Kills every process of a run: those with its marker in their environment, those registered, and all their
- * descendants; looks again until none is left. Answers with what it killed.
+ * descendants; looks again until none is left. Answers with what it killed. The watchdog of a run that one of them had
+ * begun is left: it ends that run's processes now, and then itself.
  */
 export async function killRun(runId: string, registered: Registered = {}): Promise<readonly ProcessRow[]> {
   const killed = new Map<string, ProcessRow>();
@@ -47,5 +48,7 @@ function membersOf(
   const found = [...known, ...findRun(runId)];
   const below = descendants(table, new Set(found.map(({ pid }) => pid)));
   const all = new Map([...found, ...below].map((row) => [row.pid, row]));
-  return [...all.values()].filter(({ pid, zombie }) => !zombie && pid > 1 && pid !== process.pid);
+  return [...all.values()].filter(
+    ({ pid, zombie }) => !zombie && pid > 1 && pid !== process.pid && !isWatchdog(pid),
+  );
 }

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import type { Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { watchdogVariables } from "../resources/process/marker.ts";
 import type { ProcessRow } from "../resources/process/process-table.ts";
 
 /** As source or as built, as this file is. */
@@ -91,10 +92,9 @@ export class Watchdog implements AsyncDisposable {
   }
 
   #start(): Child {
-    // An empty environment: if we run inside of another run, its marker must not make our watchdog a part of it.
     const child = spawn(process.execPath, ["--no-warnings", PROGRAM, this.#options.runId], {
       cwd: "/",
-      env: {},
+      env: { ...watchdogVariables(this.#options.runId) },
       detached: true,
       stdio: ["pipe", "ignore", "ignore"],
     });

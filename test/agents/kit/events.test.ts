@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import t from "tap";
 import type { Test } from "tap";
 import { send, spawnAgent, startAgent } from "./helpers/agent-process.ts";
@@ -282,3 +283,20 @@ void t.test("the database of a stopped agent is left without a write-ahead log",
   t.equal(await agent.exited, 0);
   t.throws(() => rmSync(`${database}-wal`), { code: "ENOENT" });
 });
+
+void t.test(
+  "handled events that cannot be forgotten are told, and nothing else is kept waiting",
+  async (t) => {
+    const { agent, database: url } = await start(t);
+    await send(`${agent.url}/api/greeter/execute`, { who: "Ada" });
+    const database = new DatabaseSync(url);
+    database.exec(`
+    insert into greeter_inbox values ('old', '2020-01-01T00:00:00.000Z');
+    create trigger keep before delete on greeter_inbox begin select raise(abort, 'nothing is deleted here'); end;
+  `);
+    database.close();
+    await send(`${agent.url}/healthz/ready`);
+    t.match(await agent.printed("not forgotten"), /nothing is deleted here/);
+    t.match((await send(`${agent.url}/api/greeter/health`)).body, { outbox: { pending: 0, failed: 0 } });
+  },
+);

@@ -113,3 +113,15 @@ void t.test("an outbox that nobody has looked into yet is not called empty", asy
   const alone = await startAgent(t, "keeper");
   t.match((await send(`${alone.url}/api/keeper/health`)).body, { outbox: { pending: null, failed: 0 } });
 });
+
+void t.test("whoever asks about the outbox while the sidecar hangs shares one look into it", async (t) => {
+  const { sidecar, agent } = await start(t);
+  sidecar.silent = true;
+  const asked = Array.from({ length: 6 }, async () => await send(`${agent.url}/api/keeper/health`));
+  for (const answer of await Promise.all(asked)) t.match(answer.body, { outbox: { pending: null } });
+  sidecar.speak();
+  t.match(await send(`${agent.url}/api/keeper/execute`, { name: "a" }), { status: 200 });
+  const looks = sidecar.reads.findIndex((keys) => keys.includes("counts/a"));
+  // The agent's own search after its start may be among them.
+  t.ok(looks === 1 || looks === 2, `${looks} looks stand before the unit of work`);
+});

@@ -1,8 +1,9 @@
 import t from "tap";
 import { Lineage } from "../../../src/runtime/resources/process/lineage.ts";
+import { findFreePort } from "../../../src/runtime/resources/process/ports.ts";
 import { createProcessResource } from "../../../src/runtime/resources/process/process-resource.ts";
 import { spawnGroup } from "../../../src/runtime/resources/process/spawn.ts";
-import { eventually, lives, node, specOf } from "./children.ts";
+import { eventually, fixture, lives, node, specOf } from "./children.ts";
 
 t.test("a child in a session of its own with an empty environment ends with its agent", async (t) => {
   const spec = specOf(node("hides-grandchild.js"));
@@ -36,4 +37,28 @@ t.test("what was seen below a leader is told by pid and start time, and told off
   process.kill(hidden, "SIGKILL");
   await eventually(() => told.length > 1, 5_000);
   t.same(told, [`add ${hidden}`, `remove ${hidden}`]);
+});
+
+t.test("the watchdog of a run inside of an agent is left to its work, and that is then done", async (t) => {
+  const ports = await Promise.all(Array.from({ length: 6 }, () => findFreePort()));
+  const spec = specOf([
+    process.execPath,
+    "--conditions=agents-source",
+    fixture("orchestrator.ts"),
+    ...ports.map(String),
+  ]);
+  const running = await createProcessResource(spec).start(AbortSignal.timeout(10_000));
+  t.teardown(async () => running.stop({ now: true }));
+  const line = await spec.line(/^([\d ]+)\n/);
+  const [watchdog = 0, ...others] = String(line[1]).split(" ").map(Number);
+  t.equal(others.length, 7);
+  const lineage = new Lineage();
+  const told: number[] = [];
+  lineage.follow(running.pid ?? 0, { addProcess: ({ pid }) => void told.push(pid), removeProcess: () => {} });
+  t.teardown(() => lineage.forget(running.pid ?? 0));
+  const below = lineage.living(running.pid ?? 0).map(({ pid }) => pid);
+  t.ok(below.length >= 6, "it is looked below");
+  t.notOk([...below, ...told].includes(watchdog));
+  await running.stop({ now: true });
+  t.ok((await eventually(() => ![watchdog, ...others].some(lives), 3_000)) < 3_000);
 });

@@ -7,7 +7,7 @@ import type { Publications, Writer } from "./ports.ts";
 import { word } from "./wording.ts";
 
 /** A file to look at. */
-export interface ProposeRefactorInput {
+interface ProposeRefactorInput {
   readonly file: string;
   readonly content: string;
   readonly language?: Language | undefined;

@@ -45,7 +45,7 @@ export function planCode(spec: Specification, matches: MatchPattern): Plan {
 }
 
 /** The words of an identifier in camel case, in lower case: `maxAge` → max, age. */
-export function wordsOf(identifier: string): readonly string[] {
+function wordsOf(identifier: string): readonly string[] {
   return identifier
     .slice(0, 60)
     .split(/(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+/)

@@ -74,10 +74,10 @@ export type EnumerationConstraint = {
   readonly accepts: "listed" | "unlisted";
 };
 
-export type PresenceConstraint = { readonly kind: "presence"; readonly required: boolean };
+type PresenceConstraint = { readonly kind: "presence"; readonly required: boolean };
 
 /** A regular expression that means the same in ECMAScript and in Python. `label` is for people. */
-export type PatternConstraint = {
+type PatternConstraint = {
   readonly kind: "pattern";
   readonly pattern: string;
   readonly label: string;
@@ -98,7 +98,7 @@ export type ComparisonConstraint = {
   readonly right: string;
 };
 
-export type UniqueConstraint = { readonly kind: "unique" };
+type UniqueConstraint = { readonly kind: "unique" };
 
 export type DecisionConstraint = {
   readonly kind: "decision";
@@ -120,7 +120,7 @@ export type SingleConstraint =
   | DecisionConstraint;
 
 /** Accepted when each of its parts accepts. */
-export type AllConstraint = { readonly kind: "all"; readonly of: readonly SingleConstraint[] };
+type AllConstraint = { readonly kind: "all"; readonly of: readonly SingleConstraint[] };
 
 export type Constraint = SingleConstraint | AllConstraint;
 

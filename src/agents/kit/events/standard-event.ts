@@ -52,7 +52,7 @@ export interface Lineage {
 }
 
 /** Everything that an event is made of. */
-export interface EventParts {
+interface EventParts {
   readonly id: string;
   readonly eventType: string;
   readonly subject: string;

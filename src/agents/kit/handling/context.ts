@@ -9,7 +9,7 @@ export interface EmittedEvent {
 }
 
 /** How a context comes to be. */
-export interface ContextSource {
+interface ContextSource {
   readonly correlationId: string;
   readonly log: Logger;
   readonly signal: AbortSignal;

@@ -80,7 +80,7 @@ function toRoute<Input extends z.ZodType, Output extends z.ZodType>(
 }
 
 /** A handler returned something that its own output schema refuses. */
-export class OutputMismatch extends Error {
+class OutputMismatch extends Error {
   override readonly name = "OutputMismatch";
   constructor(name: string, cause: z.ZodError) {
     super(`${name} returned something that its output schema refuses: ${cause.message}`, { cause });

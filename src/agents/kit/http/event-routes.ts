@@ -8,14 +8,14 @@ import { problemResponse, toProblem } from "./problem-document.ts";
 import { readJson } from "./read-body.ts";
 
 /** One entry of `GET /dapr/subscribe`. */
-export interface DaprSubscription {
+interface DaprSubscription {
   readonly pubsubname: string;
   readonly topic: string;
   readonly route: string;
   readonly deadLetterTopic: string;
 }
 
-export function daprSubscriptions(
+function daprSubscriptions(
   agent: string,
   pubsub: string,
   subscriptions: readonly EventSubscription[],

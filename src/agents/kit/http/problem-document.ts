@@ -7,7 +7,7 @@ import { Problem } from "./problem.ts";
 import type { ProblemIssue } from "./problem.ts";
 
 /** A problem document as RFC 9457 describes it, with the members that this API adds. */
-export interface ProblemDocument {
+interface ProblemDocument {
   readonly type: string;
   readonly title: string;
   readonly status: number;
@@ -77,7 +77,7 @@ export function toProblem(error: unknown): Problem {
   });
 }
 
-export function toDocument(problem: Problem, instance: string): ProblemDocument {
+function toDocument(problem: Problem, instance: string): ProblemDocument {
   const { kind, title, hint, errors } = problem.options;
   return {
     type: `urn:agents:problem:${kind}`,

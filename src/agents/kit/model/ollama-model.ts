@@ -4,7 +4,7 @@ import { Deadlines } from "./deadlines.ts";
 import { toUnavailable } from "./ollama-errors.ts";
 
 /** Where the server is and which of its models is asked. */
-export interface OllamaSettings {
+interface OllamaSettings {
   readonly url: string;
   readonly model: string;
   readonly reason: string;

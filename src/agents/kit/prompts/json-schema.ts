@@ -2,7 +2,7 @@ import type { ErrorObject } from "ajv/dist/2020.js";
 import type { JsonSchema, OutputIssue } from "../model/chat-model.ts";
 
 /** What is wrong with a value; empty when it fits. */
-export type SchemaCheck = (value: unknown) => readonly OutputIssue[];
+type SchemaCheck = (value: unknown) => readonly OutputIssue[];
 
 /** What was given as a JSON Schema is none. */
 export class SchemaInvalid extends Error {

@@ -19,7 +19,7 @@ interface Entry {
 const PROMPT_FILE = /^[^_.].*\.ya?ml$/;
 
 /** How a folder of prompts is used. */
-export interface PromptFolderOptions {
+interface PromptFolderOptions {
   readonly agent: string;
   readonly folder: string;
   /** True: files are read once and never looked at again. */

@@ -2,7 +2,7 @@ import { isNode, LineCounter, parseDocument } from "yaml";
 import { PromptBroken } from "./prompt-broken.ts";
 
 /** A YAML file as a value, and the place of each part of it. */
-export interface YamlFile {
+interface YamlFile {
   readonly value: unknown;
   /** `file:line:column` of a JSON Pointer, or of the nearest part that exists. */
   readonly place: (pointer: string) => string;

@@ -4,7 +4,7 @@ import { SidecarFailure, SidecarUnreachable, StateStoreMissing } from "../state/
 import { loadSdk } from "./load-sdk.ts";
 
 /** Where the sidecar is. */
-export interface SidecarAddress {
+interface SidecarAddress {
   readonly host: string;
   readonly port: number;
   readonly token: string | null;

@@ -31,7 +31,7 @@ function kyselyOn<DB>(connection: SqliteConnection, ready: Promise<void>): Kysel
 }
 
 /** An open database and the promise that its schema is in place. */
-export interface OpenDatabase<DB> {
+interface OpenDatabase<DB> {
   readonly db: Kysely<DB>;
   /** Queries wait for it by themselves. Rejects with a {@link StartError}. */
   readonly ready: Promise<void>;

@@ -6,7 +6,7 @@ import type { EventCodec } from "./unit-of-work.ts";
 import { trusted } from "../process/trusted.ts";
 
 /** What is recorded beside each event. */
-export interface RecordContext {
+interface RecordContext {
   readonly metadata: Readonly<Record<string, string>>;
   readonly now: string;
 }

@@ -9,7 +9,7 @@ const SHELVES = 8;
 const ATTEMPTS = 20;
 
 /** What stands on one shelf. */
-export interface Shelf {
+interface Shelf {
   readonly key: string;
   /** `new` when the shelf was never written. */
   readonly etag: string;

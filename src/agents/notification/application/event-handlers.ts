@@ -15,7 +15,7 @@ export interface Defaults {
 }
 
 /** A channel has failed for now. Thrown so that the bus delivers the event again, later each time. */
-export class DeliveryDeferred extends Error {
+class DeliveryDeferred extends Error {
   override readonly name = "DeliveryDeferred";
 }
 

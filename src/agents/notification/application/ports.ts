@@ -33,7 +33,7 @@ export interface Channel {
 }
 
 /** One entry of a notification's history. */
-export interface HistoryEntry {
+interface HistoryEntry {
   readonly time: string;
   readonly event: NotificationEvent;
 }

@@ -4,10 +4,10 @@
  */
 
 /** Class of an answer: it worked, it may work later, it will not work. */
-export type DeliveryClass = "success" | "transient" | "permanent";
+type DeliveryClass = "success" | "transient" | "permanent";
 
 /** What to do after an answer; `suppress` is a permanent failure of the address itself. */
-export type DeliveryAction = "done" | "retry" | "suppress" | "stop";
+type DeliveryAction = "done" | "retry" | "suppress" | "stop";
 
 /** RFC 3463 §2: class "." subject "." detail, each a plain decimal of at most three digits after the class. */
 const ENHANCED_CODE = /^([245])\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})$/;

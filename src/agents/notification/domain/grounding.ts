@@ -1,8 +1,9 @@
 /**
- * A model may choose words, never facts. A text is grounded when every URL, e-mail address and number in it
- * occurs in what the model was given; otherwise it is not used.
+ * A model may choose words, never facts. A text is grounded when every URL, e-mail address, number and name in it
+ * occurs in what the model was given; otherwise it is not used. A name is a word with a capital letter inside a
+ * sentence: at its beginning any word has one.
  */
-export type Grounding =
+type Grounding =
   | { readonly grounded: true }
   | { readonly grounded: false; readonly invented: readonly string[] };
 
@@ -21,7 +22,13 @@ const NUMBER_WORD = new RegExp(String.raw`\b(?:${WORDS.join("|")})s?\b`, "giu");
 /** Compares the facts of a model's text with those of its input. Order and number of occurrences do not matter. */
 export function checkGrounding(output: string, input: string): Grounding {
   const given = new Set(factsOf(input));
-  const invented = [...new Set(factsOf(output))].filter((fact) => !given.has(fact));
+  const known = new Set(wordsOf(input));
+  const invented = [
+    ...[...new Set(factsOf(output))].filter((fact) => !given.has(fact)),
+    ...[...new Set(namesIn(output))].filter(
+      (name) => !known.has(name) && !known.has(name.replace(/s$/u, "")),
+    ),
+  ];
   return invented.length === 0 ? { grounded: true } : { grounded: false, invented };
 }
 
@@ -34,6 +41,28 @@ function factsOf(text: string): readonly string[] {
     ...matches(plain, NUMBER),
     ...matches(plain, NUMBER_WORD),
   ];
+}
+
+const WORD = /[\p{L}\p{M}]+/gu;
+const CAPITALISED = /(?<![\p{L}\p{M}])\p{Lu}[\p{L}\p{M}]+/gu;
+const TITLE = /\b(?:Mr|Mrs|Ms|Dr|Prof)\.$/u;
+
+function wordsOf(text: string): readonly string[] {
+  return [...text.normalize("NFKC").toLowerCase().matchAll(WORD)].map(([word]) => word);
+}
+
+function namesIn(text: string): readonly string[] {
+  const plain = text.normalize("NFKC");
+  return [...plain.matchAll(CAPITALISED)]
+    .filter(({ index }) => isInside(plain.slice(0, index)))
+    .map(([name]) => name.toLowerCase())
+    .filter((name) => name !== "ok");
+}
+
+/** Whether a sentence is under way after these words. */
+function isInside(before: string): boolean {
+  const words = before.replace(/[\s"'“”‘’«»(*_-]+$/u, "");
+  return TITLE.test(words) || !/(?:^|[.!?:…])$/u.test(words);
 }
 
 function matches(text: string, pattern: RegExp): readonly string[] {

@@ -1,11 +1,11 @@
 /** Who a notification is for, told apart by its form. */
-export type Recipient =
+type Recipient =
   | { readonly kind: "email"; readonly address: string }
   | { readonly kind: "phone"; readonly number: string }
   | { readonly kind: "group"; readonly name: string };
 
 /** A recipient, or what is wrong with the text. */
-export type ParsedRecipient =
+type ParsedRecipient =
   | { readonly ok: true; readonly recipient: Recipient }
   | { readonly ok: false; readonly problem: string };
 

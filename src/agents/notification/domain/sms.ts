@@ -4,7 +4,7 @@
  */
 
 /** The size of a text as short messages; `units` are septets in GSM-7 and UTF-16 code units in UCS-2. */
-export type SmsSize = {
+type SmsSize = {
   readonly encoding: "GSM-7" | "UCS-2";
   readonly units: number;
   readonly segments: number;

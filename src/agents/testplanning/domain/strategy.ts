@@ -5,7 +5,7 @@ import { techniquesOf } from "./design/design.ts";
 
 export type Priority = "high" | "medium" | "low";
 
-export interface StrategyItem {
+interface StrategyItem {
   readonly requirementId: string;
   readonly requirement: string;
   readonly testable: boolean;

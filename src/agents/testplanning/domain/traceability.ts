@@ -1,18 +1,18 @@
 import { ratio, type Ratio } from "./coverage/totals.ts";
 
 /** A requirement with the ids of its cases. */
-export interface Traced {
+interface Traced {
   readonly requirementId: string;
   readonly cases: readonly string[];
 }
 
-export interface TracedRequirement {
+interface TracedRequirement {
   readonly requirementId: string;
   readonly covered: boolean;
   readonly cases: { readonly caseId: string; readonly covered: boolean }[];
 }
 
-export interface Traceability {
+interface Traceability {
   readonly requirements: readonly TracedRequirement[];
   readonly total: Ratio;
   readonly gaps: readonly string[];

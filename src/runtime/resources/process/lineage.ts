@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
+import { isWatchdog } from "./marker.ts";
 import type { ProcessRow } from "./process-table.ts";
-import { isAlive, pids, readProcess } from "./process-table.ts";
+import { pids, readProcess } from "./process-table.ts";
 
 /** How often it is asked whether anything was forked on this machine: one small file is read. */
 const TICK_MS = 200;
@@ -15,56 +16,83 @@ export interface LineageListener {
   removeProcess(row: ProcessRow): void;
 }
 
+/** What is asked of the kernel. */
+export interface Machine {
+  pids(): readonly number[];
+  read(pid: number): ProcessRow | null;
+  /** Another answer than before: something was forked since. Null where that cannot be told. */
+  lastFork(): string | null;
+  isWatchdog(pid: number): boolean;
+}
+
+/** A leader, or a process that was seen below it. */
+interface Member {
+  readonly leader: number;
+  readonly row: ProcessRow;
+}
+
 /**
  * Remembers who was seen below a leader, on a system with /proc: what left its group, its session and the marker in its
  * environment is still known by its parent at that time. Only processes that are new since the last look are read, and
  * only when something was forked at all, so that watching an idle machine costs next to nothing. What loses its parent
- * between two looks, too, is not found.
+ * between two looks, too, is not found. The watchdog of a run inside of an agent is not ours to end: it ends that run's
+ * processes when we have ended the run, and then itself.
  */
 export class Lineage {
+  readonly #machine: Machine;
   readonly #leaders = new Map<number, LineageListener>();
-  /** pid → the leader it descends from. */
-  readonly #owner = new Map<number, number>();
-  readonly #rows = new Map<number, ProcessRow>();
+  /** By pid; the start time tells whether it is still the one that was seen. */
+  readonly #members = new Map<number, Member>();
   /** Everything that was seen, ours or not. */
   #seen = new Set<number>();
   #forks: string | null = null;
   #lookedAt = 0;
+  /** CPU time of the last look, in ms. */
   #cost = 0;
   #timer: NodeJS.Timeout | undefined;
 
+  constructor(machine: Machine = THIS_MACHINE) {
+    this.#machine = machine;
+  }
+
   /** Begins to watch below a leader. */
   follow(leader: number, listener: LineageListener): void {
-    this.#leaders.set(leader, listener);
-    this.#owner.set(leader, leader);
-    // What it has forked already was taken for a stranger's.
+    // Nothing that was there before the first leader can be below one, so that it need not be read.
+    if (this.#leaders.size === 0) this.#seen = new Set(this.#machine.pids());
+    // What this one has forked already was taken for a stranger's.
     for (const pid of this.#seen) if (pid > leader) this.#seen.delete(pid);
+    this.#drop(leader); // one that had its number
+    this.#leaders.set(leader, listener);
+    const row = this.#machine.read(leader);
+    if (row !== null) this.#members.set(leader, { leader, row });
     this.#forks = null;
     this.#timer ??= setInterval(() => this.#tick(), TICK_MS).unref();
   }
 
   /** Looks now, unless nothing was forked since the last look. */
   look(): void {
-    const forks = lastFork();
+    const forks = this.#machine.lastFork();
     if (forks !== null && forks === this.#forks) return;
-    const since = performance.now();
-    const isFirst = this.#seen.size === 0;
+    const since = process.threadCpuUsage();
     this.#forks = forks;
     this.#find();
+    const { user, system } = process.threadCpuUsage(since);
     this.#lookedAt = performance.now();
-    // The first one after a start reads everything; those that follow do not.
-    this.#cost = isFirst ? 0 : this.#lookedAt - since;
+    this.#cost = (user + system) / 1000;
   }
 
   /** Those of a leader's that live now. */
   living(leader: number): readonly ProcessRow[] {
     this.look();
-    return [...this.#rows.values()].filter((row) => this.#owner.get(row.pid) === leader && isAlive(row));
+    return [...this.#members.values()]
+      .filter((member) => member.leader === leader && member.row.pid !== leader)
+      .map(({ row }) => row)
+      .filter((row) => this.#now(row)?.zombie === false && !this.#machine.isWatchdog(row.pid));
   }
 
   /** Nothing of it is left. */
   forget(leader: number): void {
-    for (const [pid, owner] of this.#owner) if (owner === leader) this.#drop(pid);
+    for (const [pid, member] of this.#members) if (member.leader === leader) this.#drop(pid);
     this.#leaders.delete(leader);
     if (this.#leaders.size > 0) return;
     clearInterval(this.#timer);
@@ -79,33 +107,51 @@ export class Lineage {
   }
 
   #find(): void {
-    const now = pids();
+    const now = this.#machine.pids();
     const fresh = now.filter((pid) => !this.#seen.has(pid)).toSorted((a, b) => a - b);
     this.#seen = new Set(now);
-    for (const [pid] of this.#rows) if (!this.#seen.has(pid)) this.#drop(pid);
-    const unknown = fresh.flatMap((pid) => (this.#owner.has(pid) ? [] : (readProcess(pid) ?? [])));
+    for (const [pid] of this.#members) if (!this.#seen.has(pid)) this.#drop(pid);
+    const unknown = fresh.flatMap((pid) => (this.#members.has(pid) ? [] : (this.#machine.read(pid) ?? [])));
+    const checked = new Set<number>();
     // Parents come before their children unless the numbers have begun anew: then once more.
     for (let found = true; found;) {
       found = false;
       for (const row of unknown) {
-        const owner = this.#owner.get(row.ppid);
-        if (owner === undefined || this.#owner.has(row.pid)) continue;
-        this.#owner.set(row.pid, owner);
-        this.#rows.set(row.pid, row);
-        this.#leaders.get(owner)?.addProcess(row);
+        if (this.#members.has(row.pid)) continue;
+        const parent = this.#members.get(row.ppid);
+        if (parent === undefined) continue;
+        // Read after its child: if it is the one that was seen, it was so when the child named it.
+        if (!checked.has(row.ppid) && this.#now(parent.row) === null) {
+          this.#drop(row.ppid);
+          const other = this.#machine.read(row.ppid);
+          if (other !== null) unknown.push(other);
+          found = true;
+          continue;
+        }
+        checked.add(row.ppid);
+        if (this.#machine.isWatchdog(row.pid)) continue;
+        this.#members.set(row.pid, { leader: parent.leader, row });
+        this.#leaders.get(parent.leader)?.addProcess(row);
         found = true;
       }
     }
   }
 
+  /** This very process (not another with its pid) as it is now, or null. */
+  #now({ pid, start }: ProcessRow): ProcessRow | null {
+    const now = this.#machine.read(pid);
+    return now?.start === start ? now : null;
+  }
+
   #drop(pid: number): void {
-    const row = this.#rows.get(pid);
-    const owner = this.#owner.get(pid);
-    this.#rows.delete(pid);
-    this.#owner.delete(pid);
-    if (row !== undefined && owner !== undefined) this.#leaders.get(owner)?.removeProcess(row);
+    const member = this.#members.get(pid);
+    this.#members.delete(pid);
+    if (member !== undefined && pid !== member.leader)
+      this.#leaders.get(member.leader)?.removeProcess(member.row);
   }
 }
+
+const THIS_MACHINE: Machine = { pids, read: readProcess, lastFork, isWatchdog };
 
 /** proc_loadavg(5): the last field is the pid that was given last. */
 function lastFork(): string | null {

@@ -7,8 +7,23 @@ export interface Marker {
   readonly name: string;
 }
 
+const WATCHDOG = "AGENTS_WATCHDOG_OF";
+
 export function markerVariables({ runId, name }: Marker): Readonly<Record<string, string>> {
   return { AGENTS_RUN_ID: runId, AGENTS_NAME: name };
+}
+
+/**
+ * The whole environment of a run's watchdog. It has no marker: if its run is inside of another one, it is no part of
+ * that, as it has to outlive what that one ends for a moment.
+ */
+export function watchdogVariables(runId: string): Readonly<Record<string, string>> {
+  return { [WATCHDOG]: runId };
+}
+
+/** Whether a process is the watchdog of some run; where environments cannot be read nobody can tell. */
+export function isWatchdog(pid: number): boolean {
+  return environmentOf(pid)?.startsWith(`${WATCHDOG}=`) === true;
 }
 
 /** Every process of a run, wherever it hides in the process tree. Empty on systems without /proc. */

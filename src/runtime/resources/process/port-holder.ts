@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
 import { basename } from "node:path";
 import { promisify } from "node:util";
 import { holdersFromProc } from "./listeners.ts";
@@ -12,6 +12,8 @@ export interface PortHolder {
   readonly command: string;
   /** For how long it has been running, in ms; null where that is not known. */
   readonly ageMs: number | null;
+  /** The folder of the agents' run that it is a part of: it would be started again, so that the run is what to end. */
+  readonly run: string | null;
 }
 
 const run = promisify(execFile);
@@ -46,7 +48,16 @@ function describeFromProc(pid: number): PortHolder {
   const startTicks = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19]);
   const upSeconds = Number(readFileSync("/proc/uptime", "latin1").split(" ")[0]);
   const ageMs = Math.max(0, (upSeconds - startTicks / CLOCK_TICKS) * 1000);
-  return { pid, command: shorten(argv), ageMs: Number.isNaN(ageMs) ? null : ageMs };
+  return { pid, command: shorten(argv), ageMs: Number.isNaN(ageMs) ? null : ageMs, run: runOf(pid) };
+}
+
+function runOf(pid: number): string | null {
+  try {
+    const isOurs = readFileSync(`/proc/${pid}/environ`, "latin1").includes("AGENTS_RUN_ID=");
+    return isOurs ? readlinkSync(`/proc/${pid}/cwd`) : null;
+  } catch {
+    return null; // another user's
+  }
 }
 
 async function holderFromLsof(port: number): Promise<number | undefined> {
@@ -61,7 +72,7 @@ async function describeFromPs(pid: number): Promise<PortHolder> {
   });
   const [, started = "", command = ""] = /^(.{24})\s+(.*)$/m.exec(stdout.trim()) ?? [];
   const ageMs = Date.now() - Date.parse(started);
-  return { pid, command: shorten(command.split(" ")), ageMs: Number.isNaN(ageMs) ? null : ageMs };
+  return { pid, command: shorten(command.split(" ")), ageMs: Number.isNaN(ageMs) ? null : ageMs, run: null };
 }
 
 function shorten([program = "", ...args]: readonly string[]): string {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import net from "node:net";
 import { AgentsError } from "../../model/errors.ts";
+import type { PortHolder } from "./port-holder.ts";
 import { describeHolder, portHolder } from "./port-holder.ts";
 
 /** A port that somebody is going to listen on. */
@@ -55,8 +56,15 @@ export async function portError(wanted: WantedPort, obstacle: Obstacle = "taken"
   return new AgentsError("AGENTS_PORT_TAKEN", `${name} cannot listen on port ${port}: it is held by ${by}.`, {
     found: by,
     expected: `port ${port} to be free`,
-    hint: holder === null ? `Stop it, or ${another}.` : `Stop it (kill ${holder.pid}), or ${another}.`,
+    hint: `${endOf(holder)}, or ${another}.`,
   });
+}
+
+function endOf(holder: PortHolder | null): string {
+  if (holder === null) return "Stop it";
+  return holder.run === null
+    ? `Stop it (kill ${holder.pid})`
+    : `It is part of another run: end that (agents down --cwd ${holder.run})`;
 }
 
 /** Whether a port of loopback can be listened on now. */

@@ -30,6 +30,7 @@ export type SidecarEvent =
   | { readonly type: "subscribed"; readonly appId: string; readonly topics: readonly string[] }
   | {
       readonly type: "log";
+      /** `agents`: it concerns all of them. */
       readonly appId: string;
       readonly level: "info" | "warn" | "error";
       readonly text: string;
@@ -38,6 +39,8 @@ export type SidecarEvent =
   | { readonly type: "journal" }
   /** The sidecar was asked to shut down through its API. */
   | { readonly type: "stopped"; readonly appId: string; readonly reason: string }
+  /** A file that the bus or a state store works with is gone: what is written from now on is not kept. */
+  | { readonly type: "lost"; readonly reason: string }
   /** The worker died, and all sidecars with it. */
   | { readonly type: "failed"; readonly message: string };
 

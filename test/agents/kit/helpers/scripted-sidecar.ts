@@ -29,6 +29,10 @@ interface Entry {
 export class ScriptedSidecar {
   readonly published: Published[] = [];
   readonly state = new Map<string, Entry>();
+  /** The keys of each reading of the state. */
+  readonly reads: (readonly string[])[] = [];
+  /** While true, who reads the state gets no answer. */
+  silent = false;
   /** While true, nothing can be published. */
   refusing = false;
   /** Events that can never be published. */
@@ -36,6 +40,7 @@ export class ScriptedSidecar {
   /** Runs before a state transaction is looked at: another replica that gets in between. */
   beforeTransaction: () => void = () => undefined;
   port = 0;
+  #heard: (() => void)[] = [];
   #waiting: { count: number; resolve: () => void }[] = [];
 
   static async start(t: Test): Promise<ScriptedSidecar> {
@@ -59,6 +64,12 @@ export class ScriptedSidecar {
     return { DAPR_HTTP_PORT: String(this.port) };
   }
 
+  /** Answers who has waited, and from now on everybody. */
+  speak(): void {
+    this.silent = false;
+    for (const answer of this.#heard.splice(0)) answer();
+  }
+
   /** Resolves when so many events were published. */
   async publishedCount(count: number): Promise<void> {
     if (this.published.length >= count) return;
@@ -73,7 +84,8 @@ export class ScriptedSidecar {
     const [, , block, name, ...rest] = (request.url ?? "").split("?")[0]?.split("/") ?? [];
     if (block === "metadata") return [200, { id: "agent" }];
     if (block === "publish") return this.#publish(rest.join("/"), request.headers["content-type"], body);
-    if (block === "state" && rest[0] === "bulk") return this.#read(trusted<{ keys: string[] }>(body).keys);
+    if (block === "state" && rest[0] === "bulk")
+      return await this.#read(trusted<{ keys: string[] }>(body).keys);
     if (block === "state" && rest[0] === "transaction")
       return this.#transaction(trusted<{ operations: Operation[] }>(body));
     return [404, { errorCode: "ERR_DIRECT_INVOKE", message: `nothing at ${block ?? ""}/${name ?? ""}` }];
@@ -91,7 +103,9 @@ export class ScriptedSidecar {
     return [204];
   }
 
-  #read(keys: readonly string[]): [number, unknown] {
+  async #read(keys: readonly string[]): Promise<[number, unknown]> {
+    this.reads.push(keys);
+    if (this.silent) await new Promise<void>((resolve) => (this.#heard = [...this.#heard, resolve]));
     const rows = keys.map((key) => {
       const entry = this.state.get(key);
       return entry === undefined ? { key } : { key, data: entry.value, etag: entry.etag };

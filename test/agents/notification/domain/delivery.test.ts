@@ -106,15 +106,18 @@ await test("recipients are told apart by their form, and wrong ones say why", (t
   t.end();
 });
 
-await test("a text is grounded only when each of its numbers, links and addresses was given", (t) => {
+await test("a text is grounded only when each of its numbers, links, addresses and names was given", (t) => {
   const given =
-    "VPN down since 09:00 for 120 people. Bridge: https://meet.example.com/b42, ask ops@example.com. Two offices.";
+    "VPN down since 09:00 for 120 people. Bridge: https://meet.example.com/b42, ask ops@example.com. Two offices. anna knows.";
   for (const text of [
     "The VPN has been down since 09:00.",
     "120 people wait; join https://meet.example.com/b42.",
     "Write to ops@example.com, please.",
     "Two offices are affected.",
     "One thing to look at.",
+    "Please look at this: The offices have no VPN.",
+    "Ask Anna, the Bridge is open. I'm sure that it is OK.",
+    'She says: "Anna\'s VPNs are down." Everybody waits.',
   ]) {
     t.strictSame(checkGrounding(text, given), { grounded: true }, text);
   }
@@ -126,6 +129,11 @@ await test("a text is grounded only when each of its numbers, links and addresse
     ["Write to boss@example.com.", "boss@example.com"],
     ["Three offices are affected.", "three"],
     ["Version \uff13.", "3"],
+    ["Please ask Bob.", "bob"],
+    ["The VPN in Zürich is down.", "zürich"],
+    ["Dr. Müller waits for the VPN.", "müller"],
+    ["Anna Smith knows more.", "smith"],
+    ["It will be up on Monday.", "monday"],
   ];
   for (const [text, fact] of invented) {
     const verdict = checkGrounding(text, given);

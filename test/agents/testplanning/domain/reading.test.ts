@@ -100,6 +100,9 @@ await test("a choice that a sentence leaves open is told as an assumption", (t) 
   t.strictSame(analyse("REQ", "The code must have 4 digits and must not contain the year.").assumptions, [
     'Not tested: "must not contain the year".',
   ]);
+  t.strictSame(analyse("REQ", "The name must not be blank or have leading spaces.").assumptions, [
+    'Not tested: "or have leading spaces".',
+  ]);
   t.strictSame(analyse("REQ", "If the customer is under 18, the order must be rejected.").assumptions, [
     '"accept" means that the outcome does not hold: the order must be rejected.',
   ]);
@@ -141,6 +144,10 @@ await test("any text of words is read in a moment, whatever it repeats", (t) => 
     ", and ",
     "minimum of ",
     "( ",
+    "but must ",
+    "must not or have ",
+    "5 % of the 5 ",
+    "be accurate differ by ",
   ]) {
     const began = performance.now();
     analyse("REQ", words.repeat(4000 / words.length));

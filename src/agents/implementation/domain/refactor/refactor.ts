@@ -5,14 +5,14 @@ import { makeDiff } from "./make-diff.ts";
 import { pythonEdits, typeScriptEdits } from "./rules.ts";
 
 /** One change that keeps what the program does; `line` is the line of the file as it was sent. */
-export type RefactoringChange = {
+type RefactoringChange = {
   readonly rule: string;
   readonly line: number;
   readonly description: string;
 };
 
 /** What there is to suggest for one file. */
-export type Refactoring = { readonly changes: readonly RefactoringChange[]; readonly diff: string };
+type Refactoring = { readonly changes: readonly RefactoringChange[]; readonly diff: string };
 
 /** Suggests changes that make a file easier to read and keep its behaviour; `null` when there are none. */
 export function proposeRefactoring(path: string, source: string, language: Language): Refactoring | null {

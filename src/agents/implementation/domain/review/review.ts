@@ -29,7 +29,7 @@ export type Finding = {
 };
 
 /** What was looked at in one file. A file in a language without rules of its own is only searched for secrets. */
-export type ReviewedFile = { readonly path: string; readonly addedLines: number; readonly reviewed: boolean };
+type ReviewedFile = { readonly path: string; readonly addedLines: number; readonly reviewed: boolean };
 
 /** A review of a whole diff; findings stand in the order of the files and lines. */
 export type Review = { readonly files: readonly ReviewedFile[]; readonly findings: readonly Finding[] };

@@ -9,7 +9,7 @@ export type DiffFile = {
 };
 
 /** A diff, or what is wrong with the text and in which of its lines. */
-export type ParsedDiff =
+type ParsedDiff =
   | { readonly ok: true; readonly files: readonly DiffFile[] }
   | { readonly ok: false; readonly line: number; readonly problem: string };
 

@@ -15,7 +15,7 @@ export interface FileCoverage {
   readonly uncoveredLines: readonly number[];
 }
 
-export type Metric = "lines" | "statements" | "functions" | "branches";
+type Metric = "lines" | "statements" | "functions" | "branches";
 
 export interface CoverageReport {
   readonly files: readonly FileCoverage[];

@@ -36,7 +36,7 @@ export interface TestCase {
   readonly technique: Technique;
 }
 
-export interface Design {
+interface Design {
   readonly classes: readonly EquivalenceClass[];
   readonly boundaryValues: readonly BoundaryValue[];
   readonly cases: readonly TestCase[];

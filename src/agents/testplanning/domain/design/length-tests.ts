@@ -26,7 +26,7 @@ export function designLength(length: Length, passes: Passes, samples: Samples): 
   return { classes, boundaries: sizes.map((value) => ({ value, accept: within(value) })) };
 }
 
-export function boundarySizes({ min, max }: Length): number[] {
+function boundarySizes({ min, max }: Length): number[] {
   const ends = [min, max].filter((end) => end !== null);
   const around = ends.flatMap((end) => [end - 1, end, end + 1]);
   return [...new Set(around)].filter((size) => size >= 0).toSorted((a, b) => a - b);

@@ -73,14 +73,9 @@ function typed(range: Range, type: string): Range | null {
 function ranges(a: Range, b: Range): Range | null {
   if (a.accepts === "outside" || b.accepts === "outside") return null;
   if (a.multipleOf !== null && b.multipleOf !== null) return null;
-  const low = higher([a.min, a.minInclusive], [b.min, b.minInclusive]);
-  const high = lower([a.max, a.maxInclusive], [b.max, b.maxInclusive]);
   return {
     ...a,
-    min: low[0],
-    minInclusive: low[1],
-    max: high[0],
-    maxInclusive: high[1],
+    ...overlap<number>(a, b),
     step: Math.min(a.step, b.step),
     whole: a.whole || b.whole,
     multipleOf: a.multipleOf ?? b.multipleOf,
@@ -100,6 +95,20 @@ function without(range: Range, { accepts, values }: Enumeration): Range | null {
   };
 }
 
+interface Interval<T> {
+  readonly min: T | null;
+  readonly minInclusive: boolean;
+  readonly max: T | null;
+  readonly maxInclusive: boolean;
+}
+
+/** What lies within both. */
+function overlap<T extends number | string>(a: Interval<T>, b: Interval<T>): Interval<T> {
+  const [min, minInclusive] = higher([a.min, a.minInclusive], [b.min, b.minInclusive]);
+  const [max, maxInclusive] = lower([a.max, a.maxInclusive], [b.max, b.maxInclusive]);
+  return { min, minInclusive, max, maxInclusive };
+}
+
 type Bound<T> = readonly [value: T | null, inclusive: boolean];
 
 function higher<T extends number | string>(a: Bound<T>, b: Bound<T>): Bound<T> {
@@ -117,14 +126,9 @@ function lengths(a: Length, b: Length): Length {
 }
 
 function stretches(a: Temporal, b: Temporal): Temporal {
-  const low = higher([a.min, a.minInclusive], [b.min, b.minInclusive]);
-  const high = lower([a.max, a.maxInclusive], [b.max, b.maxInclusive]);
   return {
     ...a,
-    min: low[0],
-    minInclusive: low[1],
-    max: high[0],
-    maxInclusive: high[1],
+    ...overlap<string>(a, b),
     step: a.step === "second" ? a.step : b.step,
   };
 }

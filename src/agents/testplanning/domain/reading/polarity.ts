@@ -97,10 +97,13 @@ export function clauseBefore(canon: string, start: number, from: number): string
   return comma >= 0 && modal.test(tail) ? tail : window;
 }
 
+/** ", weekends excluded" says something of the weekends only. */
+const leftOutAfter = /^ , (?!(?:both |all )?(?:ends?|bounds?|limits?)\b)(?:[a-z-]+ ){1,3}excluded\b/u;
+
 /** "… are rejected", unless it speaks of the others. */
 function refusesAfter(after: string): boolean {
   if (barred.test(after)) return true;
-  const match = outcome.exec(after);
+  const match = outcome.exec(after.replace(leftOutAfter, ""));
   if (match === null || others.test(after.slice(0, match.index))) return false;
   if (match[1] !== undefined) return true;
   return match[3] !== undefined || (match[2] !== undefined && !/^(?:not|never) /u.test(match[0]));

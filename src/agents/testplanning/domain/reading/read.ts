@@ -14,7 +14,7 @@ import { isPermission, limitStrength, strengthOf } from "./strength.ts";
 import { readTemporal } from "./temporal-rules.ts";
 import { readTextRules } from "./text-rules.ts";
 import { readTypes } from "./type-rules.ts";
-import { differentUnits, whyUnread } from "./unread.ts";
+import { alternative, differentUnits, whyUnread } from "./unread.ts";
 import { choiceOnly, permissionOnly, statesNothing, whyUntestable } from "./untestable.ts";
 
 /** What a requirement says, as far as it can be tested. */
@@ -40,7 +40,7 @@ const readers: readonly Reader[] = [
 /** Reads a requirement in English into rules, or says why there is nothing to test in it. */
 export function read(requirement: string): Reading {
   const sentence = new Sentence(withoutNumbering(requirement));
-  const silent = statesNothing(sentence.canon) ?? whyUnread(sentence.canon);
+  const silent = statesNothing(sentence.canon) ?? whyUnread(sentence);
   if (silent !== null) return { at: "untestable", reason: silent };
 
   const all: Finding[] = [];
@@ -141,7 +141,7 @@ function isMere(sentence: Sentence, finding: Finding): boolean {
 }
 
 const another =
-  /^ ?,? or (?:be |is |the |an? |keyword |string |value |literal |equal to )*(?:@\d+|null|empty|none|absent|omitted|#\d+)/u;
+  /^ ?,? or (?:be |is |have |has |contain |contains |the |an? |keyword |string |value |literal |equal to )*(?:@\d+|null|empty|none|absent|omitted|#\d+)/u;
 
 /** "greater than zero or the keyword \"any\"": what comes after "or" was not read, so the rule is only half of it. */
 function leavesChoice(sentence: Sentence, findings: readonly Finding[], all: readonly Finding[]): boolean {
@@ -160,7 +160,13 @@ const duty = /\b(?:must|shall|should)\b/gu;
 function leftUnread(sentence: Sentence, findings: readonly Finding[]): string[] {
   const { canon } = sentence;
   const starts = [...canon.matchAll(duty)].map((match) => match.index);
-  return starts.flatMap((start, index) => {
+  const others = [...canon.matchAll(alternative)].flatMap(({ 0: found, index: start }) => {
+    const span = { start: start + 1, end: start + found.length };
+    return findings.every(({ span: { start: from, end: to } }) => from >= span.end || to <= span.start)
+      ? [`Not tested: "${sentence.asWritten(span)}".`]
+      : [];
+  });
+  const duties = starts.flatMap((start, index) => {
     const next = starts[index + 1] ?? canon.length;
     const end = start + (/ [.;]/u.exec(canon.slice(start, next))?.index ?? next - start);
     if (findings.some(({ span }) => span.start < end && span.end > start)) return [];
@@ -168,6 +174,7 @@ function leftUnread(sentence: Sentence, findings: readonly Finding[]): string[] 
       ? [`Not tested: "${sentence.asWritten({ start, end }).replace(/[ ,]*(?:and|but|or)?$/u, "")}".`]
       : [];
   });
+  return [...others, ...duties];
 }
 
 /** "3.1.2 The value …", "- The value …", "REQ-12: The value …" */

@@ -32,11 +32,21 @@ export interface Subject {
 export function subjectBefore(sentence: Sentence, span: Span, from: number): Subject {
   const clause = clauseBefore(sentence.canon, span.start, from);
   const subject = subjectOf(sentence, withoutCondition(clause));
+  const front = from === 0 ? leftOut.exec(sentence.canon.slice(0, span.start))?.[1] : undefined;
+  if (subject.canon === "" && front !== undefined)
+    return subjectOf(sentence, withoutCondition(clauseBefore(front, front.length, 0)));
   const earlier = / (?:only if|if|when|whenever) /u.exec(clause);
   if (subject.canon === "" && earlier !== null) return subjectOf(sentence, clause.slice(0, earlier.index));
   const label = /(?:^|[.;] )([^.;:]{1,40}) : ?$/u.exec(sentence.canon.slice(from, span.start))?.[1];
   return subject.canon === "" && label !== undefined ? subjectOf(sentence, label) : subject;
 }
+
+/** A value of its own, unlike "a total of" and "in total". */
+const ofItsOwn = /(?:^| )(?:the|its|their|whose) (total|text)(?: (?!of\b)|$)/u;
+
+/** "… is optional but must not …", "… is optional. If given, it must …": who it is about was said before. */
+const leftOut =
+  /^(.+) (?:[.;]|but|, and(?= must| shall| should)) (?:and )?(?:(?:if|when|where) (?:it is )?(?:present|given|set|provided|specified|supplied) ,? ?)?(?:(?:it|they|this) )?(?:must|shall|should|may|can|cannot|has to|have to|needs? to|is|are|has|have)\b[^.;]*$/u;
 
 function subjectOf(sentence: Sentence, clause: string): Subject {
   const at = modal.exec(stripOpening(clause));
@@ -48,7 +58,8 @@ function subjectOf(sentence: Sentence, clause: string): Subject {
   const phrase = tidy(named);
   const inner = (/^[a-z]+ed$/u.test(phrase) ? "" : phrase) || tidy(beside.exec(rest)?.[1] ?? "");
   const canon = inner !== "" && !generic.test(inner) ? inner : tidy(head);
-  const subject = generic.test(canon) ? "" : canon;
+  const own = ofItsOwn.exec(clause)?.[1];
+  const subject = own === head.trim() ? own : generic.test(canon) ? "" : canon;
   const both = isPair ? pairOf(sentence, head) : [];
   return { canon: subject, names: both.length > 0 ? both : namesIn(sentence, subject) };
 }

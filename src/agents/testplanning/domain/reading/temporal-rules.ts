@@ -5,6 +5,10 @@ import { isNegated } from "./polarity.ts";
 
 const [a, b] = [String.raw`~(\d+)`, String.raw`~(\d+)`];
 const ends = String.raw`(?: ?,)?(?: ?\(?(?: ?both)? ?(inclusive|exclusive)(?: ?\))?)?`;
+const halfOpen = new RegExp(
+  `(?:from )?${a} (?:up )?(?:to|until|till) ,? ?but (?:not including|excluding) ,? ?${b}`,
+  "gu",
+);
 const pairs = [
   new RegExp(`(?:strictly )?between (?:the )?${a} and (?:the )?${b}${ends}`, "gu"),
   new RegExp(`(?:from )?${a} (?:to|through|until|till|up to|-)(?: and including)? ${b}${ends}`, "gu"),
@@ -39,6 +43,8 @@ export function readTemporal(sentence: Sentence, claimed: readonly Finding[]): F
     const assumptions = assumed ? ["Both ends of the interval belong to it, as no word says otherwise."] : [];
     found.push({ span, constraint, assumptions });
   };
+  for (const { match, span } of matches(halfOpen, sentence.canon))
+    add(span, made(sentence, match[1], match[2], true, false), false);
   for (const pattern of pairs)
     for (const { match, span } of matches(pattern, sentence.canon)) {
       const inclusive = match[3] !== "exclusive" && !match[0].startsWith("strictly");

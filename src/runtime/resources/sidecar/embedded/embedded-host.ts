@@ -24,6 +24,8 @@ const TELL_EVERY_MS = 50;
 /** What is in flight when the host ends has so long to finish. */
 const STOP_GRACE_MS = 300;
 const SWEEP_EVERY_MS = 60_000;
+/** At the end, another program that holds a file is waited for so long. */
+const CLOSE_BUSY_MS = 100;
 /** Every commit looks whether the files are still there; this is for when nobody writes. */
 const LOOK_EVERY_MS = 1000;
 
@@ -38,6 +40,7 @@ export class EmbeddedHost {
   readonly #closing = new Map<string, Promise<void>>();
   readonly #tell: (event: SidecarEvent) => void;
   readonly #pruner: Pruner;
+  readonly #hurry: () => void;
   readonly #closeFiles: () => void;
   readonly #sweep: NodeJS.Timeout;
   readonly #look: NodeJS.Timeout;
@@ -59,12 +62,21 @@ export class EmbeddedHost {
     this.#pruner = new Pruner(db, this.#bus, options.retention ?? DEFAULT_RETENTION);
     this.#sweep = setInterval(() => this.#sweepStates(), SWEEP_EVERY_MS).unref();
     this.#look = this.#watchFiles(files);
+    // The end is not kept waiting by another program that holds a file: what is not written then is found again.
+    this.#hurry = () => {
+      db.exec(`PRAGMA busy_timeout = ${CLOSE_BUSY_MS}`);
+      for (const store of this.#components.stores.values()) store.waitAtMost(CLOSE_BUSY_MS);
+    };
     this.#closeFiles = () => {
-      if (this.#bus.commit.lost === null) this.#bus.commit.write(() => this.#bus.store.saveCounter());
-      this.#bus.commit.flush();
-      db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-      db.close();
-      for (const store of this.#components.stores.values()) store.close();
+      const { commit, store } = this.#bus;
+      this.#bestEffort("the journal was not tidied at the end", () => {
+        if (commit.lost === null) commit.write(() => store.saveCounter());
+        commit.flush();
+        db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+      });
+      this.#bestEffort("the journal was not closed", () => db.close());
+      for (const one of this.#components.stores.values())
+        this.#bestEffort(`${one.name} was not closed`, () => one.close());
     };
     if (movedAside !== null) {
       tell({
@@ -181,8 +193,9 @@ export class EmbeddedHost {
     this.#pruner.stop();
     clearInterval(this.#sweep);
     clearInterval(this.#look);
+    this.#hurry();
     const apps = new Set([...this.#sidecars.keys(), ...this.#closing.keys()]);
-    await Promise.all([...apps].map((appId) => this.stop(appId)));
+    await Promise.allSettled([...apps].map((appId) => this.stop(appId)));
     this.#invokeAgent.destroy();
     if (this.#journalTimer !== null) clearTimeout(this.#journalTimer);
     this.#closeFiles();
@@ -204,13 +217,7 @@ export class EmbeddedHost {
 
   /** Tells once of each database whose files are gone. */
   #watchFiles(events: DatabaseFiles): NodeJS.Timeout {
-    const tell = (reason: string): void =>
-      this.#tell({
-        type: "log",
-        appId: "agents",
-        level: "error",
-        text: `${reason}. Start anew with agents up`,
-      });
+    const tell = (reason: string): void => this.#tell({ type: "lost", reason });
     events.onLost = (reason) => {
       tell(reason);
       this.#bus.holdAll();
@@ -223,6 +230,18 @@ export class EmbeddedHost {
   }
 
   #sweepStates(): void {
-    for (const store of this.#components.stores.values()) store.sweep();
+    for (const store of this.#components.stores.values()) {
+      // Where another program holds the file, the next sweep does it.
+      this.#bestEffort(`what has expired in ${store.name} stays for now`, () => store.sweep());
+    }
+  }
+
+  #bestEffort(failed: string, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.#tell({ type: "log", appId: "agents", level: "warn", text: `${failed}: ${why}` });
+    }
   }
 }

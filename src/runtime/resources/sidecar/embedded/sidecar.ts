@@ -74,7 +74,12 @@ export class Sidecar {
     this.#appFound = true;
     this.#generation += 1;
     const generation = this.#generation;
-    await this.#readSubscriptions(generation);
+    try {
+      await this.#readSubscriptions(generation);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.#log("error", `its subscriptions cannot be saved (${why}); they stay as they were`);
+    }
     if (generation === this.#generation) this.#lane.open();
   }
 

@@ -12,13 +12,15 @@ const say = (message: Message): void => port.postMessage(message);
 let opened: EmbeddedHost | null = null;
 
 port.on("message", (request: Request) => {
-  answer(request).then(
-    (value) => {
-      say({ type: "answer", n: request.n, answer: value });
+  void answer(request)
+    .then(
+      (value) => say({ type: "answer", n: request.n, answer: value }),
+      (error: unknown) => say({ type: "error", n: request.n, error: packError(error) }),
+    )
+    .finally(() => {
+      // However closing went: nothing more is asked.
       if (request.call === "close") port.close();
-    },
-    (error: unknown) => say({ type: "error", n: request.n, error: packError(error) }),
-  );
+    });
 });
 
 async function answer(request: Request): Promise<unknown> {

@@ -1,4 +1,10 @@
-import { Agent, request, type IncomingMessage, type OutgoingHttpHeaders } from "node:http";
+import {
+  Agent,
+  request,
+  type ClientRequest,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+} from "node:http";
 import { StringDecoder } from "node:string_decoder";
 import type { Attempt } from "./outcome.ts";
 
@@ -37,14 +43,13 @@ export class AppClient {
   ): Promise<Attempt> {
     return new Promise((resolve) => {
       let connected = false;
-      const call = request({
-        host: "127.0.0.1",
-        port: this.#port,
-        method,
-        path,
-        headers,
-        agent: this.#agent,
-      });
+      let call: ClientRequest;
+      try {
+        call = request({ host: "127.0.0.1", port: this.#port, method, path, headers, agent: this.#agent });
+      } catch (error) {
+        resolve(unsendable(error));
+        return;
+      }
       const deadline = setTimeout(() => finish({ at: "timeout", afterMs: timeoutMs }), timeoutMs);
       const finish = (attempt: Attempt): void => {
         clearTimeout(deadline);
@@ -56,11 +61,24 @@ export class AppClient {
         else socket.once("connect", () => (connected = true));
       });
       call.on("response", (response) => readAnswer(response, finish));
+      call.on("upgrade", (_response, socket) => {
+        socket.destroy();
+        finish({ at: "broken", message: "the app changed the protocol" });
+      });
       call.on("error", (error) => finish({ at: connected ? "broken" : "refused", message: error.message }));
-      if (body === null) call.end();
-      else call.end(body);
+      try {
+        if (body === null) call.end();
+        else call.end(body);
+      } catch (error) {
+        finish(unsendable(error));
+      }
     });
   }
+}
+
+/** Node refuses a path or a header. */
+function unsendable(error: unknown): Attempt {
+  return { at: "unsendable", message: error instanceof Error ? error.message : String(error) };
 }
 
 function readAnswer(response: IncomingMessage, finish: (attempt: Attempt) => void): void {

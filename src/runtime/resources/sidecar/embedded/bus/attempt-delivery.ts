@@ -1,3 +1,4 @@
+import { appPath } from "./app-path.ts";
 import { singleAnswer } from "./bulk-answer.ts";
 import { deliveryRequest, envelopeProblem } from "./delivery-request.ts";
 import type { StoredEvent } from "./event.ts";
@@ -48,8 +49,10 @@ export async function attemptDelivery(
   if (routed.at === "failed") return { at: "dead", error: routed.message, deadLetterTopic };
   if (routed.at === "none") return unhandled("no routing rule matches it", deadLetterTopic);
 
+  const path = appPath(routed.path);
+  if (path === null)
+    return { at: "dead", error: `it cannot be sent to the route ${quoted(routed.path)}`, deadLetterTopic };
   const { headers, body } = deliveryRequest(event, route, routes.appToken);
-  const path = routed.path.startsWith("/") ? routed.path : `/${routed.path}`;
   const answer = await app.client.post(path, headers, body, app.timeoutMs);
   const outcome = outcomeOf(route.definition.bulk ? singleAnswer(answer) : answer);
   switch (outcome.at) {
@@ -57,6 +60,8 @@ export async function attemptDelivery(
       return { at: "success" };
     case "unreachable":
       return { at: "unreachable" };
+    case "dead":
+      return { at: "dead", error: outcome.error, deadLetterTopic };
     case "drop":
       return unhandled(outcome.error, deadLetterTopic);
     case "retry":
@@ -64,6 +69,10 @@ export async function attemptDelivery(
     default:
       return outcome satisfies never;
   }
+}
+
+function quoted(route: string): string {
+  return JSON.stringify(route.slice(0, 200));
 }
 
 /** Nothing is tried again. What went to a dead-letter topic is dead, so that it is listed and can be put back in line. */

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { OutgoingHttpHeaders } from "node:http";
+import { HOP_BY_HOP } from "../hop-by-hop.ts";
 import { TOKEN_HEADER } from "../tokens.ts";
 import type { Route } from "./subscription.ts";
 import type { StoredEvent } from "./event.ts";
@@ -12,6 +13,12 @@ export interface DeliveryRequest {
 
 /** What an event without trace carries: Dapr sends the all-zero context (https://www.w3.org/TR/trace-context/). */
 const NO_TRACE = "00-00000000000000000000000000000000-0000000000000000-00";
+
+/** https://www.w3.org/TR/trace-context/#traceparent-header-field-values; a later version may say more at its end. */
+const TRACE = /^(?!ff)[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}(?:-[\x21-\x7e]*)?$/u;
+
+/** Asks the app to say that it wants the body; whoever published the event does not decide that. */
+const EXPECT = "expect";
 
 /** Node refuses these in a header value. */
 // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
@@ -30,14 +37,21 @@ export function deliveryRequest(
     "content-length": body.byteLength,
   };
   for (const [name, value] of Object.entries(event.metadata ?? {})) {
-    if (/^[\w!#$%&'*+.^`|~-]+$/u.test(name) && !UNSENDABLE.test(value)) headers[name.toLowerCase()] = value;
+    const header = name.toLowerCase();
+    if (HOP_BY_HOP.has(header) || header === EXPECT) continue;
+    if (/^[\w!#$%&'*+.^`|~-]+$/u.test(name) && !UNSENDABLE.test(value)) headers[header] = value;
   }
   headers["content-length"] = body.byteLength;
   headers["pubsubname"] = event.pubsub;
   // What is wrapped here has no trace of its own: daprd sends none either.
-  if (!route.raw) headers["traceparent"] = event.traceparent ?? NO_TRACE;
+  if (!route.raw) headers["traceparent"] = traceOf(event.traceparent);
   if (appToken !== undefined) headers[TOKEN_HEADER] = appToken;
   return { headers, body };
+}
+
+/** Anybody can write anything into an event. */
+function traceOf(traceparent: string | null): string {
+  return traceparent !== null && TRACE.test(traceparent) ? traceparent : NO_TRACE;
 }
 
 /** Why an event cannot be delivered to a subscriber that expects an envelope; null where it can. */

@@ -1,10 +1,12 @@
 import type { GroupCommit } from "../store/group-commit.ts";
 import type { BusStore } from "../store/bus-store.ts";
 import type { AppClient } from "./app-client.ts";
-import { attemptDelivery, type LaneRoutes, type Verdict } from "./attempt-delivery.ts";
+import type { LaneRoutes, Verdict } from "./attempt-delivery.ts";
+import { attemptQueued } from "./attempt-queued.ts";
 import type { DeliveryChange, QueuedDelivery, StoredEvent } from "./event.ts";
 import { LaneQueue } from "./lane-queue.ts";
 import { Prober } from "./prober.ts";
+import { Recovery } from "./recovery.ts";
 import { retryDelay, type RetryPolicy } from "./retry-policy.ts";
 
 /** What a lane needs of the bus around it. */
@@ -59,6 +61,7 @@ export class Lane {
   readonly #options: LaneOptions;
   readonly #queue: LaneQueue;
   readonly #prober: Prober;
+  readonly #recovery: Recovery;
   readonly #flights = new Map<number, Flight>();
   readonly #idle = new Set<() => void>();
   #state: LaneState = { at: "held", planned: true };
@@ -73,6 +76,8 @@ export class Lane {
     this.#options = options;
     this.#queue = new LaneQueue(context.store, options.agent);
     this.#prober = new Prober(options.port, () => this.open());
+    const warn = (text: string): void => context.log("warn", text);
+    this.#recovery = new Recovery(() => this.rewind(), warn);
   }
 
   /** True while any delivery is with the app. */
@@ -108,6 +113,7 @@ export class Lane {
 
   /** Reads what waits again from the store: routes have changed, or deliveries came back by hand. */
   rewind(): void {
+    if (this.#closed) return;
     this.#queue.rewind();
     this.#armRetry();
     this.#pump();
@@ -124,12 +130,17 @@ export class Lane {
     this.#closed = true;
     if (this.#retryTimer !== null) clearTimeout(this.#retryTimer);
     if (this.#markTimer !== null) clearTimeout(this.#markTimer);
+    this.#recovery.stop();
     // Their verdicts are not heard any more, and a next lane looks only for what waits.
     for (const flight of this.#flights.values()) this.#putBack(flight, false);
     this.#options.client.close();
   }
 
   #pump(): void {
+    this.#recovery.try(() => this.#start());
+  }
+
+  #start(): void {
     for (
       let started = 0;
       this.#state.at === "open" && !this.#closed && this.#flights.size < this.#options.concurrency;
@@ -179,13 +190,15 @@ export class Lane {
 
   async #run(flight: Flight): Promise<void> {
     const { delivery } = flight;
-    const event = delivery.event ?? this.#context.store.event(delivery.eventSeq);
-    const verdict = event === null ? null : await attemptDelivery(event, this.#context, this.#options);
+    const attempted = await attemptQueued(delivery, this.#context, this.#options);
     const durationMs = Math.round((performance.now() - flight.startedAt) * 100) / 100;
     this.#flights.delete(delivery.id);
     if (flight.retry) this.#retriesInFlight -= 1;
     if (this.#closed) return;
-    if (event !== null && verdict !== null) this.#settle(flight, event, verdict, durationMs);
+    if (attempted.at === "failed") {
+      this.#putBack(flight, false);
+      this.#recovery.after(attempted.error);
+    } else if (attempted.at === "ended") this.#settle(flight, attempted.event, attempted.verdict, durationMs);
     if (this.#flights.size === 0) for (const tell of this.#idle) tell();
     this.#pump();
   }
@@ -255,7 +268,11 @@ export class Lane {
   #armRetry(): void {
     if (this.#retryTimer !== null) clearTimeout(this.#retryTimer);
     this.#retryTimer = null;
-    const at = this.#closed ? null : this.#context.store.nextRetryAt(this.#options.agent);
+    if (!this.#closed) this.#recovery.try(() => this.#setRetryTimer());
+  }
+
+  #setRetryTimer(): void {
+    const at = this.#context.store.nextRetryAt(this.#options.agent);
     if (at === null) return;
     this.#queue.retryAt(at);
     // A timer may come a millisecond before the clock says so: then it is set again.

@@ -6,13 +6,17 @@ export type Attempt =
   | { readonly at: "refused"; readonly message: string }
   /** The connection broke after the app may have seen the event. */
   | { readonly at: "broken"; readonly message: string }
-  | { readonly at: "timeout"; readonly afterMs: number };
+  | { readonly at: "timeout"; readonly afterMs: number }
+  /** No request can be made of it. */
+  | { readonly at: "unsendable"; readonly message: string };
 
 /** What an attempt means for the delivery. */
 export type Outcome =
   | { readonly at: "success" }
   | { readonly at: "drop"; readonly error: string }
   | { readonly at: "retry"; readonly error: string }
+  /** It fails the same way each time. */
+  | { readonly at: "dead"; readonly error: string }
   /** Does not count: hold deliveries until the app listens again. */
   | { readonly at: "unreachable"; readonly error: string };
 
@@ -31,6 +35,8 @@ export function outcomeOf(attempt: Attempt): Outcome {
       return { at: "retry", error: `the connection broke during handling: ${attempt.message}` };
     case "timeout":
       return { at: "retry", error: `no answer after ${attempt.afterMs / 1000} s` };
+    case "unsendable":
+      return { at: "dead", error: `it cannot be sent: ${attempt.message}` };
     default:
       return attempt satisfies never;
   }

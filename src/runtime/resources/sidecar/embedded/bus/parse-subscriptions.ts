@@ -1,4 +1,5 @@
 import { isFields, type Fields } from "../../../../journal/fields.ts";
+import { appPath } from "./app-path.ts";
 import type { SubscriptionDefinition } from "./subscription.ts";
 
 /** One entry of an app's `GET /dapr/subscribe`. */
@@ -36,7 +37,11 @@ export function parseSubscriptions(answer: string): ParsedAnswer {
       warnings.push(
         `subscription ${index + 1} is left out: ${parsed.pubsub}/${parsed.topic} is there already`,
       );
-    } else subscriptions.push(parsed);
+    } else {
+      subscriptions.push(parsed);
+      for (const route of unsendable(parsed))
+        warnings.push(`no event can be sent to the route ${JSON.stringify(route)} of ${parsed.topic}`);
+    }
   }
   return { ok: true, subscriptions, warnings };
 }
@@ -70,6 +75,12 @@ function parseEntry(entry: unknown): ParsedSubscription | string {
       bulk: lowerFields(fields["bulksubscribe"])?.["enabled"] === true,
     },
   };
+}
+
+/** Dapr takes such a subscription too, and fails on each of its events. */
+function unsendable({ definition: { rules, defaultPath } }: ParsedSubscription): readonly string[] {
+  const routes = [...rules.map(({ path }) => path), ...(defaultPath === null ? [] : [defaultPath])];
+  return routes.filter((route) => appPath(route) === null);
 }
 
 function lowerFields(value: unknown): Fields | null {

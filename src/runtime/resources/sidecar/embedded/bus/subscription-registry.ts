@@ -104,8 +104,9 @@ function live(subscription: Subscription): LiveSubscription {
   try {
     return { ...subscription, route: compileRoute(definition), problem: null };
   } catch (error) {
-    if (!(error instanceof CelError)) throw error;
-    return { ...subscription, route: null, problem: error.message };
+    // Anything else too (a rule nested so deep that the stack ends): it is kept, and read again at each start.
+    const problem = error instanceof CelError ? error.message : String(error);
+    return { ...subscription, route: null, problem };
   }
 }
 

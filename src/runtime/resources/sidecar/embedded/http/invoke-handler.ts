@@ -1,6 +1,7 @@
 import { request as httpRequest } from "node:http";
 import type { Agent, ClientRequest, IncomingMessage, OutgoingHttpHeaders } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
+import { HOP_BY_HOP } from "../hop-by-hop.ts";
 import { TOKEN_HEADER, type Tokens } from "../tokens.ts";
 import type { Call } from "./call.ts";
 import { plainError } from "./dapr-error.ts";
@@ -20,18 +21,8 @@ interface Target {
   readonly path: string;
 }
 
-/** Not passed on: they concern one connection (RFC 9110 §7.6.1), or say whom to call. */
-const HOP_BY_HOP = new Set([
-  "connection",
-  "keep-alive",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-  "host",
-  "dapr-app-id",
-]);
+/** They say whom to call: not passed on either. */
+const ADDRESSES: ReadonlySet<string> = new Set(["host", "dapr-app-id"]);
 const RETRIES = 3;
 const RETRY_MS = 1000;
 
@@ -94,12 +85,24 @@ function forward(call: Call, outgoing: ClientRequest, appId: string): Promise<vo
   const { request, response } = call;
   return new Promise((resolve, reject) => {
     outgoing.on("response", (incoming) => {
-      response.writeHead(incoming.statusCode ?? 502, withoutHops(incoming));
+      try {
+        response.writeHead(incoming.statusCode ?? 502, withoutHops(incoming));
+      } catch (error) {
+        // A status or a header that Node reads and does not write.
+        outgoing.destroy();
+        reject(invokeFailed(appId, `its answer cannot be passed on: ${String(error)}`));
+        return;
+      }
       incoming.pipe(response);
       incoming.on("close", () => {
         if (!incoming.complete) response.destroy();
         resolve();
       });
+    });
+    // Nobody asked for another protocol; unheard, it would end without an answer.
+    outgoing.on("upgrade", (_response, socket) => {
+      socket.destroy();
+      reject(invokeFailed(appId, "the app changed the protocol"));
     });
     outgoing.on("error", (error) => reject(invokeFailed(appId, error.message)));
     // The caller went away: so does the call.
@@ -138,7 +141,7 @@ function withoutHops(message: IncomingMessage): OutgoingHttpHeaders {
   const { rawHeaders } = message;
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const name = (rawHeaders[i] ?? "").toLowerCase();
-    if (HOP_BY_HOP.has(name)) continue;
+    if (HOP_BY_HOP.has(name) || ADDRESSES.has(name)) continue;
     (headers[name] ??= []).push(rawHeaders[i + 1] ?? "");
   }
   return headers;

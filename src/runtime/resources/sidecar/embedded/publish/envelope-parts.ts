@@ -23,10 +23,14 @@ export function traceOf(input: PublishInput): {
   };
 }
 
+/** 9999-12-31T23:59:59Z: RFC 3339 has no later year. */
+const LAST_MS = 253_402_300_799_000;
+
 export function expiry(metadata: Readonly<Record<string, string>>, now: number): number | null {
   const ttl = ttlMs(metadata);
-  // Whole seconds, as in the envelope.
-  return ttl === null ? null : Math.floor((now + ttl) / 1000) * 1000;
+  // Whole seconds, as in the envelope; what no date can say is never.
+  const at = ttl === null ? Number.NaN : Math.floor((now + ttl) / 1000) * 1000;
+  return at <= LAST_MS ? at : null;
 }
 
 /** `2026-01-31T12:00:00Z`: whole seconds, UTC. */
@@ -53,6 +57,7 @@ export function expirationOf(envelope: Fields): number | null {
 
 /** How long a chain of events led to this one: the CloudEvent extension `agentsdepth`. */
 export function depthOf(envelope: Fields): number {
-  const depth = Number(envelope["agentsdepth"] ?? 0);
-  return Number.isFinite(depth) ? depth : 0;
+  const said = envelope["agentsdepth"];
+  const depth = typeof said === "number" || typeof said === "string" ? Math.trunc(Number(said)) : 0;
+  return Number.isSafeInteger(depth) ? depth : 0;
 }

@@ -110,9 +110,17 @@ export class StateStore {
     this.commit.write(() => this.#sweep.run());
   }
 
+  /** Another program that holds the file is waited for so long from now on. */
+  waitAtMost(ms: number): void {
+    this.#db.exec(`PRAGMA busy_timeout = ${ms}`);
+  }
+
   close(): void {
-    this.commit.flush();
-    this.#db.close();
+    try {
+      this.commit.flush();
+    } finally {
+      this.#db.close();
+    }
   }
 
   /** A failed request must not fail the turn that it shares with others: it has a savepoint of its own. */

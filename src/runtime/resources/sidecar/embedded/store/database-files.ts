@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { type FileIdentity, identityOf } from "../../../../journal/file-identity.ts";
 
 /** The file itself, and the log with the commits that are not in it yet. */
 const SUFFIXES = ["", "-wal"];
@@ -8,7 +8,9 @@ const SUFFIXES = ["", "-wal"];
  * goes on with the file that nobody will find again: what is written from then on is lost.
  */
 export class DatabaseFiles {
-  readonly #files: readonly { readonly path: string; readonly identity: string }[];
+  readonly #files: readonly { readonly path: string; readonly id: string }[];
+  /** Another file was found there by the last look. One that is there again by the next one was never lost. */
+  #doubted = false;
   #lost: string | null = null;
   /** Told once, with the reason. */
   onLost: (reason: string) => void = () => {};
@@ -17,8 +19,8 @@ export class DatabaseFiles {
   constructor(file: string) {
     this.#files = SUFFIXES.flatMap((suffix) => {
       const path = file + suffix;
-      const identity = identityOf(path);
-      return identity === null ? [] : [{ path, identity }];
+      const found = identityOf(path);
+      return found.at === "file" ? [{ path, id: found.id }] : [];
     });
   }
 
@@ -27,23 +29,30 @@ export class DatabaseFiles {
     return this.#lost;
   }
 
-  /** Looks, and gives what {@link lost} is then. Costs a microsecond a file, so it can be asked at every commit. */
+  /**
+   * Looks, and gives why what was written up to now may not be kept. Costs a microsecond a file, so it can be asked at
+   * every commit.
+   */
   look(): string | null {
     if (this.#lost !== null) return this.#lost;
-    const gone = this.#files.find(({ path, identity }) => identityOf(path) !== identity);
-    if (gone === undefined) return null;
-    this.#lost = `${gone.path} was deleted, moved or replaced while it was in use: nothing can be kept any more`;
-    this.onLost(this.#lost);
-    return this.#lost;
+    const missed = this.#files
+      .map(({ path, id }) => ({ path, id, found: identityOf(path) }))
+      .find(({ id, found }) => !isKept(found, id));
+    if (missed === undefined) {
+      this.#doubted = false;
+      return null;
+    }
+    const reason = `${missed.path} was deleted, moved or replaced while it was in use: nothing can be kept any more`;
+    if (missed.found.at === "gone" || this.#doubted) {
+      this.#lost = reason;
+      this.onLost(reason);
+    }
+    this.#doubted = true;
+    return reason;
   }
 }
 
-/** Null also where the file cannot be looked at: then nobody knows whether it is the same. */
-function identityOf(path: string): string | null {
-  try {
-    const found = statSync(path, { throwIfNoEntry: false });
-    return found === undefined ? null : `${found.dev}:${found.ino}`;
-  } catch {
-    return null;
-  }
+/** One that cannot be looked at (its folder was closed to us, say) is open all the same. */
+function isKept(found: FileIdentity, id: string): boolean {
+  return found.at === "unknown" || (found.at === "file" && found.id === id);
 }

@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { AgentsError } from "../../../../model/errors.ts";
 import type { DatabaseFiles } from "./database-files.ts";
 
 /** Told once what it wrote is on disk, or why it is not. */
@@ -44,15 +45,18 @@ export class GroupCommit {
     // First, so that `afterCommit` inside the work, and after a begin that failed, waits for this turn's end.
     this.#immediate ??= setImmediate(() => this.#finish());
     try {
-      if (this.lost !== null) throw new Error(this.lost);
+      if (this.lost !== null) throw notKept(this.lost);
+      // What follows in this turn is rolled back with it.
+      if (this.#failure !== null) throw this.#failure;
       if (!this.#open) {
         this.#begin.run();
         this.#open = true;
       }
       return work();
     } catch (error) {
-      this.#failure ??= error instanceof Error ? error : new Error(String(error));
-      throw error;
+      const failure = told(error);
+      this.#failure ??= failure;
+      throw failure;
     }
   }
 
@@ -93,16 +97,30 @@ export class GroupCommit {
       if (failure === null && open) this.#commit.run();
       // After the commit: what is answered now is in a file that was still there when it was written.
       const lost = failure === null && open ? (this.#files?.look() ?? null) : null;
-      if (failure === null) return lost === null ? null : new Error(lost);
+      if (failure === null) return lost === null ? null : notKept(lost);
       this.#rollback();
       return failure;
     } catch (error) {
       this.#rollback();
-      return error instanceof Error ? error : new Error(String(error));
+      return told(error);
     }
   }
 
   #rollback(): void {
     if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
   }
+}
+
+function notKept(reason: string): AgentsError {
+  return new AgentsError("AGENTS_STATE_BROKEN", reason, { hint: "Start anew with agents up." });
+}
+
+/** What SQLite refuses (another program holds the file, the disk is full) is no bug. */
+function told(error: unknown): Error {
+  if (!(error instanceof Error)) return new Error(String(error));
+  if (!("errcode" in error)) return error;
+  return new AgentsError("AGENTS_STATE_BROKEN", `nothing can be kept now: ${error.message}`, {
+    hint: "See that no other program holds the files in .agents, and that the disk has room.",
+    cause: error,
+  });
 }

@@ -46,7 +46,7 @@ export class Pruner {
     );
     this.#removeDeliveries = db.prepare("DELETE FROM deliveries WHERE event = ?");
     this.#removeEvent = db.prepare("DELETE FROM events WHERE seq = ?");
-    this.#interval = setInterval(() => this.#begin(), retention.everyMs).unref();
+    this.#interval = setInterval(() => later(() => this.#begin()), retention.everyMs).unref();
   }
 
   stop(): void {
@@ -102,6 +102,15 @@ export class Pruner {
         this.#removeEvent.run(seq);
       }
     });
-    this.#step = setTimeout(() => this.#remove(last, upTo), BETWEEN_STEPS_MS).unref();
+    this.#step = setTimeout(() => later(() => this.#remove(last, upTo)), BETWEEN_STEPS_MS).unref();
+  }
+}
+
+/** Where the file cannot be written now (another program holds it), the next look does it. */
+function later(work: () => void): void {
+  try {
+    work();
+  } catch {
+    // Nothing was removed, and nothing is missed.
   }
 }

@@ -1,0 +1,27 @@
+import type { BusStore } from "../store/bus-store.ts";
+import type { AppClient } from "./app-client.ts";
+import { attemptDelivery, type LaneRoutes, type Verdict } from "./attempt-delivery.ts";
+import type { QueuedDelivery, StoredEvent } from "./event.ts";
+
+/** What became of a delivery whose turn came. */
+export type Attempted =
+  | { readonly at: "ended"; readonly event: StoredEvent; readonly verdict: Verdict }
+  /** The event is no longer in the store. */
+  | { readonly at: "gone" }
+  /** Neither the event's fault nor the app's. */
+  | { readonly at: "failed"; readonly error: unknown };
+
+/** Fetches the event where it is not at hand, and delivers it once. Never rejects: nobody listens to a lane's turns. */
+export async function attemptQueued(
+  delivery: QueuedDelivery,
+  context: LaneRoutes & { readonly store: BusStore },
+  app: { readonly client: AppClient; readonly timeoutMs: number },
+): Promise<Attempted> {
+  try {
+    const event = delivery.event ?? context.store.event(delivery.eventSeq);
+    if (event === null) return { at: "gone" };
+    return { at: "ended", event, verdict: await attemptDelivery(event, context, app) };
+  } catch (error) {
+    return { at: "failed", error };
+  }
+}
