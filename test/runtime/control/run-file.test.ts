@@ -32,7 +32,7 @@ void test("A run file is its owner's alone, is found while its process lives, an
   writeRunFile(root, file);
   t.equal(statSync(join(root, ".agents", "run.json")).mode & 0o777, 0o600);
   t.equal(statSync(join(root, ".agents")).mode & 0o777, 0o700);
-  t.same(readdirSync(join(root, ".agents")), ["run.json"]);
+  t.same(readdirSync(join(root, ".agents")), [".gitignore", "run.json"]);
   t.same(findRun(root), { at: "up", file });
   removeRunFile(root, "another run");
   t.same(findRun(root), { at: "up", file }, "another run's file is left alone");

@@ -87,7 +87,7 @@ void test("A lock whose pid belongs to another process by now is stale", (t) => 
     ".agents": { "lock.4": JSON.stringify({ pid: process.pid, processStart: "1" }) },
   });
   t.equal(acquireRunLock(root).at, "acquired");
-  t.same(readdirSync(join(root, ".agents")), ["lock.5"]);
+  t.same(readdirSync(join(root, ".agents")), [".gitignore", "lock.5"]);
   t.end();
 });
 

@@ -1,21 +1,22 @@
+import { spawn } from "node:child_process";
 import net from "node:net";
 import t from "tap";
 import { AgentsError } from "../../../src/runtime/model/errors.ts";
 import { portHolder } from "../../../src/runtime/resources/process/port-holder.ts";
 import { assertPortsFree, findFreePort, isPortFree } from "../../../src/runtime/resources/process/ports.ts";
-import { createProcessResource } from "../../../src/runtime/resources/process/process-resource.ts";
 import type { Test } from "tap";
-import { node, specOf } from "./children.ts";
+import { node } from "./children.ts";
 
-/** A child that listens on a port of a host. */
+/** A process that listens on a port of a host, and is no part of any run. */
 async function holder(t: Test, port: number, host: string): Promise<number> {
-  const spec = specOf(node("listens.js"), {
+  const [file, ...args] = node("listens.js");
+  const child = spawn(file, args, {
     env: { PORT: String(port), HOST: host, PATH: process.env["PATH"] ?? "" },
+    stdio: ["ignore", "pipe", "ignore"],
   });
-  const running = await createProcessResource(spec).start(new AbortController().signal);
-  t.teardown(async () => running.stop({ now: true }));
-  await spec.line(/listening/);
-  return running.pid ?? 0;
+  t.teardown(() => child.kill("SIGKILL"));
+  for await (const chunk of child.stdout) if (String(chunk).includes("listening")) break;
+  return child.pid ?? 0;
 }
 
 async function errorOf(promise: Promise<unknown>): Promise<AgentsError> {
