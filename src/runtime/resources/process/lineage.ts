@@ -8,7 +8,7 @@ const TICK_MS = 200;
 /** Where that cannot be asked, or says nothing: look all the same. */
 const LOOK_AT_LEAST_MS = 2_000;
 /** Looks take at most this part of the time, however many processes the machine has and however busy it is. */
-const SHARE = 1 / 250;
+const SHARE = 1 / 400;
 
 /** Told of every process that was seen below a leader, by pid and start time. */
 export interface LineageListener {

@@ -1,0 +1,103 @@
+import type { ContainerDefinition } from "./definition.ts";
+import { container } from "./definition.ts";
+
+export const REDIS_PORT = 6379;
+export const SQL_SERVER_PORT = 1433;
+export const OLLAMA_PORT = 11434;
+
+export const REDIS_IMAGE = "redis:7.4-alpine";
+export const SQL_SERVER_IMAGE = "mcr.microsoft.com/mssql/server:2025-latest";
+export const OLLAMA_IMAGE = "ollama/ollama";
+
+const MIB = 1024 * 1024;
+/** SQL Server refuses to start with less than 2000 MB; the rest is for what it keeps outside its own limit. */
+const SQL_SERVER_MEMORY_MIB = 3072;
+/** The share of a container's memory that SQL Server itself would take. */
+const SQL_SERVER_OWN_SHARE = 0.8;
+
+interface Common {
+  readonly image?: string;
+  readonly port: number | "any";
+}
+
+/**
+ * Redis with an append-only file on a volume, synced once a second by default (`everysec`) or at every write (`always`):
+ * what was accepted survives a kill of the container in both, a power cut only with `always`.
+ */
+export function redis({
+  image = REDIS_IMAGE,
+  port,
+  password = null,
+  sync = "everysec",
+}: Common & {
+  /** Null: none is asked for; it listens on loopback and on the project's own network. */
+  readonly password?: string | null;
+  readonly sync?: "everysec" | "always";
+}): ContainerDefinition {
+  const settings = ["dir /data", "appendonly yes", `appendfsync ${sync}`];
+  const secret = password === null ? [] : [`requirepass ${redisQuoted(password)}`];
+  const file = "/etc/agents/redis.conf";
+  return container({
+    image,
+    // The settings come in a file, so that the password stands in no command line.
+    command: ["redis-server", file],
+    files: [
+      { path: file, content: `${["bind * -::*", "protected-mode no", ...settings, ...secret].join("\n")}\n` },
+    ],
+    ports: [{ container: REDIS_PORT, host: port }],
+    volumes: [{ name: "data", path: "/data" }],
+    health: { by: "redis", port: REDIS_PORT, password },
+  });
+}
+
+/** A value of redis.conf in quotes, where it may hold anything. */
+function redisQuoted(value: string): string {
+  const bytes = [...Buffer.from(value, "utf8")];
+  return `"${bytes.map((byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join("")}"`;
+}
+
+/**
+ * SQL Server, developer edition. The caller has accepted its licence (`ACCEPT_EULA`, https://go.microsoft.com/fwlink/?LinkId=746388).
+ * The image takes its password in the environment and in no other way; it is used at the first start on an empty volume only.
+ */
+export function sqlServer({
+  image = SQL_SERVER_IMAGE,
+  port,
+  password,
+  memoryMib = SQL_SERVER_MEMORY_MIB,
+}: Common & { readonly password: string; readonly memoryMib?: number }): ContainerDefinition {
+  return container({
+    image,
+    env: {
+      ACCEPT_EULA: "Y",
+      MSSQL_PID: "Developer",
+      MSSQL_MEMORY_LIMIT_MB: String(Math.floor(memoryMib * SQL_SERVER_OWN_SHARE)),
+    },
+    secretsEnv: { MSSQL_SA_PASSWORD: password },
+    ports: [{ container: SQL_SERVER_PORT, host: port }],
+    volumes: [{ name: "data", path: "/var/opt/mssql" }],
+    memoryBytes: memoryMib * MIB,
+    health: {
+      by: "exec",
+      // sqlcmd reads the password from its environment: it stands in no command line, and not in the exec's own record.
+      command: [
+        "/bin/sh",
+        "-c",
+        'SQLCMDPASSWORD="$MSSQL_SA_PASSWORD" exec /opt/mssql-tools18/bin/sqlcmd -C -S localhost -U sa -l 2 -b -Q "SET NOCOUNT ON; SELECT 1"',
+      ],
+      what: "a query",
+    },
+    stopTimeoutMs: 15_000,
+  });
+}
+
+/** Ollama; the models it has pulled stay on a volume. */
+export function ollama({ image = OLLAMA_IMAGE, port }: Common): ContainerDefinition {
+  return container({
+    image,
+    env: { OLLAMA_HOST: `0.0.0.0:${OLLAMA_PORT}` },
+    ports: [{ container: OLLAMA_PORT, host: port }],
+    volumes: [{ name: "models", path: "/root/.ollama" }],
+    health: { by: "http", port: OLLAMA_PORT, path: "/api/version" },
+  });
+}

@@ -1,0 +1,120 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { AppPresence } from "./app-presence.ts";
+import type { DeliveryLog } from "./delivery-log.ts";
+import { endToEndHeaders, withHost } from "./headers.ts";
+import type { Latch } from "./latch.ts";
+import { outcomesOf, readDelivery } from "./read-delivery.ts";
+import type { RoutedTopic } from "./subscribed-routes.ts";
+import { passAnswer, type Upstream } from "./upstream.ts";
+
+export interface DeliverContext {
+  readonly presence: AppPresence;
+  /** Open while deliveries may go to the app. */
+  readonly deliveries: Latch;
+  /** Aborted once the sidecar that delivers is gone: what it had in hand, the next one delivers. */
+  readonly sidecar: AbortSignal;
+  readonly upstream: Upstream;
+  readonly log: DeliveryLog;
+  readonly gatePort: number;
+  readonly appPort: number;
+  /** So long a delivery waits for an app that is away. */
+  readonly holdMs: number;
+}
+
+/** More of an answer is not looked at; it is passed on whole. */
+const ANSWER_LIMIT = 4 * 1024 * 1024;
+
+/**
+ * Passes a delivery to the app and records the attempt. The whole of it is read first: one that the app never took, or
+ * that the runtime itself cut off when it stopped the app, is sent again, and is no attempt.
+ */
+export async function deliver(
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  topics: readonly RoutedTopic[],
+  context: DeliverContext,
+): Promise<void> {
+  const { presence, deliveries, sidecar, upstream, log, gatePort, appPort, holdMs } = context;
+  const hungUp = new AbortController();
+  response.once("close", () => hungUp.abort());
+  const body = await readBody(incoming);
+  if (body === null) return;
+  const headers = withHost(endToEndHeaders(incoming), gatePort, appPort);
+  let deadline = performance.now() + holdMs;
+  for (;;) {
+    if (!deliveries.open && !(await deliveries.wait(deadline - performance.now(), hungUp.signal))) {
+      if (!hungUp.signal.aborted) refuse(response, holdMs);
+      return;
+    }
+    if (sidecar.aborted) {
+      response.destroy();
+      return;
+    }
+    const sent = upstream.send(presence.host, "POST", incoming.url ?? "/", headers);
+    const cut = (): void => void sent.request.destroy();
+    hungUp.signal.addEventListener("abort", cut);
+    if ((await sent.connected) === "refused") {
+      if (hungUp.signal.aborted) return;
+      presence.lose();
+      continue;
+    }
+    const stops = presence.plannedStops;
+    const startedAt = performance.now();
+    sent.request.end(body);
+    const attempt = log.begin(readDelivery(body, topics));
+    const answer = await sent.answered;
+    if (answer !== null) {
+      const text = collect(answer);
+      const passed = await passAnswer(answer, response);
+      const status = answer.statusCode ?? 0;
+      if (answer.complete) attempt.end((events) => outcomesOf(events, status, text()));
+      else attempt.fail(passed === "cut by the app" ? "the answer ended early" : hungUpAfter(startedAt));
+      return;
+    }
+    if (hungUp.signal.aborted) {
+      attempt.fail(hungUpAfter(startedAt));
+      return;
+    }
+    if (presence.plannedStops > stops) {
+      attempt.cancel();
+      deadline = performance.now() + holdMs;
+      continue;
+    }
+    attempt.fail(`the connection broke during handling: ${sent.why()}`);
+    response.destroy();
+    return;
+  }
+}
+
+/** It died, or the time for a delivery is over. */
+function hungUpAfter(startedAt: number): string {
+  return `no answer within ${((performance.now() - startedAt) / 1000).toFixed(1)} s: then the sidecar hung up`;
+}
+
+async function readBody(incoming: IncomingMessage): Promise<Buffer | null> {
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of incoming) if (chunk instanceof Buffer) chunks.push(chunk);
+  } catch {
+    // The sidecar went away.
+    return null;
+  }
+  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+}
+
+/** Dapr tries again by its policy. */
+function refuse(response: ServerResponse, holdMs: number): void {
+  response.writeHead(503, { "content-type": "text/plain", "retry-after": "1" });
+  response.end(`the app has not listened for ${holdMs / 1000} s`);
+}
+
+/** The beginning of an answer, as it passes. */
+function collect(answer: IncomingMessage): () => string {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  answer.on("data", (chunk: Buffer) => {
+    if (size < ANSWER_LIMIT) chunks.push(chunk);
+    size += chunk.byteLength;
+  });
+  return () => Buffer.concat(chunks).toString();
+}

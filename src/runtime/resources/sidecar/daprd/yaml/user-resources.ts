@@ -1,0 +1,90 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { isFields, type Fields } from "../../../../journal/fields.ts";
+
+/** One document of the user's own Dapr YAML. */
+export interface UserResource {
+  /** Absolute path of its file. */
+  readonly file: string;
+  readonly kind: string;
+  readonly name: string;
+  /** Agents that it is for; empty = all. */
+  readonly scopes: readonly string[];
+  readonly spec: Fields;
+}
+
+/** What a folder of the user's holds. */
+export interface UserResources {
+  /** Absolute; null where there is no such folder. */
+  readonly folder: string | null;
+  readonly resources: readonly UserResource[];
+  /** What daprd is going to skip, and why; one sentence each. */
+  readonly warnings: readonly string[];
+}
+
+/** Reads a folder as daprd does: `*.yaml` and `*.yml`, one level deep, several documents a file. */
+export async function readUserResources(folder: string): Promise<UserResources> {
+  const names = await namesIn(folder);
+  if (names === null) return { folder: null, resources: [], warnings: [] };
+  const resources: UserResource[] = [];
+  const warnings: string[] = [];
+  for (const name of names) {
+    const file = join(folder, name);
+    const { found, problems } = await readDocuments(file);
+    resources.push(...found);
+    warnings.push(...problems.map((problem) => `${file}: ${problem}`));
+  }
+  return { folder, resources, warnings };
+}
+
+/** Those that count for an agent. */
+export function resourcesFor(agent: string, { resources }: UserResources): readonly UserResource[] {
+  return resources.filter(({ scopes }) => scopes.length === 0 || scopes.includes(agent));
+}
+
+async function namesIn(folder: string): Promise<readonly string[] | null> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    const files = entries.filter((entry) => !entry.isDirectory() && /\.ya?ml$/iu.test(entry.name));
+    return files.map((entry) => entry.name).toSorted();
+  } catch (error) {
+    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR"))
+      return null;
+    throw error;
+  }
+}
+
+async function readDocuments(
+  file: string,
+): Promise<{ readonly found: readonly UserResource[]; readonly problems: readonly string[] }> {
+  const { parseAllDocuments } = await import("yaml");
+  const found: UserResource[] = [];
+  const problems: string[] = [];
+  for (const document of parseAllDocuments(await readFile(file, "utf8"))) {
+    const [error] = document.errors;
+    if (error !== undefined) {
+      problems.push(`it is left out, as it cannot be read: ${error.message.split("\n", 1)[0] ?? ""}`);
+      continue;
+    }
+    const value: unknown = document.toJS();
+    if (value === null) continue;
+    const metadata = isFields(value) ? value["metadata"] : null;
+    if (
+      !isFields(value) ||
+      typeof value["kind"] !== "string" ||
+      !isFields(metadata) ||
+      typeof metadata["name"] !== "string"
+    ) {
+      problems.push("a document is left out: it has no kind or no metadata.name");
+      continue;
+    }
+    const scopes = Array.isArray(value["scopes"]) ? value["scopes"].map(String) : [];
+    const spec = isFields(value["spec"]) ? value["spec"] : {};
+    found.push({ file, kind: value["kind"], name: metadata["name"], scopes, spec });
+  }
+  // daprd reads the first document alone of a file that it is given as configuration.
+  if (found.length > 1 && found.some(({ kind }) => kind === "Configuration")) {
+    problems.push("a Configuration needs a file of its own");
+  }
+  return { found, problems };
+}
