@@ -137,3 +137,23 @@ export default { name: "late", agents: {} };
   const [code] = await once(up, "close");
   t.equal(code, 130);
 });
+
+t.test("a task that is started again is over when the command is", async (t) => {
+  const project = fixtureProject(t, { one: { command: fixture("listens.js") } });
+  project.write({
+    "agents.config.json": JSON.stringify({
+      name: "tasks",
+      resources: { migrate: { kind: "task", command: ["sh", "-c", "sleep 0.5; test ! -e failnow"] } },
+      agents: { one: { command: fixture("listens.js"), health: "tcp", dependsOn: { migrate: "completed" } } },
+    }),
+  });
+  t.equal((await project.agents(["up", "-d"])).code, 0);
+  t.teardown(async () => void (await project.agents(["down"])));
+  t.match(await project.json(["restart", "migrate"]), {
+    resources: [{ name: "migrate", state: "completed" }],
+  });
+  project.write({ failnow: "" });
+  const failed = await project.agents(["restart", "migrate"]);
+  t.equal(failed.code, 1);
+  t.match(failed.stderr, /migrate did not run to a good end \(exit 1\)/);
+});

@@ -29,6 +29,8 @@ t.test("the first characters of an id are enough, also where its dead letter is 
 
   t.match(await project.json(["events", "show", "0f8fad5b"]), { id: ID, topic: "things.happened" });
   t.match(await project.json(["events", "show", ID]), { id: ID, topic: "things.happened" });
+  const { stdout } = await project.agents(["events", "show", ID]);
+  t.match(stdout, /└─ things\.happened {2}0f8fad5b\n {3}└─ two {2}waits/, "also who has its dead letter");
   t.match(await project.json(["events", "retry", "0f8f"]), { id: ID, agents: ["one"] });
   t.equal((await project.agents(["events", "show", "8fad5b"])).code, 2, "only the first ones");
 

@@ -9,32 +9,32 @@ export function flowLines(node: FlowNode, style: Style, indent = ""): readonly s
   return branches.flatMap(({ head, below }, index) => {
     const isLast = index === branches.length - 1;
     const next = indent + (isLast ? "   " : "│  ");
-    return [
-      `${indent}${isLast ? "└─" : "├─"} ${head(style)}`,
-      ...below.flatMap((event) => eventLines(event, style, next)),
-    ];
+    return [`${indent}${isLast ? "└─" : "├─"} ${head(style)}`, ...below(style, next)];
   });
 }
 
 interface Branch {
   readonly head: (style: Style) => string;
-  readonly below: readonly FlowNode[];
+  readonly below: (style: Style, indent: string) => readonly string[];
 }
 
 function branchesOf(node: FlowNode): readonly Branch[] {
   const handled: readonly Branch[] = node.deliveries.map((delivery) => ({
     head: (style) => deliveryText(delivery, style),
-    below: node.caused.filter((event) => isFrom(event, delivery.agent)),
+    below: (style, indent) =>
+      node.caused
+        .filter((event) => isFrom(event, delivery.agent))
+        .flatMap((event) => eventLines(event, style, indent)),
   }));
   // An event whose type does not name an agent that handled this one: still caused by it.
   const others = node.caused.filter((event) => !node.deliveries.some(({ agent }) => isFrom(event, agent)));
   const loose: readonly Branch[] = others.map((event) => ({
     head: (style) => eventText(event, style),
-    below: [],
+    below: (style, indent) => linesBelow(event, style, indent),
   }));
   const none: readonly Branch[] =
     node.deliveries.length === 0 && node.caused.length === 0
-      ? [{ head: (style) => style.dim("nobody listens to it"), below: [] }]
+      ? [{ head: (style) => style.dim("nobody listens to it"), below: () => [] }]
       : [];
   return [...handled, ...loose, ...none];
 }
@@ -43,12 +43,12 @@ function branchesOf(node: FlowNode): readonly Branch[] {
 const isFrom = (event: FlowNode, agent: string): boolean => event.eventType.split(".")[1] === agent;
 
 function eventLines(event: FlowNode, style: Style, indent: string): readonly string[] {
-  return [
-    `${indent}└─ ${eventText(event, style)}`,
-    ...(event.deliveries.length === 0 && event.caused.length === 0
-      ? []
-      : flowLines(event, style, `${indent}   `)),
-  ];
+  return [`${indent}└─ ${eventText(event, style)}`, ...linesBelow(event, style, `${indent}   `)];
+}
+
+/** That nobody listens is news of the event itself only, not of all that came of it. */
+function linesBelow(event: FlowNode, style: Style, indent: string): readonly string[] {
+  return event.deliveries.length === 0 && event.caused.length === 0 ? [] : flowLines(event, style, indent);
 }
 
 const eventText = (event: FlowNode, style: Style): string =>

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { findConfigFile } from "../../runtime/config/find.ts";
-import { ensureStateDir } from "../../runtime/control/state-dir.ts";
+import { ensureStateDir, stateBroken } from "../../runtime/control/state-dir.ts";
 import { AgentsError, reviveError } from "../../runtime/model/errors.ts";
 import type { RunView } from "../../runtime/model/snapshot.ts";
 import type { UpOptions } from "../up-options.ts";
@@ -20,7 +20,7 @@ export type DetachedStart = { readonly at: "ready"; readonly run: RunView } | { 
 export async function startDetached(options: UpOptions): Promise<DetachedStart> {
   const file = await findConfigFile(options.context.place);
   options.context.signal.throwIfAborted();
-  const log = openSync(join(ensureStateDir(join(file, "..")), "orchestrator.log"), "a", 0o600);
+  const log = openLog(join(ensureStateDir(join(file, "..")), "orchestrator.log"));
   const child = spawn(
     process.execPath,
     [
@@ -49,6 +49,14 @@ export async function startDetached(options: UpOptions): Promise<DetachedStart> 
   } finally {
     if (child.connected) child.disconnect();
     child.unref();
+  }
+}
+
+function openLog(path: string): number {
+  try {
+    return openSync(path, "a", 0o600);
+  } catch (cause) {
+    throw stateBroken(path, cause);
   }
 }
 

@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { AgentsError } from "../model/errors.ts";
 
@@ -18,7 +27,28 @@ export function ensureStateDir(root: string): string {
     keepFromGit(dir);
     return dir;
   } catch (cause) {
-    throw stateBroken(dir, cause);
+    throw existsSync(dir) ? stateBroken(dir, cause) : notWritable(root, cause);
+  }
+}
+
+/** There is no state folder and none can be made: it is the project's folder that lacks something. */
+function notWritable(root: string, cause: unknown): AgentsError {
+  try {
+    accessSync(root, constants.W_OK);
+    return stateBroken(stateDirOf(root), cause);
+  } catch (reason) {
+    // Node's mkdir says ENOENT where the truth is EROFS.
+    const readOnly = errorCode(reason) === "EROFS";
+    const found = readOnly ? "it is on a file system that is read-only" : "this user may not write to it";
+    return new AgentsError("AGENTS_STATE_BROKEN", `${root} cannot hold the state of a run: ${found}.`, {
+      path: root,
+      expected: "a folder that this user can write to, for .agents/",
+      found,
+      hint: readOnly
+        ? "Run agents in a folder that can be written."
+        : "Give this user the right to write to it, or run as the user who owns it.",
+      cause,
+    });
   }
 }
 

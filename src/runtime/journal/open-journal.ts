@@ -108,8 +108,7 @@ class FileJournal implements JournalReader {
     if (this.#open !== null) return this.#open;
     this.#id = now.at === "file" ? now.id : null;
     if (!existsSync(this.#file)) return null;
-    const db = this.#connect();
-    const version = Number(db.prepare("PRAGMA user_version").get()?.["user_version"] ?? 0);
+    const { db, version } = this.#connect();
     if (version === SCHEMA_VERSION) {
       this.#open = { db, statements: new JournalStatements(db) };
       return this.#open;
@@ -120,9 +119,11 @@ class FileJournal implements JournalReader {
     throw broken(this.#file, `schema version ${version}`, `schema version ${SCHEMA_VERSION}`);
   }
 
-  #connect(): DatabaseSync {
+  #connect(): { readonly db: DatabaseSync; readonly version: number } {
     try {
-      return new DatabaseSync(this.#file, { readOnly: true, timeout: 2000 });
+      const db = new DatabaseSync(this.#file, { readOnly: true, timeout: 2000 });
+      // Only the first question opens the file: it may be damaged, or on a file system where its log cannot be used.
+      return { db, version: Number(db.prepare("PRAGMA user_version").get()?.["user_version"] ?? 0) };
     } catch (error) {
       throw broken(
         this.#file,

@@ -154,6 +154,8 @@ export class Fleet {
     const rests = (name: string): boolean => {
       const { at } = this.#waits.stateOf(name);
       if (at === "waiting") return isBlocked(this.#waits, name);
+      // What runs once is where it stays only when it has ended.
+      if (at === "ready" && this.#units.get(name)?.node.oneShot === true) return false;
       return ["ready", "unhealthy", "failed", "stopped", "completed"].includes(at);
     };
     await this.changes.until(() => names.every(rests), signal);
