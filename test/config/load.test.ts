@@ -271,8 +271,11 @@ void t.test("an invalid config carries every problem, for people and for scripts
 
 void t.test("configs that are loaded at once leave the process as it was", async (t) => {
   const dir = t.testdir({ "a.mjs": "export default { name: 1 };", "b.mjs": "export default { name: 2 };" });
-  const own = (): readonly unknown[] => [Reflect.get(process.stdout, "write"), Reflect.get(process, "exit")];
-  const before = own();
+  const before = ownFunctions();
   await Promise.allSettled(["a", "b"].map(async (name) => loadFile(join(dir, `${name}.mjs`))));
-  for (const [index, value] of own().entries()) t.equal(value, before[index]);
+  for (const [index, value] of ownFunctions().entries()) t.equal(value, before[index]);
 });
+
+function ownFunctions(): readonly unknown[] {
+  return [Reflect.get(process.stdout, "write"), Reflect.get(process, "exit")];
+}
