@@ -4,11 +4,11 @@ import type { ProcessRow } from "./process-table.ts";
 import { pids, readProcess } from "./process-table.ts";
 
 /** How often it is asked whether anything was forked on this machine: one small file is read. */
-const TICK_MS = 200;
+const TICK_MS = 400;
 /** Where that cannot be asked, or says nothing: look all the same. */
-const LOOK_AT_LEAST_MS = 2_000;
+const LOOK_AT_LEAST_MS = 5_000;
 /** Looks take at most this part of the time, however many processes the machine has and however busy it is. */
-const SHARE = 1 / 400;
+const SHARE = 1 / 1000;
 
 /** Told of every process that was seen below a leader, by pid and start time. */
 export interface LineageListener {
