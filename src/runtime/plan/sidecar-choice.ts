@@ -1,0 +1,98 @@
+import { AgentsError } from "../model/errors.ts";
+import type { ResolvedConfig } from "../model/resolved.ts";
+import type { Build } from "./build.ts";
+import type { Choice } from "./choices.ts";
+import type { DaprdFact } from "./machine.ts";
+import type { Mode } from "./mode.ts";
+import { canRun } from "./obstacles.ts";
+
+/** What serves the sidecars of this run. */
+export interface SidecarChoice {
+  readonly as: "daprd" | "embedded";
+  /** With `daprd`: null where its binary runs, else the image. */
+  readonly image: string | null;
+  readonly version: string | null;
+  readonly reason: string;
+}
+
+export interface SidecarInput {
+  readonly config: ResolvedConfig;
+  readonly mode: Mode;
+  readonly choices: ReadonlyMap<string, Choice>;
+  readonly daprd: DaprdFact;
+  readonly build: Build;
+}
+
+/** Whether a bus that a daprd could reach serves this run: each pub/sub component is backed by a real Redis. */
+export function busIsReal(config: ResolvedConfig, choices: ReadonlyMap<string, Choice>): boolean {
+  const buses = Object.values(config.components).filter(({ kind }) => kind === "pubsub");
+  return (
+    buses.length > 0 &&
+    buses.every(({ resource }) => {
+      const as = resource === null ? undefined : choices.get(resource)?.as;
+      return as !== undefined && as !== "embedded";
+    })
+  );
+}
+
+/** Whether it matters which daprd is here: looking starts a process. */
+export function asksForDaprd({ config, mode, choices, build }: Omit<SidecarInput, "daprd">): boolean {
+  if (mode === "embedded") return false;
+  const support = mode === "containers" ? ["auto", "asked"] : ["auto"];
+  return (
+    (support.includes(build.daprd) || support.includes(build["daprd-container"])) &&
+    busIsReal(config, choices)
+  );
+}
+
+/** `daprd` only where the bus is a real Redis; in `containers` its container where there is no binary. */
+export function chooseSidecars(input: SidecarInput): {
+  readonly choice: SidecarChoice;
+  readonly problem: AgentsError | null;
+} {
+  const { config, mode, choices, daprd, build } = input;
+  const embedded = (reason: string): { readonly choice: SidecarChoice; readonly problem: null } => ({
+    choice: { as: "embedded", image: null, version: null, reason },
+    problem: null,
+  });
+  if (mode === "embedded") return embedded(`${EMBEDDED} (asked for with --mode embedded)`);
+  if (!asksForDaprd(input)) {
+    return embedded(
+      busIsReal(config, choices)
+        ? EMBEDDED
+        : `${EMBEDDED}; daprd needs a bus that it can reach, and none of this run's is a real Redis`,
+    );
+  }
+  const isAsked = mode === "containers";
+  if (daprd.at === "found" && canRun(build.daprd, isAsked))
+    return {
+      choice: {
+        as: "daprd",
+        image: null,
+        version: daprd.version,
+        reason: `daprd ${daprd.version} at ${daprd.path}`,
+      },
+      problem: null,
+    };
+  const image = daprd.at === "missing" && canRun(build["daprd-container"], isAsked) ? daprd.image : null;
+  const why = daprd.at === "missing" ? daprd.why : "daprd was not looked for";
+  if (mode === "auto") return embedded(`${EMBEDDED} (${why})`);
+  if (image !== null)
+    return {
+      choice: { as: "daprd", image, version: null, reason: `container ${image} (${why})` },
+      problem: null,
+    };
+  return {
+    ...embedded(EMBEDDED),
+    problem: new AgentsError(
+      "AGENTS_DAPRD_NOT_FOUND",
+      `There is no daprd to run the sidecars with: ${why}.`,
+      {
+        expected: "daprd on the PATH or in ~/.dapr/bin, or AGENTS_DAPRD naming it",
+        hint: "Install it with dapr init --slim, or use agents up --mode auto.",
+      },
+    ),
+  };
+}
+
+const EMBEDDED = "the runtime's own sidecar speaks Dapr's HTTP API; it has no gRPC";
