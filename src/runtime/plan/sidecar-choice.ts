@@ -51,10 +51,6 @@ export function chooseSidecars(input: SidecarInput): {
   readonly problem: AgentsError | null;
 } {
   const { config, mode, choices, daprd, build } = input;
-  const embedded = (reason: string): { readonly choice: SidecarChoice; readonly problem: null } => ({
-    choice: { as: "embedded", image: null, version: null, reason },
-    problem: null,
-  });
   if (mode === "embedded") return embedded(`${EMBEDDED} (asked for with --mode embedded)`);
   if (!asksForDaprd(input)) {
     return embedded(
@@ -96,3 +92,7 @@ export function chooseSidecars(input: SidecarInput): {
 }
 
 const EMBEDDED = "the runtime's own sidecar speaks Dapr's HTTP API; it has no gRPC";
+
+function embedded(reason: string): { readonly choice: SidecarChoice; readonly problem: null } {
+  return { choice: { as: "embedded", image: null, version: null, reason }, problem: null };
+}

@@ -13,7 +13,12 @@ export const config = resolve({
 });
 
 export const everything: Build = build("auto");
-export const answers: DockerFact = { at: "answers", version: "28.0", architecture: "amd64", images: {} };
+export const answers: Extract<DockerFact, { readonly at: "answers" }> = {
+  at: "answers",
+  version: "28.0",
+  architecture: "amd64",
+  images: {},
+};
 export const closed = (
   code: "AGENTS_DOCKER_MISSING" | "AGENTS_DOCKER_NOT_RUNNING" | "AGENTS_DOCKER_NOT_PERMITTED",
 ) => ({ at: "closed", error: new AgentsError(code, `Docker: ${code}.`, { hint: "Start it." }) }) as const;
