@@ -16,7 +16,7 @@ import { Turns } from "./state/turns.ts";
 
 /** Everything that an agent keeps: its SQL, its state, and the events that wait to be published. */
 export interface AgentStore<DB> extends Inbox {
-  readonly parts: Pick<AgentKit<DB>, "db" | "events" | "transact" | "state" | "transactState">;
+  readonly parts: Pick<AgentKit<DB>, "db" | "events" | "rebuild" | "transact" | "state" | "transactState">;
   /** Resolves when the database is up to date. */
   readonly ready: Promise<void>;
   /** Where the SQL database is; null without one. */
@@ -70,6 +70,7 @@ export async function openStore<DB>(options: StoreOptions<DB>): Promise<AgentSto
         return sql === null ? withoutSql("db")() : sql.db;
       },
       events: sql === null ? withoutSql("events") : (codec) => sql.work.events(codec),
+      rebuild: sql === null ? withoutSql("rebuild") : (name) => sql.work.rebuild(name),
       transact: sql === null ? withoutSql("transact") : (ctx, work, how) => sql.work.transact(ctx, work, how),
       state,
       transactState: (ctx, work, how) => stateWork.transact(ctx, work, how),
@@ -134,21 +135,26 @@ async function openSql<DB>({ definition, env, publish, log, emitting }: StoreOpt
       `Add the database to the agent's "uses" in agents.config.ts, or set ${variable}=sqlite:/absolute/path.db.`,
     );
   }
-  const [{ openDatabase }, { SqlWork, kitTables }, { SqlOutbox }, { tableNames }] = await Promise.all([
-    import("./sql/open-database.ts"),
-    import("./sql/sql-work.ts"),
-    import("./sql/sql-outbox.ts"),
-    import("./sql/tables.ts"),
-  ]);
-  const opened = openDatabase<DB>(definition.name, url, definition.migrations ?? {});
+  const [{ openDatabase }, { SqlWork }, { SqlOutbox }, { kitTables, tableNames }, { rebuildStale }] =
+    await Promise.all([
+      import("./sql/open-database.ts"),
+      import("./sql/sql-work.ts"),
+      import("./sql/sql-outbox.ts"),
+      import("./sql/tables.ts"),
+      import("./sql/rebuild.ts"),
+    ]);
   const names = tableNames(definition.name);
+  const projections = definition.projections ?? [];
+  const opened = openDatabase<DB>(definition.name, url, definition.migrations ?? {}, (db) =>
+    rebuildStale(db, names, projections),
+  );
   const relay = new OutboxRelay(new SqlOutbox(kitTables(opened.db), names), publish, log);
   return {
     db: opened.db,
     ready: opened.ready,
     url,
     relay,
-    work: new SqlWork(opened.db, names, emitting),
+    work: new SqlWork(opened.db, names, emitting, projections),
     close: () => opened.close(),
   };
 }

@@ -1,14 +1,16 @@
 import type { Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
 import type { z } from "zod";
-import type { DomainEvent, EventStore } from "./domain/event-store.ts";
+import type { EventCodec } from "./domain/event-codec.ts";
+import type { DomainEvent, EventReader } from "./domain/event-store.ts";
 import type { EventDefinition } from "./events/define-event.ts";
 import type { HandlerContext } from "./handling/context.ts";
 import type { CommandRoute, EventSubscription, QueryRoute } from "./handling/routes.ts";
 import type { Logger } from "./log/logger.ts";
 import type { ChatModel, GeneratedBy } from "./model/chat-model.ts";
 import type { PromptRegistry } from "./prompts/prompt.ts";
-import type { EventCodec, TransactOptions, UnitOfWork } from "./sql/unit-of-work.ts";
+import type { Projection } from "./sql/projection.ts";
+import type { TransactOptions, UnitOfWork } from "./sql/unit-of-work.ts";
 import type { StateStore, StateUnitOfWork } from "./state/state-store.ts";
 
 /** What an agent is, as `runAgent` takes it. */
@@ -20,6 +22,8 @@ export interface AgentDefinition<DB = unknown> {
   readonly publishes: readonly EventDefinition[];
   /** Migrations of the agent's own tables, by name, run in the order of the names. Left out, the agent has no SQL. */
   readonly migrations?: Readonly<Record<string, Migration>>;
+  /** Tables that are made from the agent's event streams. Those of another version are rebuilt before it is ready. */
+  readonly projections?: readonly Projection<DB>[];
   /** Name of the environment variable with the URL of the database; by default `SQLSERVER_URL`. */
   readonly database?: string;
   /** Folder of the prompts of all agents; by default AGENTS_PROMPTS_DIR, or `prompts` in the working directory. */
@@ -81,7 +85,9 @@ export interface AgentKit<DB = unknown> {
   /** The agent's database. For reading, and for writing what no event hangs on. Needs `migrations`. */
   readonly db: Kysely<DB>;
   /** The agent's event streams, for reading outside of a unit of work. Needs `migrations`. */
-  events<Event extends DomainEvent>(codec: EventCodec<Event>): Pick<EventStore<Event>, "read">;
+  events<Event extends DomainEvent>(codec: EventCodec<Event>): EventReader<Event>;
+  /** Makes a projection again from its streams; who appends waits. Answers how many events it is made from. */
+  rebuild(projection: string): Promise<number>;
   /**
    * One SQL transaction for aggregate, inbox and outbox. Keep it short: call models and channels before or after it.
    * Emitted events are published before the request is answered or the delivery acknowledged, and later if that fails.

@@ -45,15 +45,27 @@ export type { Emit, EmitOptions } from "./events/emit.ts";
 
 export { fold } from "./domain/decider.ts";
 export type { Decider } from "./domain/decider.ts";
-export { decideOn, VersionConflict } from "./domain/event-store.ts";
-export type { Decision, DomainEvent, EventStore, RecordedEvent } from "./domain/event-store.ts";
+export { decideOn, loadState } from "./domain/decide-on.ts";
+export type { DecideOptions, Decision, Precondition } from "./domain/decide-on.ts";
+export { VersionConflict } from "./domain/event-store.ts";
+export type {
+  DomainEvent,
+  EventReader,
+  EventStore,
+  ReadAllOptions,
+  RecordedEvent,
+} from "./domain/event-store.ts";
+export { eventCodec, UnreadableEvent } from "./domain/event-codec.ts";
+export type { EventCodec, StoredEvent, Upcaster } from "./domain/event-codec.ts";
+export type { Loaded, SnapshotCodec, Snapshots } from "./domain/snapshots.ts";
 
 export { conflict, invalid, notFound, Problem } from "./http/problem.ts";
 export type { ProblemIssue, ProblemOptions } from "./http/problem.ts";
 
-export type { EventCodec, TransactOptions, UnitOfWork } from "./sql/unit-of-work.ts";
+export type { Projection } from "./sql/projection.ts";
+export type { TransactOptions, UnitOfWork } from "./sql/unit-of-work.ts";
 export { sql } from "kysely";
-export type { Generated as GeneratedColumn, Insertable, Kysely, Selectable } from "kysely";
+export type { Generated as GeneratedColumn, Insertable, Kysely, Selectable, Transaction } from "kysely";
 export type { Migration } from "kysely/migration";
 
 export { EtagMismatch, SidecarFailure } from "./state/state-store.ts";

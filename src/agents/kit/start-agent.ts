@@ -62,6 +62,7 @@ export async function startAgent<DB>(definition: AgentDefinition<DB>, env: Env, 
       return store.parts.db;
     },
     events: store.parts.events,
+    rebuild: store.parts.rebuild,
     transact: store.parts.transact,
     state: store.parts.state,
     transactState: store.parts.transactState,

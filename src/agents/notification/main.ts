@@ -9,6 +9,7 @@ import { events } from "./events.ts";
 import { ConsoleChannel } from "./infrastructure/channels/console-channel.ts";
 import { FileChannel } from "./infrastructure/channels/file-channel.ts";
 import { WebhookChannel } from "./infrastructure/channels/webhook-channel.ts";
+import { deliveries } from "./infrastructure/deliveries.ts";
 import { PromptWriter } from "./infrastructure/prompt-writer.ts";
 import { readSettings } from "./infrastructure/settings.ts";
 import { SqlNotifications } from "./infrastructure/sql-notifications.ts";
@@ -21,6 +22,7 @@ await runAgent<NotificationTables>({
   description: "Prepares and sends notifications, and keeps the history of every delivery.",
   publishes: events,
   migrations,
+  projections: [deliveries],
   compose,
 });
 

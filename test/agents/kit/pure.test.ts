@@ -1,5 +1,6 @@
 import t from "tap";
 import { fold } from "../../../src/agents/kit/domain/decider.ts";
+import { eventCodec } from "../../../src/agents/kit/domain/event-codec.ts";
 import { defineEvent } from "../../../src/agents/kit/events/define-event.ts";
 import { caseInsensitive } from "../../../src/agents/kit/http/case-insensitive.ts";
 import { WorkInFlight } from "../../../src/agents/kit/handling/work-in-flight.ts";
@@ -131,4 +132,20 @@ void t.test("work for a caller that has gone already begins with an aborted sign
   const seen = await work.run(AbortSignal.abort(reason), (signal) => Promise.resolve(signal));
   t.equal(seen.aborted, true);
   t.equal(seen.reason, reason);
+});
+
+void t.test("steps lead from any older version to the present one", (t) => {
+  const three = eventCodec(
+    { parse: (value) => z.object({ type: z.literal("x"), data: z.unknown() }).parse(value) },
+    {
+      x: [(data) => ({ ...data, two: true }), ({ old, ...data }) => ({ ...data, renamed: old })],
+    },
+  );
+  const parse = (schemaVersion: number, data: object) => three.parse({ type: "x", data, schemaVersion }).data;
+  t.strictSame(parse(1, { old: 1 }), { two: true, renamed: 1 });
+  t.strictSame(parse(2, { old: 1, two: false }), { two: false, renamed: 1 });
+  t.strictSame(parse(3, { renamed: 1 }), { renamed: 1 });
+  t.equal(three.schemaVersion("x"), 3);
+  t.equal(three.schemaVersion("constructor"), 1);
+  t.end();
 });

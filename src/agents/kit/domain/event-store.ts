@@ -1,6 +1,3 @@
-import { fold } from "./decider.ts";
-import type { Decider } from "./decider.ts";
-
 /** An event of one aggregate, as the domain knows it. Plain JSON data. */
 export interface DomainEvent {
   readonly type: string;
@@ -10,9 +7,9 @@ export interface DomainEvent {
 /** An event as it stands in its stream. */
 export interface RecordedEvent<Event extends DomainEvent> {
   readonly streamId: string;
-  /** Place in the stream, counted from 1. */
+  /** Place in the stream, counted from 1, without gaps. */
   readonly version: number;
-  /** Place among all events of the agent; grows, may have gaps. */
+  /** Place among all events of the agent, in the order of their commits; grows, may have gaps. */
   readonly position: number;
   /** When it was recorded, ISO 8601 UTC. */
   readonly recordedAt: string;
@@ -21,10 +18,29 @@ export interface RecordedEvent<Event extends DomainEvent> {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** Which part of all events is read. */
+export interface ReadAllOptions {
+  /** Only events behind this position; 0 by default, which is from the first on. */
+  readonly after?: number;
+  /** At most so many; 500 by default. */
+  readonly limit?: number;
+  /** Only streams whose id begins so: `ticket-`. By default all of the agent's, which the codec must then know. */
+  readonly streams?: string;
+}
+
+/** Port to the streams of one kind of aggregate, for reading. */
+export interface EventReader<Event extends DomainEvent> {
+  /** A stream in order, from behind version `after` on; empty when there is nothing. */
+  read(streamId: string, after?: number): Promise<readonly RecordedEvent<Event>[]>;
+  /**
+   * Events of many streams in the order of their positions. What was read up to a position stays complete: nothing is
+   * ever added before it. Read on with the last position as `after`.
+   */
+  readAll(options?: ReadAllOptions): Promise<readonly RecordedEvent<Event>[]>;
+}
+
 /** Port to the streams of one kind of aggregate. */
-export interface EventStore<Event extends DomainEvent> {
-  /** The whole stream in order; empty when there is none. */
-  read(streamId: string): Promise<readonly RecordedEvent<Event>[]>;
+export interface EventStore<Event extends DomainEvent> extends EventReader<Event> {
   /**
    * Adds events to the end of a stream and answers the new version.
    *
@@ -47,31 +63,4 @@ export class VersionConflict extends Error {
     this.expected = expected;
     this.actual = actual;
   }
-}
-
-/** What one command did to one stream. */
-export interface Decision<State, Event> {
-  readonly state: State;
-  readonly version: number;
-  /** The new events only. */
-  readonly events: readonly Event[];
-}
-
-/** Reads a stream, lets the decider decide, appends what came of it. Give it the store of a unit of work. */
-export async function decideOn<State, Command, Event extends DomainEvent>(
-  store: EventStore<Event>,
-  decider: Decider<State, Command, Event>,
-  streamId: string,
-  command: Command,
-): Promise<Decision<State, Event>> {
-  const history = await store.read(streamId);
-  const before = fold(
-    decider,
-    history.map((recorded) => recorded.event),
-  );
-  const events = decider.decide(command, before);
-  const version = events.length === 0 ? history.length : await store.append(streamId, history.length, events);
-  let state = before;
-  for (const event of events) state = decider.evolve(state, event);
-  return { state, version, events };
 }

@@ -41,16 +41,21 @@ interface OpenDatabase<DB> {
 /**
  * Opens the database behind a URL and brings the agent's tables up to date. Several agents may share one file.
  *
+ * @param prepare runs when the schema is in place, before anybody else's query.
  * @throws StartError when the URL cannot be used.
  */
 export function openDatabase<DB>(
   agent: string,
   url: string,
   migrations: Readonly<Record<string, Migration>>,
+  prepare: (db: Kysely<DB>) => Promise<void> = () => Promise.resolve(),
 ): OpenDatabase<DB> {
   const file = openFile(agent, url);
   const connection = new SqliteConnection(file);
-  const ready = migrate(kyselyOn(connection, Promise.resolve()), agent, migrations);
+  const early = Promise.resolve();
+  const ready = migrate(kyselyOn(connection, early), agent, migrations).then(() =>
+    prepare(kyselyOn(connection, early)),
+  );
   // Whoever needs the database sees the error; nobody needing it yet is no reason to crash.
   ready.catch(() => undefined);
   return { db: kyselyOn<DB>(connection, ready), ready, close: () => file.close() };

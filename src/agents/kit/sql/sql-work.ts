@@ -1,14 +1,18 @@
 import type { Kysely, Transaction } from "kysely";
-import type { DomainEvent, EventStore } from "../domain/event-store.ts";
+import type { EventCodec } from "../domain/event-codec.ts";
+import type { DomainEvent, EventReader, EventStore } from "../domain/event-store.ts";
 import { AlreadyHandled } from "../handling/already-handled.ts";
 import type { HandlerContext } from "../handling/context.ts";
 import { Emitter } from "../outbox/emitter.ts";
 import type { Emitting } from "../outbox/emitter.ts";
 import { insideUnitOfWork } from "./connection.ts";
-import { SqlEventStore } from "./sql-event-store.ts";
+import type { Projection } from "./projection.ts";
+import { rebuild } from "./rebuild.ts";
+import { SqlEventReader, SqlEventStore } from "./sql-event-store.ts";
+import { SqlSnapshots } from "./sql-snapshots.ts";
+import { kitTables } from "./tables.ts";
 import type { KitTables, TableNames } from "./tables.ts";
-import type { EventCodec, TransactOptions, UnitOfWork } from "./unit-of-work.ts";
-import { trusted } from "../process/trusted.ts";
+import type { TransactOptions, UnitOfWork } from "./unit-of-work.ts";
 
 const INBOX_KEPT_MS = 30 * 24 * 3_600_000;
 
@@ -17,11 +21,18 @@ export class SqlWork<DB> {
   readonly #db: Kysely<DB>;
   readonly #names: TableNames;
   readonly #emitting: Emitting;
+  readonly #projections: readonly Projection<DB>[];
 
-  constructor(db: Kysely<DB>, names: TableNames, emitting: Emitting) {
+  constructor(
+    db: Kysely<DB>,
+    names: TableNames,
+    emitting: Emitting,
+    projections: readonly Projection<DB>[] = [],
+  ) {
     this.#db = db;
     this.#names = names;
     this.#emitting = emitting;
+    this.#projections = projections;
   }
 
   async transact<Result>(
@@ -37,6 +48,7 @@ export class SqlWork<DB> {
           db: tx,
           emit: emitter.emit,
           events: (codec) => this.#streams(tx, codec, ctx),
+          snapshots: (codec) => new SqlSnapshots(tx, this.#names, codec),
         });
         await this.#putIntoOutbox(tx, emitter);
         return outcome;
@@ -46,11 +58,15 @@ export class SqlWork<DB> {
     return result;
   }
 
-  events<Event extends DomainEvent>(codec: EventCodec<Event>): Pick<EventStore<Event>, "read"> {
-    return new SqlEventStore(kitTables<KitTables["events"]>(this.#db), this.#names, codec, {
-      metadata: {},
-      now: this.#now(),
-    });
+  events<Event extends DomainEvent>(codec: EventCodec<Event>): EventReader<Event> {
+    return new SqlEventReader(this.#db, this.#names, codec);
+  }
+
+  /** @throws TypeError when the agent has no such projection. */
+  async rebuild(name: string): Promise<number> {
+    const projection = this.#projections.find((known) => known.name === name);
+    if (projection === undefined) throw new TypeError(`There is no projection ${name}.`);
+    return await rebuild(this.#db, this.#names, projection);
   }
 
   /** True when an earlier delivery of this event was handled to its end. */
@@ -78,10 +94,9 @@ export class SqlWork<DB> {
     ctx: HandlerContext,
   ): EventStore<Event> {
     const { correlationId, causationId } = ctx.lineage;
-    return new SqlEventStore(kitTables<KitTables["events"]>(tx), this.#names, codec, {
-      metadata: { correlationId, causationId },
-      now: this.#now(),
-    });
+    const metadata = { correlationId, causationId };
+    const recording = { metadata, now: this.#now(), projections: this.#projections };
+    return new SqlEventStore(tx, this.#names, codec, recording);
   }
 
   async #markHandled(tx: Transaction<DB>, eventId: string): Promise<void> {
@@ -106,9 +121,4 @@ export class SqlWork<DB> {
   #now(): string {
     return this.#emitting.clock().toISOString();
   }
-}
-
-/** The same connection, seen with the kit's tables instead of the agent's: their names are known at run time only. */
-export function kitTables<Table>(db: unknown): Kysely<Record<string, Table>> {
-  return trusted<Kysely<Record<string, Table>>>(db);
 }

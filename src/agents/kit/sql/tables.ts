@@ -1,6 +1,7 @@
 import { sql } from "kysely";
-import type { Generated } from "kysely";
+import type { Generated, Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
+import { trusted } from "../process/trusted.ts";
 
 /** The kit's own tables, without the agent's prefix. */
 export interface KitTables {
@@ -16,6 +17,10 @@ export interface KitTables {
     schema_version: string;
     recorded_at: string;
   };
+  /** One row, which whoever appends to a stream holds until the end of the transaction. */
+  appends: { id: number; count: number };
+  snapshots: { stream_id: string; version: number; schema_version: number; state: string };
+  projections: { name: string; version: number };
 }
 
 /** Names of the kit's tables of one agent; agents may share a database. */
@@ -23,11 +28,26 @@ export interface TableNames {
   readonly inbox: string;
   readonly outbox: string;
   readonly events: string;
+  readonly appends: string;
+  readonly snapshots: string;
+  readonly projections: string;
 }
 
 export function tableNames(agent: string): TableNames {
   const prefix = agent.replaceAll("-", "_");
-  return { inbox: `${prefix}_inbox`, outbox: `${prefix}_outbox`, events: `${prefix}_events` };
+  return {
+    inbox: `${prefix}_inbox`,
+    outbox: `${prefix}_outbox`,
+    events: `${prefix}_events`,
+    appends: `${prefix}_appends`,
+    snapshots: `${prefix}_snapshots`,
+    projections: `${prefix}_projections`,
+  };
+}
+
+/** The same connection, seen with the kit's tables instead of the agent's: their names are known at run time only. */
+export function kitTables<Table>(db: unknown): Kysely<Record<string, Table>> {
+  return trusted<Kysely<Record<string, Table>>>(db);
 }
 
 /** Migrations of the kit's own tables. Add to them; never change one that was released. */
@@ -62,6 +82,31 @@ export function kitMigrations(names: TableNames): Record<string, Migration> {
         await sql`create index ${sql.id(`${names.inbox}_handled`)} on ${sql.table(names.inbox)} (handled_at)`.execute(
           db,
         );
+      },
+    },
+    "0002_snapshots_projections": {
+      async up(db) {
+        await db.schema
+          .createTable(names.appends)
+          .addColumn("id", "integer", (column) => column.primaryKey())
+          .addColumn("count", "integer", (column) => column.notNull())
+          .execute();
+        await kitTables<KitTables["appends"]>(db)
+          .insertInto(names.appends)
+          .values({ id: 1, count: 0 })
+          .execute();
+        await db.schema
+          .createTable(names.snapshots)
+          .addColumn("stream_id", "varchar(200)", (column) => column.primaryKey())
+          .addColumn("version", "integer", (column) => column.notNull())
+          .addColumn("schema_version", "integer", (column) => column.notNull())
+          .addColumn("state", "text", (column) => column.notNull())
+          .execute();
+        await db.schema
+          .createTable(names.projections)
+          .addColumn("name", "varchar(100)", (column) => column.primaryKey())
+          .addColumn("version", "integer", (column) => column.notNull())
+          .execute();
       },
     },
   };

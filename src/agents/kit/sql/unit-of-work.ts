@@ -1,22 +1,18 @@
 import type { Transaction } from "kysely";
+import type { EventCodec } from "../domain/event-codec.ts";
 import type { DomainEvent, EventStore } from "../domain/event-store.ts";
+import type { SnapshotCodec, Snapshots } from "../domain/snapshots.ts";
 import type { Emit } from "../events/emit.ts";
-
-/**
- * Turns a stored event back into the domain's. A zod schema of the union of all event types is one: it is given
- * `{ type, data, schemaVersion }`.
- */
-export interface EventCodec<Event extends DomainEvent> {
-  parse(stored: unknown): Event;
-}
 
 /** One SQL transaction: aggregate, inbox and outbox commit together or not at all. */
 export interface UnitOfWork<DB> {
   /** The transaction. `kit.db` must not be used while it is open. */
   readonly db: Transaction<DB>;
   readonly emit: Emit;
-  /** The agent's event streams, inside this transaction. */
+  /** The agent's event streams, inside this transaction, with the projections that are made from them. */
   events<Event extends DomainEvent>(codec: EventCodec<Event>): EventStore<Event>;
+  /** States that are kept beside long streams, for `decideOn`. */
+  snapshots<State>(codec: SnapshotCodec<State>): Snapshots<State>;
 }
 
 /** How a unit of work takes part in the handling of an event. */

@@ -12,10 +12,11 @@ import type { NotificationCommand } from "../domain/decide.ts";
 import type { NotificationEvent } from "../domain/notification-event.ts";
 import { evolve, initialNotification } from "../domain/notification.ts";
 import type { Notification } from "../domain/notification.ts";
+import { streamOf } from "./deliveries.ts";
 import { notificationCodec } from "./notification-codec.ts";
 import type { NotificationTables } from "./tables.ts";
 
-type Kit = Pick<AgentKit<NotificationTables>, "db" | "events" | "transact" | "clock">;
+type Kit = Pick<AgentKit<NotificationTables>, "db" | "events" | "transact">;
 
 /** Notifications as event streams in SQL, with a list of them beside. */
 export class SqlNotifications implements Notifications {
@@ -38,7 +39,7 @@ export class SqlNotifications implements Notifications {
     commands: readonly NotificationCommand[],
     { completes }: RecordOptions,
   ): Promise<Notification> {
-    return this.#kit.transact(ctx, (tx) => this.#decideAll(tx, ctx, id, commands), { completes });
+    return this.#kit.transact(ctx, (tx) => this.#decideAll(tx, id, commands), { completes });
   }
 
   async list(filter: {
@@ -71,7 +72,6 @@ export class SqlNotifications implements Notifications {
 
   async #decideAll(
     tx: UnitOfWork<NotificationTables>,
-    ctx: HandlerContext,
     id: string,
     commands: readonly NotificationCommand[],
   ): Promise<Notification> {
@@ -87,35 +87,8 @@ export class SqlNotifications implements Notifications {
     if (events.length === 0) return state;
     await store.append(streamOf(id), recorded.length, events);
     announce(tx.emit, id, events, state);
-    await this.#list(tx, ctx, id, state);
     return state;
   }
-
-  async #list(
-    tx: UnitOfWork<NotificationTables>,
-    ctx: HandlerContext,
-    id: string,
-    state: Notification,
-  ): Promise<void> {
-    if (state.at === "none") return;
-    const now = this.#kit.clock().toISOString();
-    const changed = await tx.db
-      .updateTable("notification_deliveries")
-      .set({ state: state.at, updated_at: now })
-      .where("notification_id", "=", id)
-      .executeTakeFirst();
-    if (changed.numUpdatedRows > 0n) return;
-    const { recipient, subject, priority } = state.request;
-    const row = { recipient, subject, priority, correlation_id: ctx.correlationId };
-    await tx.db
-      .insertInto("notification_deliveries")
-      .values({ notification_id: id, state: state.at, ...row, requested_at: now, updated_at: now })
-      .execute();
-  }
-}
-
-function streamOf(id: string): string {
-  return `notification-${id}`;
 }
 
 function readCursor(before: string): { readonly time: string; readonly id: string } {

@@ -1,0 +1,27 @@
+/** An aggregate as it stands: its state and the version of its stream, 0 when there is none. */
+export interface Loaded<State> {
+  readonly state: State;
+  readonly version: number;
+}
+
+/**
+ * Port to states that are kept beside long streams. A snapshot is a shortcut and never the truth: without it, or when it
+ * is of another schema version, the stream is read from its beginning and the state is the same.
+ */
+export interface Snapshots<State> {
+  /** After so many events the state is kept again. */
+  readonly every: number;
+  /** The last state that was kept and can still be read; null when there is none. */
+  load(streamId: string): Promise<Loaded<State> | null>;
+  save(streamId: string, loaded: Loaded<State>): Promise<void>;
+}
+
+/** How the state of one kind of aggregate is kept. */
+export interface SnapshotCodec<State> {
+  /** After so many events the state is kept again: 100 is a good start. */
+  readonly every: number;
+  /** Raise it when the shape of the state changes, or what `evolve` makes of the same events. */
+  readonly version: number;
+  /** Reads a state that was kept; a zod schema does it. The state must be plain JSON data. */
+  readonly state: { parse(stored: unknown): State };
+}
