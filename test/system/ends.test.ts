@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import net from "node:net";
 import t from "tap";
 import { fixture, fixtureProject, pick, until } from "../helpers/system.ts";
@@ -67,6 +68,33 @@ t.test("a second Ctrl-C kills what does not stop", async (t) => {
   t.same(project.survivors(), []);
 });
 
+t.test("a run that Ctrl-Z has suspended is told as such at once, and down ends it", async (t) => {
+  const project = fixtureProject(t, { one: { command: fixture("listens.js") } });
+  const up = project.up();
+  await up.ready();
+  up.child.kill("SIGSTOP");
+  await until("it is suspended", () => /^State:\tT/m.test(statusOf(up.child.pid)));
+  for (const args of [
+    ["ps"],
+    ["logs", "-f"],
+    ["publish", "a.b.c", "--force", "--data", "{}"],
+    ["up"],
+    ["restart", "one"],
+  ]) {
+    const { code, stderr } = await project.agents(args);
+    t.equal(code, 1, args.join(" "));
+    t.match(
+      stderr,
+      `does not answer: it is suspended.\n  Let it go on with fg in its terminal, or with: kill -CONT ${up.child.pid}`,
+    );
+  }
+  const all = await project.agents(["ps", "--all"]);
+  t.match(all.stderr, /it is suspended/);
+  t.equal((await project.agents(["down"])).code, 0);
+  t.equal(await up.closed, 0);
+  t.same(project.survivors(), []);
+});
+
 t.test("of two that start at once in a folder one starts and the other attaches", async (t) => {
   const project = fixtureProject(t, { one: { command: fixture("listens.js") } });
   const ups = [project.up(), project.up(), project.up()];
@@ -94,6 +122,10 @@ t.test("up -d returns when all is ready, and down leaves nothing", async (t) => 
   t.equal((await project.agents(["down"])).code, 0, "down with nothing running is fine");
   t.same(project.survivors(), []);
 });
+
+function statusOf(pid: number | undefined): string {
+  return readFileSync(`/proc/${pid}/status`, "utf8");
+}
 
 function portsOf(run: unknown): readonly number[] {
   const resources = pick(run, "resources");

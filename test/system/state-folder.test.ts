@@ -33,6 +33,21 @@ t.test("a run whose state folder is deleted accepts nothing more, says so and en
   t.equal(await next.closed, 0);
 });
 
+t.test("a file where the state folder belongs is said, and is nothing that runs", async (t) => {
+  const project = busProject(t);
+  const file = join(project.root, ".agents");
+  writeFileSync(file, "");
+  const { code, stderr } = await project.agents(["up"]);
+  t.equal(code, 1);
+  t.match(
+    stderr,
+    `${file} cannot be used: a file stands where a folder is expected.\n  Move that file away.`,
+  );
+  t.equal((await project.agents(["ps"])).code, 3);
+  t.match(await project.agents(["down"]), { code: 0, stdout: "nothing is running\n" });
+  rmSync(file);
+});
+
 t.test("a run in the background whose state folder is deleted ends too", async (t) => {
   const project = busProject(t);
   t.equal((await project.agents(["up", "-d", "--no-watch"])).code, 0);

@@ -1,4 +1,4 @@
-import { connectWhenUp } from "../../runtime/control/client.ts";
+import { connectWhenUp, wake } from "../../runtime/control/client.ts";
 import type { ResourceView } from "../../runtime/model/snapshot.ts";
 import type { Context } from "../context.ts";
 import { runningAgents } from "../render/run-text.ts";
@@ -41,6 +41,7 @@ async function allRoots(): Promise<readonly string[]> {
 
 async function stop(context: Context, root: string, { volumes, all }: DownOptions): Promise<Stopped> {
   const { out, signal } = context;
+  wake(root);
   // Also the run that is only just starting, and has not written where it is reached.
   const client = await connectWhenUp(root, signal);
   const running = client === null ? [] : runningAgents((await client.run(signal)).resources);

@@ -2,6 +2,7 @@ import { connect } from "../../runtime/control/client.ts";
 import { AgentsError } from "../../runtime/model/errors.ts";
 import type { RunView } from "../../runtime/model/snapshot.ts";
 import type { Context } from "../context.ts";
+import type { Output } from "../render/output.ts";
 import { runText } from "../render/run-text.ts";
 import { runOf } from "./run-client.ts";
 
@@ -17,7 +18,7 @@ export async function ps(context: Context, all: boolean): Promise<void> {
 async function psAll({ out }: Context): Promise<void> {
   const { listRuns } = await import("../../runtime/control/run-registry.ts");
   const entries = listRuns();
-  const seen = await Promise.all(entries.map(async ({ root }) => viewIfUp(root)));
+  const seen = await Promise.all(entries.map(async ({ root }) => viewIfUp(out, root)));
   const runs = seen.filter((run) => run !== null);
   if (runs.length === 0) {
     throw new AgentsError("AGENTS_NOT_RUNNING", "Nothing is running on this machine for this user.", {
@@ -32,12 +33,13 @@ async function psAll({ out }: Context): Promise<void> {
   }
 }
 
-/** Null for a run that ends, or has just ended: the others are shown all the same. */
-async function viewIfUp(root: string): Promise<(RunView & { readonly root: string }) | null> {
+/** Null for a run that ends, or has just ended, and for one that does not answer, which is said: the others are shown all the same. */
+async function viewIfUp(out: Output, root: string): Promise<(RunView & { readonly root: string }) | null> {
   try {
     return { root, ...(await connect(root).run()) };
   } catch (error) {
-    if (error instanceof AgentsError && error.code === "AGENTS_NOT_RUNNING") return null;
-    throw error;
+    if (!(error instanceof AgentsError)) throw error;
+    if (error.code !== "AGENTS_NOT_RUNNING") out.note(`${root}: ${error.message}`);
+    return null;
   }
 }

@@ -3,6 +3,8 @@ import { AgentsError } from "../model/errors.ts";
 import { ControlClient } from "./control-client.ts";
 import { notRunning } from "./not-running.ts";
 import { pause } from "./pause.ts";
+import { isSuspended } from "./process-start.ts";
+import type { RunFile } from "./run-control.ts";
 import type { RunClient } from "./run-client.ts";
 import { findRun } from "./run-file.ts";
 import type { LockOwner } from "./run-lock.ts";
@@ -11,17 +13,38 @@ import { listRuns } from "./run-registry.ts";
 import { stateDirOf } from "./state-dir.ts";
 
 /**
- * Finds the run of a folder and gives a client for it. Throws `AGENTS_NOT_RUNNING` when none is up, and
- * `AGENTS_STATE_BROKEN` when one is up but cannot be reached because its `run.json` cannot be read.
+ * Finds the run of a folder and gives a client for it. Throws `AGENTS_NOT_RUNNING` when none is up,
+ * `AGENTS_CONTROL_FAILED` when it is suspended, and `AGENTS_STATE_BROKEN` when it cannot be reached because its
+ * `run.json` cannot be read.
  */
 export function connect(root: string): RunClient {
   const found = findRun(root);
-  if (found.at === "up") return new ControlClient(root, found.file);
+  if (found.at === "up") return clientOf(root, found.file);
   if (found.at === "broken") {
     const owner = lockOwner(stateDirOf(root));
     if (owner !== null) throw runFileBroken(found.path, found.reason, owner);
   }
   throw notRunning(root);
+}
+
+/** Lets the run of a folder go on if it was suspended: only then can it stop in order. */
+export function wake(root: string): void {
+  const found = findRun(root);
+  if (found.at === "up" && isSuspended(found.file.pid)) process.kill(found.file.pid, "SIGCONT");
+}
+
+function clientOf(root: string, file: RunFile): RunClient {
+  const { pid, project } = file;
+  if (!isSuspended(pid)) return new ControlClient(root, file);
+  throw new AgentsError(
+    "AGENTS_CONTROL_FAILED",
+    `${project} (pid ${pid}) does not answer: it is suspended.`,
+    {
+      path: file.control,
+      found: "suspended, as by Ctrl-Z",
+      hint: `Let it go on with fg in its terminal, or with: kill -CONT ${pid}`,
+    },
+  );
 }
 
 /** A run that was up and whose `run.json` is gone may be ending: it is given this time. */
@@ -40,7 +63,7 @@ export async function connectWhenUp(root: string, signal: AbortSignal): Promise<
   let wasUp: boolean | null = null;
   for (;;) {
     const found = findRun(root);
-    if (found.at === "up") return new ControlClient(root, found.file);
+    if (found.at === "up") return clientOf(root, found.file);
     const owner = lockOwner(stateDirOf(root));
     if (owner === null) return null;
     if (found.at === "broken") throw runFileBroken(found.path, found.reason, owner);

@@ -5,7 +5,7 @@ import { AgentsError, reviveError } from "../model/errors.ts";
 import type { ResourceView, RunView } from "../model/snapshot.ts";
 import type { PublishRequest } from "../resources/sidecar/sidecar-host.ts";
 import type { FeedMessage } from "./feed-message.ts";
-import type { HttpResponse } from "./http-request.ts";
+import type { HttpRequest, HttpResponse } from "./http-request.ts";
 import { request } from "./http-request.ts";
 import { errorIn, readNdjson } from "./ndjson.ts";
 import { notRunning } from "./not-running.ts";
@@ -15,20 +15,25 @@ import { search } from "./query-string.ts";
 import type { RunClient, StreamOptions } from "./run-client.ts";
 import type { LogQuery, ResourceAction, RunFile } from "./run-control.ts";
 
+/** How long a run may be busy with other things before it answers what it knows, in milliseconds. */
+const PATIENCE = 10_000;
+
 /** A run over HTTP. */
 export class ControlClient implements RunClient {
   readonly file: RunFile;
   readonly #root: string;
   readonly #port: number;
+  readonly #patience: number;
 
-  constructor(root: string, file: RunFile) {
+  constructor(root: string, file: RunFile, patience = PATIENCE) {
     this.file = file;
     this.#root = root;
+    this.#patience = patience;
     this.#port = Number(file.control.slice(file.control.lastIndexOf(":") + 1));
   }
 
   run(signal?: AbortSignal): Promise<RunView> {
-    return this.#json("GET", "/v1/run", undefined, signal);
+    return this.#json({ method: "GET", target: "/v1/run", signal });
   }
 
   feed(signal?: AbortSignal): AsyncGenerator<FeedMessage, void, undefined> {
@@ -49,11 +54,20 @@ export class ControlClient implements RunClient {
     names: readonly string[],
     signal?: AbortSignal,
   ): Promise<readonly ResourceView[]> {
-    return (await this.#json<Resources>("POST", "/v1/act", { action, names }, signal)).resources;
+    return (
+      await this.#json<Resources>({
+        method: "POST",
+        target: "/v1/act",
+        body: { action, names },
+        signal,
+        patience: null,
+      })
+    ).resources;
   }
 
   async down(signal?: AbortSignal): Promise<readonly ResourceView[]> {
-    return (await this.#json<Resources>("POST", "/v1/down", undefined, signal)).resources;
+    return (await this.#json<Resources>({ method: "POST", target: "/v1/down", signal, patience: null }))
+      .resources;
   }
 
   async gone(signal?: AbortSignal): Promise<void> {
@@ -72,37 +86,32 @@ export class ControlClient implements RunClient {
   }
 
   flow(id: string, waitSeconds?: number, signal?: AbortSignal): Promise<FlowView> {
-    return this.#json(
-      "GET",
-      `/v1/flow/${encodeURIComponent(id)}${search({ wait: waitSeconds })}`,
-      undefined,
+    const target = `/v1/flow/${encodeURIComponent(id)}${search({ wait: waitSeconds })}`;
+    return this.#json({
+      method: "GET",
+      target,
       signal,
-    );
+      patience: this.#patience + 1000 * (waitSeconds ?? 0),
+    });
   }
 
   async publish(event: PublishRequest, signal?: AbortSignal): Promise<void> {
-    await this.#json("POST", "/v1/publish", event, signal);
+    await this.#json({ method: "POST", target: "/v1/publish", body: event, signal });
   }
 
   async replay(eventId: string, to: string | null, signal?: AbortSignal): Promise<readonly string[]> {
     const target = `/v1/events/${encodeURIComponent(eventId)}/replay`;
-    return (await this.#json<Agents>("POST", target, { to }, signal)).agents;
+    return (await this.#json<Agents>({ method: "POST", target, body: { to }, signal })).agents;
   }
 
   async retry(eventId: string, signal?: AbortSignal): Promise<readonly string[]> {
-    return (
-      await this.#json<Agents>("POST", `/v1/events/${encodeURIComponent(eventId)}/retry`, undefined, signal)
-    ).agents;
+    const target = `/v1/events/${encodeURIComponent(eventId)}/retry`;
+    return (await this.#json<Agents>({ method: "POST", target, signal })).agents;
   }
 
-  async #json<T>(
-    method: "GET" | "POST",
-    target: string,
-    body: unknown,
-    signal: AbortSignal | undefined,
-  ): Promise<T> {
-    return this.#guarded(signal, async () => {
-      const response = await this.#send(method, target, body, signal);
+  async #json<T>(question: Question): Promise<T> {
+    return this.#guarded(question.signal, async () => {
+      const response = await this.#send(question);
       const text = await readAll(response.body);
       const value: T = JSON.parse(text === "" ? "null" : text);
       return value;
@@ -111,7 +120,7 @@ export class ControlClient implements RunClient {
 
   async *#stream<T>(target: string, signal: AbortSignal | undefined): AsyncGenerator<T, void, undefined> {
     try {
-      const response = await this.#guarded(signal, () => this.#send("GET", target, undefined, signal));
+      const response = await this.#guarded(signal, () => this.#send({ method: "GET", target, signal }));
       yield* readNdjson<T>(response.body);
     } catch (error) {
       if (signal?.aborted === true) return;
@@ -119,19 +128,12 @@ export class ControlClient implements RunClient {
     }
   }
 
-  async #send(
-    method: "GET" | "POST",
-    target: string,
-    body: unknown,
-    signal?: AbortSignal,
-  ): Promise<HttpResponse> {
+  async #send({ patience = this.#patience, ...question }: Question): Promise<HttpResponse> {
     const response = await request({
+      ...question,
       port: this.#port,
-      method,
-      target,
       token: this.file.token,
-      body,
-      signal,
+      patience: patience ?? undefined,
     });
     if (response.status < 400) return response;
     const text = await readAll(response.body);
@@ -161,11 +163,16 @@ export class ControlClient implements RunClient {
       {
         path: this.file.control,
         found: reason,
-        hint: `Try again; if it stays so, stop the run with: kill ${this.file.pid}`,
+        hint: `Try again; if it stays so, end it with: kill -9 ${this.file.pid} (its watchdog then ends all that it started)`,
         cause: error,
       },
     );
   }
+}
+
+/** What a run is asked. Patience null: its answer may take as long as it takes. */
+interface Question extends Omit<HttpRequest, "port" | "token" | "patience"> {
+  readonly patience?: number | null;
 }
 
 interface Resources {

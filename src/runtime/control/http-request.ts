@@ -16,6 +16,8 @@ export interface HttpRequest {
   /** Sent as JSON. */
   readonly body?: unknown;
   readonly signal?: AbortSignal | undefined;
+  /** Milliseconds within which the answer must begin; without it, as long as it takes. */
+  readonly patience?: number | undefined;
 }
 
 export interface HttpResponse {
@@ -36,6 +38,9 @@ export async function request(options: HttpRequest): Promise<HttpResponse> {
   options.signal?.addEventListener("abort", abort, { once: true });
   socket.once("close", () => options.signal?.removeEventListener("abort", abort));
   socket.on("error", () => {}); // it is reported to whoever reads; with no reader there is nobody to tell
+  const { patience } = options;
+  const tooLate = (): void => void socket.destroy(new Error(`no answer within ${Number(patience) / 1000} s`));
+  const late = patience === undefined ? undefined : setTimeout(tooLate, patience);
   try {
     socket.write(render(options));
     const chunks: AsyncIterator<Buffer> = socket.iterator({ destroyOnReturn: true });
@@ -44,6 +49,8 @@ export async function request(options: HttpRequest): Promise<HttpResponse> {
   } catch (error) {
     socket.destroy();
     throw error;
+  } finally {
+    clearTimeout(late);
   }
 }
 

@@ -16,8 +16,22 @@ export function isSameProcess(owner: { readonly pid: number; readonly processSta
   return processStart(owner.pid) === owner.processStart;
 }
 
+/** Whether it stands still by a signal, as Ctrl-Z sends it to what runs in the foreground of a terminal. */
+export function isSuspended(pid: number): boolean {
+  const state = process.platform === "linux" ? statFields(pid)?.[0] : ps(pid, "state=");
+  return state?.toUpperCase().startsWith("T") === true;
+}
+
 /** `/proc/<pid>/stat`: field 22 is the start in clock ticks since boot, field 3 the state. */
 function fromProc(pid: number): string | null {
+  const fields = statFields(pid);
+  const state = fields?.[0];
+  if (state === "Z" || state === "X") return null;
+  return fields?.[19] ?? null;
+}
+
+/** From field 3 on. */
+function statFields(pid: number): readonly string[] | null {
   let stat: string;
   try {
     stat = readFileSync(`/proc/${pid}/stat`, "latin1");
@@ -25,21 +39,22 @@ function fromProc(pid: number): string | null {
     return null; // gone between two looks is the same as gone
   }
   // Field 2 is the command in brackets and may hold spaces and brackets itself: count from the last one.
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  const state = fields[0];
-  if (state === "Z" || state === "X") return null;
-  return fields[19] ?? null;
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 }
 
 function fromPs(pid: number): string | null {
+  const out = ps(pid, "state=,lstart=");
+  if (out === null || out === "" || out.startsWith("Z")) return null;
+  return out.slice(out.search(/\s/)).trim();
+}
+
+function ps(pid: number, columns: string): string | null {
   try {
-    const out = execFileSync("ps", ["-o", "state=,lstart=", "-p", String(pid)], {
+    return execFileSync("ps", ["-o", columns, "-p", String(pid)], {
       encoding: "utf8",
       stdio: ["ignore", "pipe", "ignore"],
       env: { ...process.env, LC_ALL: "C", TZ: "UTC" },
     }).trim();
-    if (out === "" || out.startsWith("Z")) return null;
-    return out.slice(out.search(/\s/)).trim();
   } catch {
     return null; // ps ends with 1 when there is no such process
   }

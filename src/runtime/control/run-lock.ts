@@ -39,9 +39,17 @@ export function acquireRunLock(root: string): RunLockResult {
   }
 }
 
-/** Who holds the folder now; null when nobody does. Works without the right to write. */
+/**
+ * Who holds the folder now; null when nobody does. Works without the right to write.
+ *
+ * @throws AgentsError AGENTS_STATE_BROKEN where it cannot be seen.
+ */
 export function lockOwner(stateDir: string): LockOwner | null {
-  return livingOwner(stateDir, generations(stateDir).at(-1));
+  try {
+    return livingOwner(stateDir, generations(stateDir).at(-1));
+  } catch (cause) {
+    throw stateBroken(stateDir, cause);
+  }
 }
 
 function contend(dir: string, draft: string): RunLockResult {
@@ -98,7 +106,7 @@ function generations(dir: string): readonly number[] {
   try {
     names = readdirSync(dir);
   } catch (error) {
-    if (errorCode(error) === "ENOENT") return [];
+    if (["ENOENT", "ENOTDIR"].includes(errorCode(error) ?? "")) return []; // nobody holds what is no folder
     throw error;
   }
   return names

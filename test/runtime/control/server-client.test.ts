@@ -1,11 +1,14 @@
 import { once } from "node:events";
-import { connect as connectSocket } from "node:net";
+import type { Socket } from "node:net";
+import { connect as connectSocket, createServer } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { test } from "tap";
 import type { Test } from "tap";
 import type { RunClient } from "../../../src/runtime/control/run-client.ts";
 import { connect } from "../../../src/runtime/control/client.ts";
+import { ControlClient } from "../../../src/runtime/control/control-client.ts";
 import { processStart } from "../../../src/runtime/control/process-start.ts";
+import type { RunFile } from "../../../src/runtime/control/run-control.ts";
 import { removeRunFile, writeRunFile } from "../../../src/runtime/control/run-file.ts";
 import type { ControlServer } from "../../../src/runtime/control/server.ts";
 import { startControlServer } from "../../../src/runtime/control/server.ts";
@@ -28,19 +31,21 @@ async function setup(t: Test): Promise<Setup> {
     await server.close();
     control.logs.close();
   });
-  writeRunFile(root, {
-    version: 1,
-    runId: "r1",
-    project: "shop",
-    pid: process.pid,
-    processStart: processStart(process.pid) ?? "",
-    startedAt: RUN.startedAt,
-    control: server.url,
-    token: TOKEN,
-    configFile: "agents.config.ts",
-  });
+  writeRunFile(root, runFile(server.url));
   return { root, control, server, client: connect(root) };
 }
+
+const runFile = (control: string): RunFile => ({
+  version: 1,
+  runId: "r1",
+  project: "shop",
+  pid: process.pid,
+  processStart: processStart(process.pid) ?? "",
+  startedAt: RUN.startedAt,
+  control,
+  token: TOKEN,
+  configFile: "agents.config.ts",
+});
 
 /** Waits for something that an event elsewhere in this process brings about. */
 async function until(condition: () => boolean): Promise<void> {
@@ -214,7 +219,7 @@ void test("The server closes promptly: streams end as they should, the port is f
   t.equal(control.listeners.size, 0);
   await t.rejects(client.run(), {
     code: "AGENTS_CONTROL_FAILED",
-    details: { hint: new RegExp(`kill ${process.pid}$`) },
+    details: { hint: new RegExp(`kill -9 ${process.pid} `) },
   });
 });
 
@@ -236,4 +241,29 @@ void test("With no run there is nothing to connect to", async (t) => {
   const { root } = await setup(t);
   removeRunFile(root, "r1");
   t.throws(() => connect(root), { code: "AGENTS_NOT_RUNNING", message: `Nothing is running in ${root}.` });
+});
+
+void test("A run that takes a question and never answers is given up, except where an answer may take long", async (t) => {
+  const root = t.testdir();
+  const silent = createServer().listen(0, "127.0.0.1");
+  const sockets = new Set<Socket>();
+  silent.on("connection", (socket) => void sockets.add(socket));
+  await once(silent, "listening");
+  t.teardown(() => {
+    for (const socket of sockets) socket.destroy();
+    silent.close();
+  });
+  const address = silent.address();
+  const file = runFile(`http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`);
+  const client = new ControlClient(root, file, 50);
+  const stop = new AbortController();
+  const down = client.down(stop.signal);
+  const gaveUp = {
+    code: "AGENTS_CONTROL_FAILED",
+    message: /shop \(pid \d+\) does not answer: no answer within 0\.05 s/,
+  };
+  await t.rejects(client.run(), gaveUp);
+  await t.rejects(client.logs({ resources: [] }).next(), gaveUp);
+  stop.abort();
+  await t.rejects(down, { name: "AbortError" }, "stopping may take as long as it takes");
 });
