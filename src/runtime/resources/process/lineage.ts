@@ -7,8 +7,10 @@ import { pids, readProcess } from "./process-table.ts";
 const TICK_MS = 400;
 /** Where that cannot be asked, or says nothing: look all the same. */
 const LOOK_AT_LEAST_MS = 5_000;
-/** Looks take at most this part of the time, however many processes the machine has and however busy it is. */
+/** Looks take at most this part of the time, however many processes the machine has and however busy it is … */
 const SHARE = 1 / 1000;
+/** … but where processes are forked, none is further from the next one than this: nothing is left behind comes first. */
+const LOOK_AT_MOST_APART_MS = 1_000;
 
 /** Told of every process that was seen below a leader, by pid and start time. */
 export interface LineageListener {
@@ -101,7 +103,7 @@ export class Lineage {
 
   #tick(): void {
     const since = performance.now() - this.#lookedAt;
-    if (since < this.#cost / SHARE) return;
+    if (since < Math.min(this.#cost / SHARE, LOOK_AT_MOST_APART_MS)) return;
     if (since > LOOK_AT_LEAST_MS) this.#forks = null;
     this.look();
   }
