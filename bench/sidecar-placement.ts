@@ -38,7 +38,7 @@ async function host(placement: Placement, folder: string, appPort: number): Prom
   const options = benchOptions(folder);
   switch (placement) {
     case "same thread": {
-      const embedded = new EmbeddedHost(options, () => {});
+      const embedded = await EmbeddedHost.open(options, () => {});
       const { httpPort } = await embedded.start(benchSpec(appPort));
       embedded.appReady("bench");
       return { httpPort, pids: [], close: () => embedded.close() };
@@ -148,7 +148,7 @@ async function compare(): Promise<void> {
 
 const [, , mode, argument = "", appPort = "0"] = process.argv;
 if (mode === "--host") {
-  const embedded = new EmbeddedHost(benchOptions(argument), () => {});
+  const embedded = await EmbeddedHost.open(benchOptions(argument), () => {});
   const { httpPort } = await embedded.start(benchSpec(Number(appPort)));
   embedded.appReady("bench");
   process.on("disconnect", () => void embedded.close());

@@ -100,7 +100,13 @@ async function compose(
   );
   owned.defer(async () => await programs.close());
   const hosting = createEmbeddedSidecarHost(
-    { runId, stateDir, root: config.root, components: Object.values(config.components) },
+    {
+      runId,
+      stateDir,
+      root: config.root,
+      components: Object.values(config.components),
+      resources: [join(config.root, "resources")],
+    },
     warm?.takeSidecars(),
   );
   void preloadSpawn();
@@ -155,7 +161,8 @@ async function compose(
     host.onEvent((event) => {
       if (event.type === "lost") folder.lose(event.reason);
       // What concerns all sidecars is said by the run.
-      else if (event.type === "log" && event.appId === OWN_LOG) tell.warning(event.text);
+      else if (event.type === "log" && event.appId === OWN_LOG)
+        tell[event.level === "info" ? "info" : "warning"](event.text);
       else if (event.type === "log")
         logs.write(
           sidecarName(event.appId),

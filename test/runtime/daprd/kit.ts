@@ -28,7 +28,7 @@ import {
   type GeneratedResources,
   type ResourcePlan,
 } from "../../../src/runtime/resources/sidecar/daprd/yaml/generate.ts";
-import { readUserResources } from "../../../src/runtime/resources/sidecar/daprd/yaml/user-resources.ts";
+import { readUserResources } from "../../../src/runtime/resources/sidecar/yaml/user-resources.ts";
 import { writeResources } from "../../../src/runtime/resources/sidecar/daprd/yaml/write-resources.ts";
 
 /** What a test needs of tap: to give back what it opened. */

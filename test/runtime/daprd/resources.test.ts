@@ -4,7 +4,7 @@ import t from "tap";
 import { parse } from "yaml";
 import { generateResources } from "../../../src/runtime/resources/sidecar/daprd/yaml/generate.ts";
 import { redisAddress } from "../../../src/runtime/resources/sidecar/daprd/yaml/components.ts";
-import { readUserResources } from "../../../src/runtime/resources/sidecar/daprd/yaml/user-resources.ts";
+import { readUserResources } from "../../../src/runtime/resources/sidecar/yaml/user-resources.ts";
 import { writeResources } from "../../../src/runtime/resources/sidecar/daprd/yaml/write-resources.ts";
 import type { DaprdLine } from "../../../src/runtime/resources/sidecar/daprd/daprd-log.ts";
 import { call, freePort, publish, startApp, subscription } from "../sidecar/kit.ts";

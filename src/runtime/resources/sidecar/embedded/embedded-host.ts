@@ -11,7 +11,11 @@ import type {
 } from "../sidecar-host.ts";
 import { Bus } from "./bus/bus.ts";
 import { DEFAULT_RETRY } from "./bus/retry-policy.ts";
-import { defaultPubsub, openComponents, type Components } from "./components.ts";
+import { defaultPubsub } from "./components/app-components.ts";
+import { componentsIn, type ComponentSpec } from "./components/component-spec.ts";
+import { ComponentSet, RUNTIME } from "./components/component-set.ts";
+import { ResourceFolders } from "./components/resource-folders.ts";
+import { specsOfConfig } from "./components/specs-of-config.ts";
 import type { EmbeddedHostOptions } from "./host-options.ts";
 import { makeEvent } from "./publish/make-event.ts";
 import { Sidecar } from "./sidecar.ts";
@@ -32,7 +36,8 @@ const LOOK_EVERY_MS = 1000;
 /** All the embedded sidecars of one run, on the event loop that it is made on: one bus, one port per agent. */
 export class EmbeddedHost {
   readonly #bus: Bus;
-  readonly #components: Components;
+  readonly #components: ComponentSet;
+  readonly #folders: ResourceFolders;
   readonly #invokeAgent = new Agent({ keepAlive: true, scheduling: "lifo", timeout: 2000 });
   readonly #tokens = tokensOf(process.env);
   readonly #sidecars = new Map<string, Sidecar>();
@@ -47,17 +52,56 @@ export class EmbeddedHost {
   #journalTimer: NodeJS.Timeout | null = null;
   #closed = false;
 
-  constructor(options: EmbeddedHostOptions, tell: (event: SidecarEvent) => void) {
+  /**
+   * Opens the journal and the components.
+   *
+   * @throws AgentsError what cannot be served; nothing is left open then
+   */
+  static async open(
+    options: EmbeddedHostOptions,
+    tell: (event: SidecarEvent) => void,
+  ): Promise<EmbeddedHost> {
+    const specs = specsOfConfig(options.components);
+    const folders = new ResourceFolders(options.resources ?? []);
+    const host = new EmbeddedHost(options, folders, tell);
+    try {
+      await host.#components.open([...(await host.#read()), ...specs]);
+      // Not waited for: a start does not take longer for what may change later.
+      void host.#follow(specs);
+      return host;
+    } catch (error) {
+      await host.close();
+      throw error;
+    }
+  }
+
+  private constructor(
+    options: EmbeddedHostOptions,
+    folders: ResourceFolders,
+    tell: (event: SidecarEvent) => void,
+  ) {
     this.#tell = tell;
-    this.#components = openComponents(options.components, options.stateDir, options.root);
+    this.#folders = folders;
     const { db, movedAside } = openEventsForWriting(options.stateDir);
     const files = new DatabaseFiles(eventsFile(options.stateDir));
     this.#bus = new Bus(db, {
       files,
       retry: options.retry ?? DEFAULT_RETRY,
       appToken: this.#tokens.app,
+      pubsubOf: (agent, name) => this.#components.of(agent).pubsubs.get(name) ?? null,
       onCommit: () => this.#journalChanged(),
       log: (appId, level, text) => tell({ type: "log", appId, level, text }),
+    });
+    const lost = (reason: string): void => tell({ type: "lost", reason });
+    this.#components = new ComponentSet({
+      bus: this.#bus,
+      stateDir: options.stateDir,
+      root: options.root,
+      env: process.env,
+      log: (appId, level, text) => tell({ type: "log", appId, level, text }),
+      onStore: ({ files: its }) => {
+        if (its !== null) its.onLost = lost;
+      },
     });
     this.#pruner = new Pruner(db, this.#bus, options.retention ?? DEFAULT_RETENTION);
     this.#sweep = setInterval(() => this.#sweepStates(), SWEEP_EVERY_MS).unref();
@@ -65,7 +109,7 @@ export class EmbeddedHost {
     // The end is not kept waiting by another program that holds a file: what is not written then is found again.
     this.#hurry = () => {
       db.exec(`PRAGMA busy_timeout = ${CLOSE_BUSY_MS}`);
-      for (const store of this.#components.stores.values()) store.waitAtMost(CLOSE_BUSY_MS);
+      for (const store of this.#components.stores) store.waitAtMost(CLOSE_BUSY_MS);
     };
     this.#closeFiles = () => {
       const { commit, store } = this.#bus;
@@ -75,8 +119,6 @@ export class EmbeddedHost {
         db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
       });
       this.#bestEffort("the journal was not closed", () => db.close());
-      for (const one of this.#components.stores.values())
-        this.#bestEffort(`${one.name} was not closed`, () => one.close());
     };
     if (movedAside !== null) {
       tell({
@@ -91,8 +133,8 @@ export class EmbeddedHost {
   /** Registers what the agents of the config declare, started or not; the subscriptions of all others end. */
   async configure(apps: readonly DeclaredApp[]): Promise<void> {
     const { subscriptions, commit } = this.#bus;
-    const pubsub = defaultPubsub(this.#components.pubsubs);
-    for (const { appId, subscribes } of apps) subscriptions.declare(appId, pubsub, subscribes);
+    for (const { appId, subscribes } of apps)
+      subscriptions.declare(appId, defaultPubsub(this.#components.pubsubs(appId)), subscribes);
     const left = subscriptions.agents().filter((agent) => !apps.some(({ appId }) => appId === agent));
     for (const agent of left) subscriptions.forget(agent);
     await commit.committed();
@@ -154,10 +196,19 @@ export class EmbeddedHost {
   }
 
   async publish({ pubsub, topic, body, contentType, raw }: PublishRequest): Promise<void> {
-    if (!this.#components.pubsubs.has(pubsub)) {
+    const { pubsubs } = await this.#components.prepare(RUNTIME);
+    const broker = pubsubs.get(pubsub);
+    if (this.#components.pubsubs(RUNTIME).get(pubsub)?.type === "pubsub.in-memory") {
+      throw new AgentsError("AGENTS_PUBLISH_FAILED", `${pubsub} is in memory: each agent has its own.`, {
+        found: "pubsub.in-memory",
+        expected: "a pub/sub that agents share",
+        hint: "Publish through the agent's own sidecar, or give the component another type.",
+      });
+    }
+    if (broker === undefined) {
       throw new AgentsError("AGENTS_PUBLISH_FAILED", `There is no pubsub component ${pubsub}.`, {
         found: pubsub,
-        expected: [...this.#components.pubsubs].join(", ") || "a pubsub component in the config",
+        expected: [...pubsubs.keys()].join(", ") || "a pubsub component in the config",
         hint: "Events of the CLI go to agents-pubsub: name a pubsub component so in the config, under components.",
       });
     }
@@ -174,8 +225,7 @@ export class EmbeddedHost {
     const made = makeEvent(input, raw, Date.now());
     if (!made.ok)
       throw new AgentsError("AGENTS_PUBLISH_FAILED", `no CloudEvent can be made of the event: ${made.why}`);
-    this.#bus.accept(made.event);
-    await this.#bus.commit.committed();
+    await broker.publish([made.event]);
   }
 
   replay(eventId: string, to: string | null): Promise<ReplayResult> {
@@ -197,9 +247,39 @@ export class EmbeddedHost {
     const apps = new Set([...this.#sidecars.keys(), ...this.#closing.keys()]);
     await Promise.allSettled([...apps].map((appId) => this.stop(appId)));
     this.#invokeAgent.destroy();
+    await this.#folders.close();
+    await this.#components.close();
     if (this.#journalTimer !== null) clearTimeout(this.#journalTimer);
     this.#closeFiles();
     this.#tell({ type: "journal" });
+  }
+
+  /** The components of the folders, as they are now. */
+  async #read(): Promise<readonly ComponentSpec[]> {
+    const { resources, warnings } = await this.#folders.read();
+    for (const text of warnings) this.#tell({ type: "log", appId: "agents", level: "warn", text });
+    return componentsIn(resources);
+  }
+
+  /** Components follow what is written in the folders. */
+  async #follow(ofConfig: readonly ComponentSpec[]): Promise<void> {
+    const reload = async (): Promise<void> => {
+      await this.#reload(ofConfig).catch((error: unknown) => {
+        const text = `the components stay as they were: ${error instanceof Error ? error.message : String(error)}`;
+        this.#tell({ type: "log", appId: "agents", level: "error", text });
+      });
+    };
+    // What was written between the first reading and now is found by another one.
+    if (await this.#folders.watch(() => void reload())) await reload();
+  }
+
+  async #reload(ofConfig: readonly ComponentSpec[]): Promise<void> {
+    const written = await this.#read();
+    if (this.#closed) return;
+    const changes = await this.#components.change([...written, ...ofConfig]);
+    for (const sidecar of this.#sidecars.values()) sidecar.componentsChanged();
+    if (changes !== "")
+      this.#tell({ type: "log", appId: "agents", level: "info", text: `components: ${changes}` });
   }
 
   async #shutDown(appId: string): Promise<void> {
@@ -217,20 +297,18 @@ export class EmbeddedHost {
 
   /** Tells once of each database whose files are gone. */
   #watchFiles(events: DatabaseFiles): NodeJS.Timeout {
-    const tell = (reason: string): void => this.#tell({ type: "lost", reason });
     events.onLost = (reason) => {
-      tell(reason);
+      this.#tell({ type: "lost", reason });
       this.#bus.holdAll();
     };
-    const stores = [...this.#components.stores.values()].flatMap(({ files }) => files ?? []);
-    for (const files of stores) files.onLost = tell;
     return setInterval(() => {
-      for (const files of [events, ...stores]) files.look();
+      events.look();
+      for (const { files } of this.#components.stores) files?.look();
     }, LOOK_EVERY_MS).unref();
   }
 
   #sweepStates(): void {
-    for (const store of this.#components.stores.values()) {
+    for (const store of this.#components.stores) {
       // Where another program holds the file, the next sweep does it.
       this.#bestEffort(`what has expired in ${store.name} stays for now`, () => store.sweep());
     }

@@ -8,4 +8,6 @@ export interface EmbeddedHostOptions extends SidecarHostOptions {
   readonly retry?: RetryPolicy;
   /** Absent: 7 days, 100 000 events. */
   readonly retention?: Retention;
+  /** Folders of Dapr YAML, absolute; what is in them goes before `components`, and is loaded again when it changes. */
+  readonly resources?: readonly string[];
 }

@@ -4,7 +4,8 @@ import { AppClient } from "./bus/app-client.ts";
 import type { Bus } from "./bus/bus.ts";
 import type { Lane } from "./bus/lane.ts";
 import { parseSubscriptions } from "./bus/parse-subscriptions.ts";
-import { defaultPubsub, type Components } from "./components.ts";
+import { defaultPubsub, type AppComponents } from "./components/app-components.ts";
+import type { ComponentSet } from "./components/component-set.ts";
 import { route, type ApiContext } from "./http/routes.ts";
 import { SidecarServer } from "./http/sidecar-server.ts";
 import { TOKEN_HEADER, type Tokens } from "./tokens.ts";
@@ -12,7 +13,7 @@ import { TOKEN_HEADER, type Tokens } from "./tokens.ts";
 /** What a sidecar shares with the others of its host. */
 export interface SidecarSurroundings {
   readonly bus: Bus;
-  readonly components: Components;
+  readonly components: ComponentSet;
   /** Connections for invocations between apps. */
   readonly invokeAgent: Agent;
   readonly appPort: (appId: string) => number | null;
@@ -63,8 +64,9 @@ export class Sidecar {
   async start(): Promise<number> {
     const { appId, subscribes } = this.spec;
     const { bus, components } = this.#surroundings;
+    const { pubsubs } = await components.prepare(appId);
     const port = await this.#server.listen();
-    bus.subscriptions.declare(appId, defaultPubsub(components.pubsubs), subscribes);
+    bus.subscriptions.declare(appId, defaultPubsub(pubsubs), subscribes);
     await bus.commit.committed();
     return port;
   }
@@ -81,6 +83,12 @@ export class Sidecar {
       this.#log("error", `its subscriptions cannot be saved (${why}); they stay as they were`);
     }
     if (generation === this.#generation) this.#lane.open();
+  }
+
+  /** Other components serve it now. */
+  componentsChanged(): void {
+    // What could not be delivered for want of its pub/sub may be now.
+    this.#lane.rewind();
   }
 
   async appGone(graceMs: number): Promise<void> {
@@ -106,12 +114,13 @@ export class Sidecar {
     if (!parsed.ok) return this.#log("error", `${parsed.message}; its subscriptions stay as they were`);
     for (const warning of parsed.warnings) this.#log("warn", warning);
     const { bus, components } = this.#surroundings;
-    const known = parsed.subscriptions.filter((one) => components.pubsubs.has(one.pubsub));
-    for (const one of parsed.subscriptions) {
-      if (!known.includes(one))
-        this.#log("error", `subscribes to ${one.topic} on the pubsub ${one.pubsub}, which is not configured`);
+    const { pubsubs } = components.of(appId);
+    for (const { pubsub, topic } of parsed.subscriptions) {
+      if (!pubsubs.has(pubsub))
+        this.#log("error", `subscribes to ${topic} on the pubsub ${pubsub}, which is not configured`);
     }
-    for (const one of bus.subscriptions.see(appId, known)) {
+    // One of a pub/sub that is not there (any more) stays: its events wait.
+    for (const one of bus.subscriptions.see(appId, parsed.subscriptions)) {
       if (one.problem !== null)
         this.#log(
           "error",
@@ -155,20 +164,30 @@ export class Sidecar {
   #apiContext(): ApiContext {
     const { spec } = this;
     const { bus, components, invokeAgent, appPort, tokens, onShutdown } = this.#surroundings;
+    // Read at each call: components may be exchanged meanwhile.
+    const mine = (): AppComponents => components.of(spec.appId);
     return {
       appId: spec.appId,
       ownPort: spec.appPort,
       appPort,
       tokens,
-      bus,
-      pubsubs: components.pubsubs,
-      stores: components.stores,
-      secrets: components.secrets,
-      components: components.listed,
+      get pubsubs() {
+        return mine().pubsubs;
+      },
+      get stores() {
+        return mine().stores;
+      },
+      get secrets() {
+        return mine().secrets;
+      },
+      get components() {
+        return mine().listed;
+      },
       concurrency: spec.concurrency,
       extended: new Map(),
       agent: invokeAgent,
-      subscriptions: () => bus.subscriptions.of(spec.appId),
+      subscriptions: () =>
+        bus.subscriptions.of(spec.appId).filter(({ pubsub }) => mine().pubsubs.has(pubsub)),
       appFound: () => this.#appFound,
       lost: () => bus.commit.lost,
       shutdown: () => onShutdown(spec.appId),

@@ -25,7 +25,7 @@ port.on("message", (request: Request) => {
 
 async function answer(request: Request): Promise<unknown> {
   if (request.call === "open") {
-    opened = new EmbeddedHost(request.args, (event) => say({ type: "event", event }));
+    opened = await EmbeddedHost.open(request.args, (event) => say({ type: "event", event }));
     return null;
   }
   if (opened === null) {

@@ -20,7 +20,7 @@ import {
   type ConfigurationSettings,
   type DeclaredSubscription,
 } from "./policies.ts";
-import { resourcesFor, type UserResource, type UserResources } from "./user-resources.ts";
+import { resourcesFor, type UserResource, type UserResources } from "../../yaml/user-resources.ts";
 
 /** A component of the config, and what it runs on here. */
 export interface PlannedComponent {

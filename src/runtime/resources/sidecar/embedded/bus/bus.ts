@@ -18,10 +18,28 @@ export interface BusOptions {
   readonly retry: RetryPolicy;
   /** Sent to the apps as `dapr-api-token`. */
   readonly appToken: string | undefined;
+  /** A pub/sub of an agent's; its deliveries wait while there is none of that name. */
+  readonly pubsubOf: (agent: string, name: string) => DeadLetterBox | null;
   /** Told after every commit. */
   readonly onCommit: () => void;
   readonly log: (agent: string, level: "info" | "warn", text: string) => void;
 }
+
+/** Where the dead letters of a pub/sub go. */
+export interface DeadLetterBox {
+  /** Copies an event to another topic; called inside a write. */
+  deadLetter(event: StoredEvent, topic: string): void;
+}
+
+/** Who gets an event, beside what it says itself. */
+export interface Addressing {
+  /** The one agent that may get it, by wildcards too; null = everybody who listens to just that topic. */
+  readonly onlyTo: string | null;
+  /** Set on a copy for a dead-letter topic: `seq` of the event that it copies. */
+  readonly deadLetterOf: number | null;
+}
+
+const TO_ALL: Addressing = { onlyTo: null, deadLetterOf: null };
 
 /** The durable bus of one project: takes events, gives each subscriber its own delivery, and runs a lane per agent. */
 export class Bus {
@@ -47,8 +65,8 @@ export class Bus {
   }
 
   /** Takes an event: written in this turn, delivered and true once `commit` has committed it. */
-  accept(event: BusEvent): void {
-    this.commit.write(() => this.#insert(event, null));
+  accept(event: BusEvent, addressing: Addressing = TO_ALL): void {
+    this.commit.write(() => this.#insert(event, addressing));
   }
 
   addLane(options: LaneOptions): Lane {
@@ -58,8 +76,11 @@ export class Bus {
       commit: this.commit,
       retry: this.#options.retry,
       appToken: this.#options.appToken,
-      routeFor: (pubsub, topic) => this.subscriptions.find(agent, pubsub, topic)?.route ?? null,
-      deadLetter: (event, topic) => this.#deadLetter(event, topic),
+      routeFor: (pubsub, topic) =>
+        this.#options.pubsubOf(agent, pubsub) === null
+          ? null
+          : (this.subscriptions.find(agent, pubsub, topic)?.route ?? null),
+      deadLetter: (event, topic) => this.#options.pubsubOf(agent, event.pubsub)?.deadLetter(event, topic),
       log: (level, text) => this.#options.log(agent, level, text),
     };
     // A lane before this one may have ended without its last words.
@@ -96,9 +117,16 @@ export class Bus {
     return result;
   }
 
-  #insert(event: BusEvent, deadLetterOf: number | null): void {
+  #insert(event: BusEvent, addressing: Addressing): void {
+    const { onlyTo, deadLetterOf } = addressing;
     const seq = this.store.insertEvent(event, Date.now(), deadLetterOf);
-    const subscribers = this.subscriptions.to(event.pubsub, event.topic);
+    const listening = onlyTo === null ? null : this.subscriptions.find(onlyTo, event.pubsub, event.topic);
+    const subscribers =
+      onlyTo === null
+        ? this.subscriptions.to(event.pubsub, event.topic)
+        : listening === null
+          ? []
+          : [listening];
     if (subscribers.length === 0) return;
     const tooDeep = deadLetterOf === null && event.depth > MAX_DEPTH;
     const stored: StoredEvent | null =
@@ -112,16 +140,13 @@ export class Bus {
           `it is number ${event.depth} of a chain of events; more than ${MAX_DEPTH} are taken for a loop`,
         );
         const topic = definition?.deadLetterTopic ?? null;
-        if (topic !== null && stored !== null) this.#deadLetter(stored, topic);
+        if (topic !== null && stored !== null)
+          this.#options.pubsubOf(agent, event.pubsub)?.deadLetter(stored, topic);
       } else {
         const id = this.store.insertDelivery(seq, agent, "pending", null);
         this.#offerLater(agent, { id, eventSeq: seq, attempts: 0, event: stored });
       }
     }
-  }
-
-  #deadLetter(event: StoredEvent, topic: string): void {
-    this.#insert({ ...event, topic }, event.deadLetterOf ?? event.seq);
   }
 
   #offerLater(agent: string, delivery: QueuedDelivery): void {

@@ -18,6 +18,7 @@ export class SubscriptionRegistry {
   readonly #commit: GroupCommit;
   readonly #byTopic = new Map<string, LiveSubscription[]>();
   #all: LiveSubscription[] = [];
+  #wildcards: LiveSubscription[] = [];
 
   constructor(table: SubscriptionTable, store: BusStore, commit: GroupCommit) {
     this.#table = table;
@@ -40,7 +41,21 @@ export class SubscriptionRegistry {
   }
 
   find(agent: string, pubsub: string, topic: string): LiveSubscription | null {
-    return this.to(pubsub, topic).find((one) => one.agent === agent) ?? null;
+    const exact = this.to(pubsub, topic).find((one) => one.agent === agent);
+    return exact ?? this.#wildcard(agent, pubsub, topic);
+  }
+
+  /** Drops what still waits for an agent in a pub/sub that keeps nothing; called inside a write. */
+  dropWaiting(agent: string, pubsub: string, reason: string): void {
+    for (const one of this.of(agent))
+      if (one.pubsub === pubsub) this.#table.drop(one, reason, this.#store.next());
+  }
+
+  /** `things.*` is every topic that begins with `things.`. Only a pub/sub that has wildcards gives such an event to it. */
+  #wildcard(agent: string, pubsub: string, topic: string): LiveSubscription | null {
+    const fits = (one: LiveSubscription): boolean =>
+      one.pubsub === pubsub && one.topic.endsWith("*") && topic.startsWith(one.topic.slice(0, -1));
+    return this.#wildcards.find((one) => one.agent === agent && fits(one)) ?? null;
   }
 
   /** The topics an agent declares in the config. They count from now on; what it was seen to listen to stays. */
@@ -88,6 +103,7 @@ export class SubscriptionRegistry {
 
   #set(all: LiveSubscription[]): void {
     this.#all = all;
+    this.#wildcards = all.filter(({ topic }) => topic.endsWith("*"));
     this.#byTopic.clear();
     for (const one of all) {
       const at = key(one.pubsub, one.topic);

@@ -6,9 +6,9 @@ import { makeEvent } from "../publish/make-event.ts";
 import { queryMetadata, readBody, sendEmpty, type Call } from "./call.ts";
 import { detailedError } from "./dapr-error.ts";
 import {
-  checkTarget,
-  commitEvents,
+  findTarget,
   noCloudEvent,
+  publishEvents,
   traceHeaders,
   wantsRaw,
   type PublishContext,
@@ -29,7 +29,7 @@ export async function handleBulkPublish(
   topic: string,
 ): Promise<void> {
   const metadata = queryMetadata(call);
-  checkTarget(context, pubsub, topic, metadata);
+  const broker = findTarget(context, pubsub, topic, metadata);
   const raw = wantsRaw(pubsub, metadata);
   const fail = (reason: string, text: string, why: string): Error =>
     bulkError(context.appId, pubsub, reason, text, why);
@@ -52,7 +52,7 @@ export async function handleBulkPublish(
     if (!made.ok) throw noCloudEvent(context.appId, pubsub, made.why);
     events.push(made.event);
   }
-  if (events.length > 0) await commitEvents(context.bus, events, pubsub, topic);
+  if (events.length > 0) await publishEvents(broker, events, topic);
   sendEmpty(call);
 }
 

@@ -1,4 +1,5 @@
 import type { LiveSubscription } from "../bus/subscription-registry.ts";
+import type { ListedComponent } from "../components/app-components.ts";
 import { readBody, sendEmpty, sendJson, type Call } from "./call.ts";
 
 export interface MetadataContext {
@@ -6,11 +7,7 @@ export interface MetadataContext {
   /** Where the app of this sidecar listens. */
   readonly ownPort: number;
   readonly concurrency: number;
-  readonly components: readonly {
-    readonly name: string;
-    readonly type: string;
-    readonly capabilities: readonly string[];
-  }[];
+  readonly components: readonly ListedComponent[];
   /** Set through the API; kept while the sidecar lives. */
   readonly extended: Map<string, string>;
   subscriptions(): readonly LiveSubscription[];
@@ -25,9 +22,7 @@ export function getMetadata(context: MetadataContext, call: Call): void {
   sendJson(call, 200, {
     id: context.appId,
     runtimeVersion: VERSION,
-    ...(context.components.length === 0
-      ? {}
-      : { components: context.components.map((one) => ({ ...one, version: "v1" })) }),
+    ...(context.components.length === 0 ? {} : { components: context.components }),
     extended: { daprRuntimeVersion: VERSION, ...Object.fromEntries(context.extended) },
     ...(subscriptions.length === 0 ? {} : { subscriptions: subscriptions.map(subscriptionView) }),
     appConnectionProperties: {

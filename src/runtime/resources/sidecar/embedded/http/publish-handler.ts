@@ -1,6 +1,6 @@
-import type { Bus } from "../bus/bus.ts";
 import type { BusEvent } from "../bus/event.ts";
 import { makeEvent } from "../publish/make-event.ts";
+import type { Pubsub } from "../pubsub/pubsub.ts";
 import type { PublishInput } from "../publish/publish-input.ts";
 import { rawPayload } from "../publish/publish-metadata.ts";
 import { queryMetadata, readBody, sendEmpty, type Call } from "./call.ts";
@@ -9,8 +9,7 @@ import { detailedError } from "./dapr-error.ts";
 /** What publishing needs of its sidecar. */
 export interface PublishContext {
   readonly appId: string;
-  readonly bus: Bus;
-  readonly pubsubs: ReadonlySet<string>;
+  readonly pubsubs: ReadonlyMap<string, Pubsub>;
 }
 
 /** `POST|PUT /v1.0/publish/{pubsub}/{topic…}`: 204 once the event is on disk. */
@@ -21,7 +20,7 @@ export async function handlePublish(
   topic: string,
 ): Promise<void> {
   const metadata = queryMetadata(call);
-  checkTarget(context, pubsub, topic, metadata);
+  const broker = findTarget(context, pubsub, topic, metadata);
   const raw = wantsRaw(pubsub, metadata);
   const body = await readBody(call).catch((error: Error) => {
     throw publishFailed(pubsub, topic, error.message);
@@ -37,31 +36,29 @@ export async function handlePublish(
   };
   const made = makeEvent(input, raw, Date.now());
   if (!made.ok) throw noCloudEvent(context.appId, pubsub, made.why);
-  await commitEvents(context.bus, [made.event], pubsub, topic);
+  await publishEvents(broker, [made.event], topic);
   sendEmpty(call);
 }
 
-/** Takes events in one transaction and resolves once they are on disk. */
-export async function commitEvents(
-  bus: Bus,
+/** Publishes events; what the pub/sub fails on is an answer of Dapr's. */
+export async function publishEvents(
+  pubsub: Pubsub,
   events: readonly BusEvent[],
-  pubsub: string,
   topic: string,
 ): Promise<void> {
   try {
-    for (const event of events) bus.accept(event);
-    await bus.commit.committed();
+    await pubsub.publish(events);
   } catch (error) {
-    throw publishFailed(pubsub, topic, error instanceof Error ? error.message : String(error));
+    throw publishFailed(pubsub.name, topic, error instanceof Error ? error.message : String(error));
   }
 }
 
-export function checkTarget(
+export function findTarget(
   context: PublishContext,
   pubsub: string,
   topic: string,
   metadata: Readonly<Record<string, string>>,
-): void {
+): Pubsub {
   if (context.pubsubs.size === 0) {
     throw detailedError(400, "ERR_PUBSUB_NOT_CONFIGURED", `pubsub ${pubsub} is not configured`, {
       reason: "DAPR_PUBSUB_NOT_CONFIGURED",
@@ -69,13 +66,14 @@ export function checkTarget(
       resource: { type: "pubsub", name: pubsub, description: `pubsub ${pubsub} is not configured` },
     });
   }
-  if (!context.pubsubs.has(pubsub)) {
+  const found = context.pubsubs.get(pubsub);
+  if (found === undefined) {
     throw detailedError(404, "ERR_PUBSUB_NOT_FOUND", `pubsub ${pubsub} is not found`, {
       reason: "DAPR_PUBSUB_NOT_FOUND",
       metadata,
     });
   }
-  if (topic !== "") return;
+  if (topic !== "") return found;
   const message = `topic is empty in pubsub ${pubsub}`;
   throw detailedError(404, "ERR_TOPIC_NAME_EMPTY", message, {
     reason: "DAPR_PUBSUB_TOPIC_NAME_EMPTY",

@@ -61,7 +61,7 @@ const UNITS: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** `1h15m`, `1.5s`, `300ms`: Go's time.ParseDuration. */
-function goDuration(text: string): number | null {
+export function goDuration(text: string): number | null {
   if (!/^(?:\d+(?:\.\d*)?(?:ns|us|µs|ms|s|m|h))+$/u.test(text)) return null;
   let total = 0;
   for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d*)?)(ns|us|µs|ms|s|m|h)/gu))

@@ -2,13 +2,13 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { isFields, type Fields } from "../../../../journal/fields.ts";
 import { AgentsError } from "../../../../model/errors.ts";
+import type { Metadata } from "../components/metadata.ts";
 
 /** A secret: its keys and values. */
 export type Secret = Readonly<Record<string, string>>;
 
 export interface SecretStore {
   readonly name: string;
-  readonly type: string;
   /** Throws where there is no such secret. */
   get(key: string): Secret;
   all(): Readonly<Record<string, Secret>>;
@@ -20,15 +20,10 @@ function isHidden(name: string): boolean {
 }
 
 /** `secretstores.local.env`: the environment of `agents up`. */
-export function envSecrets(
-  name: string,
-  metadata: Readonly<Record<string, string>>,
-  env: NodeJS.ProcessEnv,
-): SecretStore {
-  const prefix = metadata["prefix"] ?? "";
+export function envSecrets(name: string, metadata: Metadata, env: NodeJS.ProcessEnv): SecretStore {
+  const prefix = metadata.text("prefix");
   return {
     name,
-    type: "secretstores.local.env",
     get: (key) => {
       const variable = prefix + key;
       const isThere = Object.hasOwn(env, variable) && !isHidden(variable);
@@ -47,13 +42,9 @@ export function envSecrets(
 }
 
 /** `secretstores.local.file`: a JSON file, read once. Nested objects become `a:b`; with `multiValued` the first level is the secret. */
-export function fileSecrets(
-  name: string,
-  metadata: Readonly<Record<string, string>>,
-  root: string,
-): SecretStore {
-  const given = metadata["secretsFile"];
-  if (given === undefined || given === "") {
+export function fileSecrets(name: string, metadata: Metadata, root: string): SecretStore {
+  const given = metadata.text("secretsFile");
+  if (given === "") {
     throw new AgentsError("AGENTS_CONFIG_INVALID", `the secret store ${name} has no secretsFile`, {
       path: `components.${name}.metadata.secretsFile`,
       expected: "path of a JSON file",
@@ -62,12 +53,12 @@ export function fileSecrets(
   }
   const file = resolve(root, given);
   const values = readSecretsFile(name, file);
-  const separator = metadata["nestedSeparator"] ?? ":";
-  const secrets =
-    metadata["multiValued"] === "true" ? multiValued(values, separator) : singleValued(values, separator);
+  const separator = metadata.text("nestedSeparator") || ":";
+  const secrets = metadata.flag("multiValued")
+    ? multiValued(values, separator)
+    : singleValued(values, separator);
   return {
     name,
-    type: "secretstores.local.file",
     get: (key) => {
       const secret = Object.hasOwn(secrets, key) ? secrets[key] : undefined;
       if (secret === undefined) throw new Error(`secret ${key} not found`);

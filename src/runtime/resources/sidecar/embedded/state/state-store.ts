@@ -1,169 +1,29 @@
-import { randomUUID } from "node:crypto";
-import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { DatabaseFiles } from "../store/database-files.ts";
-import { GroupCommit } from "../store/group-commit.ts";
-import type { StateDatabase } from "./state-database.ts";
-import { StateError } from "./state-error.ts";
+import type { StateError } from "./state-error.ts";
 import type { StateDelete, StateItem, StateOperation, StateSet } from "./state-request.ts";
 
-const LIVE = "(expiration_time IS NULL OR expiration_time > CURRENT_TIMESTAMP)";
-
-/** One state store: values are kept as the JSON text that came, so that no number is rounded on the way. */
-export class StateStore {
+/**
+ * One state store. Values are kept as the JSON text that came, so that no number is rounded on the way. What is refused
+ * is a {@link StateError}.
+ */
+export interface StateStore {
   readonly name: string;
-  readonly type: string;
   /** How keys are prefixed (`keyPrefix` of the component's metadata). */
   readonly keyPrefix: string;
-  readonly commit: GroupCommit;
+  /** As `GET /v1.0/metadata` lists them. */
+  readonly capabilities: readonly string[];
+  /** The files that it works with; null where it has none. */
   readonly files: DatabaseFiles | null;
-  readonly #db: DatabaseSync;
-  readonly #get: StatementSync;
-  readonly #put: StatementSync;
-  readonly #replace: StatementSync;
-  readonly #exists: StatementSync;
-  readonly #delete: StatementSync;
-  readonly #deleteTagged: StatementSync;
-  readonly #sweep: StatementSync;
-
-  constructor(
-    { db, files }: StateDatabase,
-    component: { readonly name: string; readonly type: string; readonly keyPrefix: string },
-  ) {
-    this.name = component.name;
-    this.type = component.type;
-    this.keyPrefix = component.keyPrefix;
-    this.#db = db;
-    this.files = files;
-    this.commit = new GroupCommit(db, files);
-    const expires = "CASE WHEN ? > 0 THEN DATETIME(CURRENT_TIMESTAMP, '+' || ? || ' seconds') END";
-    this.#get = db.prepare(
-      `SELECT value, is_binary, etag, expiration_time FROM state WHERE key = ? AND ${LIVE}`,
-    );
-    this.#exists = db.prepare(`SELECT 1 FROM state WHERE key = ? AND ${LIVE}`);
-    this.#put =
-      db.prepare(`INSERT OR REPLACE INTO state (key, value, is_binary, etag, expiration_time, update_time)
-      VALUES (?, ?, 0, ?, ${expires}, CURRENT_TIMESTAMP)`);
-    this.#replace =
-      db.prepare(`UPDATE state SET value = ?, etag = ?, is_binary = 0, expiration_time = ${expires}, update_time = CURRENT_TIMESTAMP
-      WHERE key = ? AND etag = ? AND ${LIVE}`);
-    this.#delete = db.prepare("DELETE FROM state WHERE key = ?");
-    this.#deleteTagged = db.prepare(`DELETE FROM state WHERE key = ? AND etag = ? AND ${LIVE}`);
-    this.#sweep = db.prepare(
-      "DELETE FROM state WHERE expiration_time IS NOT NULL AND expiration_time < CURRENT_TIMESTAMP",
-    );
-  }
-
-  /** Null where there is no such key. Resolves once what it read is on disk. */
-  async get(key: string): Promise<StateItem | null> {
-    this.#assertKept();
-    const row = this.#get.get(key);
-    if (this.commit.open) await this.#committed();
-    if (row === undefined) return null;
-    const value = String(row["value"]);
-    const expires = row["expiration_time"];
-    return {
-      value: row["is_binary"] === 1 ? Buffer.from(value, "base64").toString() : value,
-      etag: String(row["etag"]),
-      expiresAt: typeof expires === "string" ? `${expires.replace(" ", "T")}Z` : null,
-    };
-  }
-
-  async set(request: StateSet): Promise<void> {
-    this.#try(() => this.#set(request));
-    await this.#committed();
-  }
-
-  async delete(request: StateDelete): Promise<void> {
-    this.#try(() => this.#remove(request));
-    await this.#committed();
-  }
-
-  /** All or nothing. */
-  async transaction(operations: readonly StateOperation[]): Promise<void> {
-    this.#try(() => {
-      for (const operation of operations) {
-        if (operation.at === "upsert") this.#set(operation.request);
-        else this.#remove(operation.request);
-      }
-    });
-    await this.#committed();
-  }
-
+  /** Null where there is no such key. */
+  get(key: string): Promise<StateItem | null>;
+  set(request: StateSet): Promise<void>;
+  delete(request: StateDelete): Promise<void>;
+  transaction(operations: readonly StateOperation[]): Promise<void>;
   /** Sets several; what one of them fails on leaves the others as they are (Dapr's bulk set). Gives the failures. */
-  async setAll(requests: readonly StateSet[]): Promise<readonly StateError[]> {
-    const failures: StateError[] = [];
-    for (const request of requests) {
-      try {
-        this.#try(() => this.#set(request));
-      } catch (error) {
-        if (!(error instanceof StateError)) throw error;
-        failures.push(error);
-      }
-    }
-    await this.#committed();
-    return failures;
-  }
-
-  /** Removes what has expired. */
-  sweep(): void {
-    if (this.commit.lost !== null) return;
-    this.commit.write(() => this.#sweep.run());
-  }
-
-  /** Another program that holds the file is waited for so long from now on. */
-  waitAtMost(ms: number): void {
-    this.#db.exec(`PRAGMA busy_timeout = ${ms}`);
-  }
-
-  close(): void {
-    try {
-      this.commit.flush();
-    } finally {
-      this.#db.close();
-    }
-  }
-
-  /** A failed request must not fail the turn that it shares with others: it has a savepoint of its own. */
-  #try(work: () => void): void {
-    this.#assertKept();
-    let failure: StateError | null = null;
-    this.commit.write(() => {
-      this.#db.exec("SAVEPOINT one");
-      try {
-        work();
-      } catch (error) {
-        if (!(error instanceof StateError)) throw error;
-        failure = error;
-        this.#db.exec("ROLLBACK TO one");
-      }
-      this.#db.exec("RELEASE one");
-    });
-    if (failure !== null) throw failure as StateError;
-  }
-
-  #assertKept(): void {
-    if (this.commit.lost !== null) throw StateError.other(this.commit.lost);
-  }
-
-  async #committed(): Promise<void> {
-    await this.commit.committed().catch((error: Error) => {
-      throw StateError.other(error.message);
-    });
-  }
-
-  #set({ key, value, etag, firstWrite, ttlSeconds }: StateSet): void {
-    const newTag = randomUUID();
-    if (etag !== null) {
-      if (this.#replace.run(value, newTag, ttlSeconds, ttlSeconds, key, etag).changes === 0)
-        throw StateError.mismatch();
-      return;
-    }
-    if (firstWrite && this.#exists.get(key) !== undefined) throw StateError.mismatch();
-    this.#put.run(key, value, newTag, ttlSeconds, ttlSeconds);
-  }
-
-  #remove({ key, etag }: StateDelete): void {
-    if (etag === null) this.#delete.run(key);
-    else if (this.#deleteTagged.run(key, etag).changes === 0) throw StateError.mismatch();
-  }
+  setAll(requests: readonly StateSet[]): Promise<readonly StateError[]>;
+  /** Removes what has expired, where the store does not do that by itself. */
+  sweep(): void;
+  /** Another program that holds its file is waited for so long from now on. */
+  waitAtMost(ms: number): void;
+  close(): void | Promise<void>;
 }

@@ -49,6 +49,11 @@ export class SubscriptionTable {
   remove(subscription: Subscription, reason: string, change: number): void {
     const { agent, pubsub, topic } = subscription;
     this.#remove.run(agent, pubsub, topic);
+    this.drop(subscription, reason, change);
+  }
+
+  /** Drops what still waits for it. */
+  drop({ agent, pubsub, topic }: Subscription, reason: string, change: number): void {
     for (const drop of this.#drops) drop.run(reason, change, agent, pubsub, topic);
   }
 }

@@ -1,15 +1,19 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { isFields, type Fields } from "../../../../journal/fields.ts";
+import { isFields, type Fields } from "../../../journal/fields.ts";
 
 /** One document of the user's own Dapr YAML. */
 export interface UserResource {
   /** Absolute path of its file. */
   readonly file: string;
+  /** `dapr.io/v1alpha1` and so on; empty where it has none. */
+  readonly apiVersion: string;
   readonly kind: string;
   readonly name: string;
   /** Agents that it is for; empty = all. */
   readonly scopes: readonly string[];
+  /** `auth.secretStore`; null where it names none. */
+  readonly secretStore: string | null;
   readonly spec: Fields;
 }
 
@@ -54,13 +58,23 @@ async function namesIn(folder: string): Promise<readonly string[] | null> {
   }
 }
 
+/** A file that was there when the folder was listed may be gone by now. */
+async function readIfThere(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
+    throw error;
+  }
+}
+
 async function readDocuments(
   file: string,
 ): Promise<{ readonly found: readonly UserResource[]; readonly problems: readonly string[] }> {
   const { parseAllDocuments } = await import("yaml");
   const found: UserResource[] = [];
   const problems: string[] = [];
-  for (const document of parseAllDocuments(await readFile(file, "utf8"))) {
+  for (const document of parseAllDocuments(await readIfThere(file))) {
     const [error] = document.errors;
     if (error !== undefined) {
       problems.push(`it is left out, as it cannot be read: ${error.message.split("\n", 1)[0] ?? ""}`);
@@ -80,7 +94,16 @@ async function readDocuments(
     }
     const scopes = Array.isArray(value["scopes"]) ? value["scopes"].map(String) : [];
     const spec = isFields(value["spec"]) ? value["spec"] : {};
-    found.push({ file, kind: value["kind"], name: metadata["name"], scopes, spec });
+    const auth = isFields(value["auth"]) ? value["auth"]["secretStore"] : null;
+    found.push({
+      file,
+      apiVersion: typeof value["apiVersion"] === "string" ? value["apiVersion"] : "",
+      kind: value["kind"],
+      name: metadata["name"],
+      scopes,
+      secretStore: typeof auth === "string" && auth !== "" ? auth : null,
+      spec,
+    });
   }
   // daprd reads the first document alone of a file that it is given as configuration.
   if (found.length > 1 && found.some(({ kind }) => kind === "Configuration")) {

@@ -1,0 +1,128 @@
+import { join, resolve } from "node:path";
+import { AgentsError } from "../../../../model/errors.ts";
+import type { Bus } from "../bus/bus.ts";
+import { durablePubsub, memoryPubsub } from "../pubsub/local-pubsubs.ts";
+import type { Pubsub } from "../pubsub/pubsub.ts";
+import { envSecrets, fileSecrets, type SecretStore } from "../secrets/secret-store.ts";
+import { SqliteStateStore } from "../state/sqlite-state-store.ts";
+import { openStateDatabase } from "../state/state-database.ts";
+import type { StateStore } from "../state/state-store.ts";
+import type { ComponentSpec } from "./component-spec.ts";
+import type { Metadata } from "./metadata.ts";
+
+/** A component that is open: what an app uses it as. */
+export type Block =
+  | { readonly at: "pubsub"; readonly pubsub: Pubsub }
+  | { readonly at: "state"; readonly store: StateStore }
+  | { readonly at: "secrets"; readonly secrets: SecretStore };
+
+/** What components are opened with. */
+export interface OpenContext {
+  readonly appId: string;
+  readonly bus: Bus;
+  /** Absolute path of `.agents/`. */
+  readonly stateDir: string;
+  /** Relative paths in metadata start here. */
+  readonly root: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+type Opener = (spec: ComponentSpec, metadata: Metadata, context: OpenContext) => Block | Promise<Block>;
+
+const OPENERS: ReadonlyMap<string, Opener> = new Map<string, Opener>([
+  [
+    "pubsub.agents",
+    ({ name }, metadata, { bus }) => ({ at: "pubsub", pubsub: durablePubsub(name, metadata, bus) }),
+  ],
+  [
+    "pubsub.in-memory",
+    ({ name }, metadata, { bus, appId }) => ({
+      at: "pubsub",
+      pubsub: memoryPubsub(name, metadata, bus, appId),
+    }),
+  ],
+  ["state.sqlite", openSqlite],
+  [
+    "state.in-memory",
+    ({ name }, metadata) => ({
+      at: "state",
+      store: new SqliteStateStore(openStateDatabase(":memory:"), {
+        name,
+        keyPrefix: metadata.text("keyPrefix"),
+      }),
+    }),
+  ],
+  [
+    "secretstores.local.env",
+    ({ name }, metadata, { env }) => ({ at: "secrets", secrets: envSecrets(name, metadata, env) }),
+  ],
+  [
+    "secretstores.local.file",
+    ({ name }, metadata, { root }) => ({ at: "secrets", secrets: fileSecrets(name, metadata, root) }),
+  ],
+]);
+
+/** One app's is never another's. */
+export function isOwn({ type }: ComponentSpec): boolean {
+  return type.endsWith(".in-memory");
+}
+
+/** True where opening it takes a server: that is done when a sidecar needs it, not before. */
+export function isRemote({ type }: ComponentSpec): boolean {
+  return type.endsWith(".redis");
+}
+
+export async function openComponent(
+  spec: ComponentSpec,
+  metadata: Metadata,
+  context: OpenContext,
+): Promise<Block> {
+  const opener = OPENERS.get(spec.type);
+  if (opener === undefined) throw notServed(spec);
+  return await opener(spec, metadata, context);
+}
+
+/** @throws AgentsError AGENTS_NOT_SUPPORTED for a type that the embedded sidecar does not have */
+export function assertServed(spec: ComponentSpec): void {
+  if (!OPENERS.has(spec.type)) throw notServed(spec);
+}
+
+function notServed({ name, type, file }: ComponentSpec): AgentsError {
+  const block = type.slice(0, type.indexOf(".") + 1);
+  const alike = [...OPENERS.keys()].filter((one) => block !== "" && one.startsWith(block));
+  return new AgentsError(
+    "AGENTS_NOT_SUPPORTED",
+    `the embedded sidecar does not serve the component ${name} of type ${type}`,
+    {
+      path: file ?? `components.${name}.type`,
+      found: type,
+      expected: (alike.length > 0 ? alike : [...OPENERS.keys()]).join(", "),
+      hint:
+        file === null
+          ? "Leave the type out: the embedded one serves, and keeps what it takes."
+          : "Give it `scopes` of apps that run elsewhere, or set `ignoreErrors: true` in its spec.",
+    },
+  );
+}
+
+/** `connectionString` is a path, or a URI `file:path?…`; without one, each component has a file of its own in the state folder. */
+function openSqlite({ name }: ComponentSpec, metadata: Metadata, { stateDir, root }: OpenContext): Block {
+  const given = metadata
+    .text("connectionString")
+    .replace(/^file:(?:\/\/)?/u, "")
+    .replace(/\?.*$/su, "");
+  const file =
+    given === ""
+      ? join(stateDir, "state", `${name}.db`)
+      : given === ":memory:"
+        ? given
+        : resolve(root, given);
+  const database = openStateDatabase(file, {
+    table: metadata.text("tableName") || "state",
+    metadataTable: metadata.text("metadataTableName") || "metadata",
+  });
+  return {
+    at: "state",
+    store: new SqliteStateStore(database, { name, keyPrefix: metadata.text("keyPrefix") }),
+  };
+}
