@@ -106,6 +106,25 @@ test("a broken file keeps the old system running and is shown with its line", as
   );
 });
 
+test("on a terminal what the run has to say of a save is said once, and logged once", async (t) => {
+  const project = userProject(t);
+  const up = project.agents(["up", "--ui", "plain"]);
+  await until("it is ready", async () => {
+    const ps = await project.agents(["ps", "--json"]);
+    return ps.code === 0 && pick(JSON.parse(ps.stdout), "state") === "ready";
+  });
+  project.write({ "src/counter/version.ts": `export const = 3;\n` });
+  let log = "";
+  await until("it is logged", async () => {
+    log = (await project.agents(["logs", "agents"])).stdout;
+    return log.includes("Correct the file");
+  });
+  t.match(log, /error: counter: src\/counter\/version\.ts:1:14: .*"="\. What runs goes on\.\n/);
+  t.notMatch(log, "counter: counter:");
+  t.equal((await project.agents(["down"])).code, 0);
+  t.equal((await up).stdout.match(/version\.ts:1:14/g)?.length, 1);
+});
+
 test("the last of a burst of saves wins, and --no-watch restarts nothing", async (t) => {
   const project = userProject(t);
   const up = project.up();

@@ -1,5 +1,6 @@
 import type { LogLine } from "../../runtime/feed/log-line.ts";
 import type { AgentsError } from "../../runtime/model/errors.ts";
+import { OWN_LOG } from "../../runtime/session/teller.ts";
 import type { ResourceView, RunEvent, RunView } from "../../runtime/model/snapshot.ts";
 import { logRenderer } from "../render/log-text.ts";
 import type { Output } from "../render/output.ts";
@@ -78,6 +79,7 @@ export class PlainView implements UpView {
   }
 
   log(line: LogLine): void {
+    if (line.resource === OWN_LOG) return; // each was shown as a notice
     this.#line(this.#renderLog(line));
   }
 

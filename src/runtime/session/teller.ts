@@ -43,7 +43,7 @@ export class Teller {
       at,
       level: "error",
       resource,
-      text: `${error.message} What runs goes on.`,
+      text: `${sentence(error.message)} What runs goes on.`,
       code: error.code,
       ...(lines === undefined ? {} : { lines }),
       ...(hint === undefined ? {} : { hint }),
@@ -53,10 +53,15 @@ export class Teller {
   #notice(notice: Notice): void {
     this.#tell(notice);
     const { level, resource, text, lines = [], hint } = notice;
-    const said = [`${level}: ${resource === null ? "" : `${resource}: `}${text}`, ...lines.map(indented)];
+    const who = resource === null || text.startsWith(`${resource}: `) ? "" : `${resource}: `;
+    const said = [`${level}: ${who}${text}`, ...lines.map(indented)];
     if (hint !== undefined) said.push(indented(hint));
     this.#log?.write("stderr", Buffer.from(`${said.join("\n")}\n`));
   }
+}
+
+function sentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
 }
 
 function indented(line: string): string {

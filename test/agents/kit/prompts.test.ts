@@ -87,8 +87,23 @@ void t.test("in production a prompt is read once", async (t) => {
 void t.test("a missing prompt names the file that is expected", async (t) => {
   const { agent, greet } = await start(t, example("one"), { AGENTS_PROMPTS_DIR: t.testdirName });
   mkdirSync(join(t.testdirName, "greeter"), { recursive: true });
-  t.match(await greet(), { status: 500 });
+  t.match(await greet(), {
+    status: 500,
+    type: "urn:agents:problem:prompt-unusable",
+    detail: /expected the file .*greet\.yaml/,
+  });
   await t.resolves(agent.printed("expected the file"));
+});
+
+void t.test("one that never was good fails the call with its place, and without a stack", async (t) => {
+  const { agent, greet, file } = await start(t, example("one").replace("messages: [", "messages: ]"));
+  const place = /greet\.yaml:13:11: /;
+  t.match(await greet(), { status: 500, type: "urn:agents:problem:prompt-unusable", detail: place });
+  t.match(await agent.printed("a prompt file is broken"), place);
+  writeFileSync(file, example("two"));
+  t.match(await greet(), { result: { text: "two" } });
+  await agent.printed("a prompt was reloaded");
+  t.notMatch(agent.output(), /at .*prompt-folder\.ts/);
 });
 
 void t.test("a prompt is refused with the place of what is wrong", async (t) => {

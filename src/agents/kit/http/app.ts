@@ -50,13 +50,13 @@ export function createApp(parts: AppParts): Hono {
   });
   app.onError((error, c) => {
     const problem = toProblem(error);
-    if (problem.status === 500) {
+    if (problem.options.kind === "internal") {
       parts.log.error("failed to handle a request", {
         method: c.req.method,
         path: c.req.path,
         reason: error.stack ?? error.message,
       });
-    } else if (problem.status > 500) {
+    } else if (problem.status >= 500) {
       parts.log.warn(problem.message, { path: c.req.path });
     }
     return problemResponse(problem, c.req.path);

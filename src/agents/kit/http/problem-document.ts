@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { ModelUnavailable, OutputInvalid } from "../model/chat-model.ts";
+import { PromptNotFound } from "../prompts/prompt.ts";
 import { EtagMismatch, SidecarFailure } from "../state/state-store.ts";
 import { VersionConflict } from "../domain/event-store.ts";
 import { Stopping } from "../handling/work-in-flight.ts";
@@ -43,6 +44,14 @@ export function toProblem(error: unknown): Problem {
       kind: "model-output-invalid",
       title: "The model's output cannot be used",
       errors: error.issues,
+      cause: error,
+    });
+  }
+  if (error instanceof PromptNotFound) {
+    return new Problem(500, error.message, {
+      kind: "prompt-unusable",
+      title: "A prompt cannot be used",
+      hint: "Correct the file: the next call uses it, without a restart.",
       cause: error,
     });
   }
