@@ -25,11 +25,10 @@ function compose(kit: AgentKit): AgentParts {
   const artefacts = new StateArtefacts(kit);
   const writer = new PromptWriter(kit);
   const publications = new StatePublications(kit);
-  const newId = (): string => kit.newId();
   const use: UseCases = {
     generateCode: new GenerateCode(artefacts, writer, matchWithLimit),
-    reviewCode: new ReviewCode(writer, publications, newId),
-    proposeRefactor: new ProposeRefactor(writer, publications, newId),
+    reviewCode: new ReviewCode(writer, publications),
+    proposeRefactor: new ProposeRefactor(writer, publications),
     artefacts,
     language,
   };

@@ -10,13 +10,17 @@ import { StartError } from "./process/start-error.ts";
 import type { SqlWork } from "./sql/sql-work.ts";
 import type { SidecarClient } from "./sidecar/sidecar-client.ts";
 import { DaprState } from "./state/dapr-state.ts";
+import type { Requests } from "./requests/requests.ts";
 import { StateOutbox } from "./state/state-outbox.ts";
+import { StateRequests } from "./state/state-requests.ts";
 import { StateWork } from "./state/state-work.ts";
 import { Turns } from "./state/turns.ts";
 
 /** Everything that an agent keeps: its SQL, its state, and the events that wait to be published. */
 export interface AgentStore<DB> extends Inbox {
   readonly parts: Pick<AgentKit<DB>, "db" | "events" | "rebuild" | "transact" | "state" | "transactState">;
+  /** Commands that came with an idempotency key: in SQL where the agent has it, else in the state store. */
+  readonly requests: Requests;
   /** Resolves when the database is up to date. */
   readonly ready: Promise<void>;
   /** Where the SQL database is; null without one. */
@@ -75,6 +79,7 @@ export async function openStore<DB>(options: StoreOptions<DB>): Promise<AgentSto
       state,
       transactState: (ctx, work, how) => stateWork.transact(ctx, work, how),
     },
+    requests: sql === null ? new StateRequests(state) : sql.requests,
     ready: sql === null ? Promise.resolve() : sql.ready,
     database: sql === null ? null : sql.url,
     isHandled: async (eventId) => {
@@ -143,6 +148,7 @@ async function openSql<DB>({ definition, env, publish, log, emitting }: StoreOpt
       import("./sql/tables.ts"),
       import("./sql/rebuild.ts"),
     ]);
+  const { SqlRequests } = await import("./sql/sql-requests.ts");
   const names = tableNames(definition.name);
   const projections = definition.projections ?? [];
   const opened = openDatabase<DB>(definition.name, url, definition.migrations ?? {}, (db) =>
@@ -154,6 +160,7 @@ async function openSql<DB>({ definition, env, publish, log, emitting }: StoreOpt
     ready: opened.ready,
     url,
     relay,
+    requests: new SqlRequests(opened.db, names, () => emitting.clock().toISOString()),
     work: new SqlWork(opened.db, names, emitting, projections),
     close: () => opened.close(),
   };
@@ -164,6 +171,7 @@ interface Sql<DB> {
   readonly ready: Promise<void>;
   readonly url: string;
   readonly relay: OutboxRelay;
+  readonly requests: Requests;
   readonly work: SqlWork<DB>;
   close(): void;
 }

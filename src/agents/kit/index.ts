@@ -35,6 +35,7 @@ export type {
   RouteOptions,
   SubscriptionOptions,
 } from "./handling/routes.ts";
+export { nameBasedId } from "./handling/name-based-id.ts";
 export { DropEvent } from "./handling/drop-event.ts";
 export type { EmittedEvent, HandlerContext } from "./handling/context.ts";
 

@@ -20,6 +20,7 @@ import type { Listening } from "./process/serve.ts";
 import { StartError } from "./process/start-error.ts";
 import { onStopSignal } from "./process/stop-signals.ts";
 import { PromptFolder } from "./prompts/prompt-folder.ts";
+import { Repeats } from "./requests/repeats.ts";
 import { publisher } from "./sidecar/publisher.ts";
 import { SidecarClient } from "./sidecar/sidecar-client.ts";
 
@@ -105,6 +106,7 @@ export async function startAgent<DB>(definition: AgentDefinition<DB>, env: Env, 
     health,
     log,
     newId: emitting.newId,
+    repeats: new Repeats(store.requests),
     publishCommitted: (ctx) => publishCommitted(store, ctx),
   });
 

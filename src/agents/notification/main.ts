@@ -42,7 +42,6 @@ function compose(kit: AgentKit<NotificationTables>): AgentParts {
     prepare,
     deliver,
     channels: { known, preset: settings.channels },
-    newId: () => kit.newId(),
   });
   return {
     commands: commandRoutes(commands),

@@ -21,17 +21,16 @@ await runAgent<TestPlanningTables>({
 });
 
 function compose(kit: AgentKit<TestPlanningTables>): AgentParts {
-  const newId = () => kit.newId();
   const [specs, strategies, coverages] = [new SqlSpecs(kit), new SqlStrategies(kit), new SqlCoverages(kit)];
   const writer = new PromptWriter(kit);
   const handlers = {
-    generate: new GenerateTestSpecHandler(specs, writer, newId),
-    strategy: new CreateStrategyHandler(strategies, writer, newId),
-    coverage: new AnalyzeCoverageHandler(coverages, newId),
+    generate: new GenerateTestSpecHandler(specs, writer),
+    strategy: new CreateStrategyHandler(strategies, writer),
+    coverage: new AnalyzeCoverageHandler(coverages),
   };
   return {
     commands: commandRoutes(handlers),
     queries: queryRoutes(specs, coverages),
-    subscriptions: subscriptions(new TraceGeneratedCode(specs, coverages, newId)),
+    subscriptions: subscriptions(new TraceGeneratedCode(specs, coverages)),
   };
 }

@@ -17,12 +17,10 @@ interface ProposeRefactorInput {
 export class ProposeRefactor {
   readonly #writer: Writer;
   readonly #publications: Publications;
-  readonly #newId: () => string;
 
-  constructor(writer: Writer, publications: Publications, newId: () => string) {
+  constructor(writer: Writer, publications: Publications) {
     this.#writer = writer;
     this.#publications = publications;
-    this.#newId = newId;
   }
 
   /**
@@ -46,7 +44,7 @@ export class ProposeRefactor {
       { given: [input.file, ...changes].join("\n"), template },
     );
     const payload: RefactoringSuggestedPayload = {
-      suggestionId: this.#newId(),
+      suggestionId: ctx.workId,
       file: input.file,
       language,
       rules: [...found.changes],

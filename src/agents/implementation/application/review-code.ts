@@ -11,12 +11,10 @@ import { word } from "./wording.ts";
 export class ReviewCode {
   readonly #writer: Writer;
   readonly #publications: Publications;
-  readonly #newId: () => string;
 
-  constructor(writer: Writer, publications: Publications, newId: () => string) {
+  constructor(writer: Writer, publications: Publications) {
     this.#writer = writer;
     this.#publications = publications;
-    this.#newId = newId;
   }
 
   /** @throws Problem 422 when the text is no unified diff. */
@@ -40,7 +38,7 @@ export class ReviewCode {
       template,
     });
     const payload: ReviewCompletedPayload = {
-      reviewId: this.#newId(),
+      reviewId: ctx.workId,
       verdict: review.findings.length === 0 ? "no-findings" : "changes-requested",
       files: [...review.files],
       findings: [...review.findings],

@@ -70,9 +70,12 @@ export function queryRoutes(use: UseCases): readonly QueryRoute[] {
       description: "One artefact: the latest version, or the one that is asked for.",
       input: getArtefactInput,
       output: artefactView,
-      handler: async ({ artefactId, version }) => {
+      handler: async ({ artefactId, version }, ctx) => {
         const artefact = await use.artefacts.get(artefactId, version);
-        if (artefact !== null) return toArtefactView(artefact);
+        if (artefact !== null) {
+          ctx.noteVersion(artefact.version);
+          return toArtefactView(artefact);
+        }
         const which = version === undefined ? "" : ` in version ${version}`;
         throw notFound(`There is no artefact ${artefactId}${which}.`);
       },

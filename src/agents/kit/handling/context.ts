@@ -1,12 +1,19 @@
+import { randomUUID } from "node:crypto";
+import type { Precondition } from "../domain/decide-on.ts";
 import type { Lineage } from "../events/standard-event.ts";
 import type { Logger } from "../log/logger.ts";
 import type { GeneratedBy } from "../model/chat-model.ts";
+import type { KeyedRequest } from "../requests/requests.ts";
+import { nameBasedId } from "./name-based-id.ts";
 
 /** An event that a handler emitted. */
 export interface EmittedEvent {
   readonly id: string;
   readonly eventType: string;
 }
+
+/** Namespace of the ids of works; never to be changed. */
+const WORKS = "4b1f2c53-7d0a-4a52-9f0e-6f1c8a3e2d90";
 
 /** How a context comes to be. */
 interface ContextSource {
@@ -18,6 +25,9 @@ interface ContextSource {
   /** Depth of the event that is handled; null for a request. */
   readonly depth: number | null;
   readonly traceparent: string | null;
+  /** The idempotency key that a command came with, and what of it is known from earlier. */
+  readonly request?: (KeyedRequest & { readonly emitted: readonly EmittedEvent[] }) | undefined;
+  readonly precondition?: Precondition | undefined;
 }
 
 /**
@@ -35,6 +45,12 @@ export class HandlerContext {
   readonly event: { readonly id: string; readonly type: string } | null;
   /** What events that are emitted now inherit. */
   readonly lineage: Lineage;
+  /** What a request's `If-Match` expects of the version of the aggregate, for `decideOn`. */
+  readonly precondition: Precondition | undefined;
+  /** For the kit: the command came with an idempotency key. */
+  readonly request: KeyedRequest | null;
+  #workId: string | undefined;
+  #etag: string | null = null;
   readonly #emitted: EmittedEvent[] = [];
   #generatedBy: GeneratedBy | null = null;
   #promptRef: string | null = null;
@@ -44,12 +60,36 @@ export class HandlerContext {
     this.log = source.log;
     this.signal = source.signal;
     this.event = source.event;
+    this.precondition = source.precondition;
+    this.request = source.request ?? null;
+    this.#emitted.push(...(source.request?.emitted ?? []));
     this.lineage = {
       correlationId: source.correlationId,
       causationId: source.event?.id ?? source.correlationId,
       depth: source.depth === null ? 0 : source.depth + 1,
       traceparent: source.traceparent,
     };
+  }
+
+  /**
+   * A UUID of this work: the same for every delivery of an event, and for every repetition of a command with the same
+   * idempotency key; else a new one. Take the id of what is created from it, and work that is done again after a crash
+   * finds what it has created the first time.
+   */
+  get workId(): string {
+    const cause = this.request === null ? this.event : this.request;
+    this.#workId ??= cause === null ? randomUUID() : nameBasedId(WORKS, cause.id);
+    return this.#workId;
+  }
+
+  /** The ETag of the answer; null when none was noted. */
+  get etag(): string | null {
+    return this.#etag;
+  }
+
+  /** Says which version of an aggregate the answer shows: it is sent as the strong ETag `"<version>"`. */
+  noteVersion(version: number): void {
+    this.#etag = `"${version}"`;
   }
 
   /** What was emitted and committed so far. */

@@ -23,6 +23,8 @@ export interface CommandOptions<Input extends z.ZodType, Output extends z.ZodTyp
   Output
 > {
   readonly method?: "post" | "put" | "patch" | "delete";
+  /** True when the handler gives `ctx.precondition` to `decideOn`: only then may a request bring an `If-Match`. */
+  readonly conditional?: boolean;
 }
 
 interface Route {
@@ -39,6 +41,7 @@ interface Route {
 export interface CommandRoute extends Route {
   readonly kind: "command";
   readonly method: "post" | "put" | "patch" | "delete";
+  readonly conditional: boolean;
 }
 
 /** A query as the server mounts it; made by {@link query}. */
@@ -50,12 +53,17 @@ export interface QueryRoute extends Route {
 /**
  * A command: changes something and may emit events. Answered with
  * `{ correlationId, result, events: [{ id, eventType }], generatedBy, promptRef }`, where `result` is what the handler
- * returns.
+ * returns. Sent again with the same `Idempotency-Key`, it does nothing and is answered in the same way.
  */
 export function command<Input extends z.ZodType, Output extends z.ZodType>(
   options: CommandOptions<Input, Output>,
 ): CommandRoute {
-  return { ...toRoute(options), kind: "command", method: options.method ?? "post" };
+  return {
+    ...toRoute(options),
+    kind: "command",
+    method: options.method ?? "post",
+    conditional: options.conditional ?? false,
+  };
 }
 
 /** A query: changes nothing. Answered with what the handler returns. Numbers of the query string want `z.coerce`. */

@@ -1,8 +1,13 @@
 import type { Context, Hono } from "hono";
 import { HandlerContext } from "../handling/context.ts";
-import type { CommandRoute } from "../handling/routes.ts";
+import { ifMatch } from "../handling/precondition.ts";
+import type { CommandRoute, QueryRoute } from "../handling/routes.ts";
+import { keyedRequest, readIdempotencyKey } from "../requests/idempotency-key.ts";
+import type { KeyedRequest, KnownRequest } from "../requests/requests.ts";
+import type { Ran } from "../requests/repeats.ts";
 import { readJson } from "./read-body.ts";
 import type { AppParts } from "./app-parts.ts";
+import { Problem } from "./problem.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
@@ -15,39 +20,93 @@ export function routerPath(agent: string, path: string): string {
 /** Mounts commands and queries below `/api/<agent>`. */
 export function mountApi(app: Hono, parts: AppParts): void {
   for (const route of parts.queries) {
-    app.get(routerPath(parts.name, route.path), (c) =>
-      answer(parts, c, sentToQuery(c), (input, ctx) => route.run(input, ctx)),
-    );
+    app.get(routerPath(parts.name, route.path), (c) => answerQuery(parts, route, c));
   }
   for (const route of parts.commands) {
-    app.on(route.method, routerPath(parts.name, route.path), (c) =>
-      answer(parts, c, sentToCommand(route, c), (input, ctx) => runCommand(parts, route, input, ctx)),
-    );
+    app.on(route.method, routerPath(parts.name, route.path), (c) => answerCommand(parts, route, c));
   }
 }
 
-async function answer(
+async function answerQuery(parts: AppParts, route: QueryRoute, c: Context): Promise<Response> {
+  const correlationId = correlationOf(parts, c);
+  c.header("x-correlation-id", correlationId);
+  const input = sentToQuery(c);
+  return await parts.inFlight.run(c.req.raw.signal, async (signal) => {
+    const ctx = contextOf(parts, c, signal, { correlationId });
+    const result = await route.run(input, ctx);
+    if (ctx.etag !== null) {
+      c.header("etag", ctx.etag);
+      const known = c.req.header("if-none-match")?.split(",") ?? [];
+      if (known.some((tag) => tag.trim().replace(/^W\//, "") === ctx.etag)) return c.body(null, 304);
+    }
+    return c.json(result);
+  });
+}
+
+async function answerCommand(parts: AppParts, route: CommandRoute, c: Context): Promise<Response> {
+  const correlationId = correlationOf(parts, c);
+  c.header("x-correlation-id", correlationId);
+  const key = readIdempotencyKey(c.req.header("idempotency-key"));
+  const precondition = preconditionOf(route, c);
+  // Read before it counts as work: what is not yet here when the agent stops is not begun.
+  const input = await sentToCommand(route, c);
+  return await parts.inFlight.run(c.req.raw.signal, async (signal) => {
+    const run = async (request?: KeyedRequest, known?: KnownRequest | null): Promise<Ran> => {
+      const ctx = contextOf(parts, c, signal, {
+        correlationId: known?.correlationId ?? correlationId,
+        precondition,
+        request: request === undefined ? undefined : { ...request, emitted: known?.events ?? [] },
+      });
+      const body = await runCommand(parts, route, input, ctx);
+      return { body, etag: ctx.etag, known: { correlationId: ctx.correlationId, events: ctx.emitted } };
+    };
+    if (key === null) return reply(c, await run());
+    const request = keyedRequest(key, `${route.method} ${route.path}`, input);
+    const answered = await parts.repeats.once(request, (known) => run(request, known));
+    if (answered.repeated) c.header("idempotent-replayed", "true");
+    return reply(c, answered);
+  });
+}
+
+function reply(c: Context, { body, etag }: Pick<Ran, "body" | "etag">): Response {
+  if (etag !== null) c.header("etag", etag);
+  if (typeof body === "object" && body !== null && "correlationId" in body) {
+    c.header("x-correlation-id", String(body.correlationId));
+  }
+  return c.json(body);
+}
+
+function correlationOf(parts: AppParts, c: Context): string {
+  const given = c.req.header("x-correlation-id");
+  return given !== undefined && UUID.test(given) ? given : parts.newId();
+}
+
+/** @throws Problem 400 where nobody would look at what is expected. */
+function preconditionOf(route: CommandRoute, c: Context): ReturnType<typeof ifMatch> | undefined {
+  const expected = c.req.header("if-match");
+  if (expected === undefined) return undefined;
+  if (route.conditional) return ifMatch(expected);
+  throw new Problem(400, `${route.name} takes no If-Match.`, {
+    kind: "precondition-unsupported",
+    title: "Precondition not supported",
+    hint: "GET /openapi.json says which commands take one.",
+  });
+}
+
+function contextOf(
   parts: AppParts,
   c: Context,
-  sent: Promise<unknown> | object,
-  run: (input: unknown, ctx: HandlerContext) => Promise<unknown>,
-): Promise<Response> {
-  const given = c.req.header("x-correlation-id");
-  const correlationId = given !== undefined && UUID.test(given) ? given : parts.newId();
-  c.header("x-correlation-id", correlationId);
-  // Read before it counts as work: what is not yet here when the agent stops is not begun.
-  const input = await sent;
-  return await parts.inFlight.run(c.req.raw.signal, async (signal) => {
-    const traceparent = c.req.header("traceparent");
-    const ctx = new HandlerContext({
-      correlationId,
-      event: null,
-      depth: null,
-      traceparent: traceparent !== undefined && TRACEPARENT.test(traceparent) ? traceparent : null,
-      signal,
-      log: parts.log.with({ correlationId }),
-    });
-    return c.json(await run(input, ctx));
+  signal: AbortSignal,
+  more: Pick<ConstructorParameters<typeof HandlerContext>[0], "correlationId" | "precondition" | "request">,
+): HandlerContext {
+  const traceparent = c.req.header("traceparent");
+  return new HandlerContext({
+    ...more,
+    event: null,
+    depth: null,
+    traceparent: traceparent !== undefined && TRACEPARENT.test(traceparent) ? traceparent : null,
+    signal,
+    log: parts.log.with({ correlationId: more.correlationId }),
   });
 }
 

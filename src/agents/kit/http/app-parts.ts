@@ -6,6 +6,7 @@ import type { Logger } from "../log/logger.ts";
 import type { ModelDescription } from "../model/chat-model.ts";
 import type { OutboxState } from "../outbox/outbox.ts";
 import type { PromptStatus } from "../prompts/prompt.ts";
+import type { Repeats } from "../requests/repeats.ts";
 import type { SidecarState } from "../sidecar/sidecar-client.ts";
 
 /** Where health is read from. */
@@ -36,6 +37,7 @@ export interface AppParts {
   readonly inFlight: WorkInFlight;
   readonly health: HealthSource;
   readonly log: Logger;
+  readonly repeats: Repeats;
   newId(): string;
   /** Publishes what a command has committed; what cannot be published now is published later. */
   publishCommitted(ctx: HandlerContext): Promise<void>;

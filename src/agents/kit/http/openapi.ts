@@ -63,13 +63,14 @@ function describe(
   const result = schemas.of(`${route.name}Result`, route.output, "output");
   const members = schemas.membersOf(input);
   const rest = members.filter(({ name }) => !inPath.includes(name));
-  const parameters = members
+  const parameters: object[] = members
     .filter(({ name }) => inPath.includes(name) || route.kind === "query")
     .map(({ name, schema, required }) =>
       inPath.includes(name)
         ? { name, in: "path", required: true, schema }
         : { name, in: "query", required, schema },
     );
+  if (route.kind === "command") parameters.push(...headersOf(route));
   const body = inPath.length === 0 ? input : toObject(rest);
   const hasBody = route.kind === "command" && (route.method !== "delete" || rest.length > 0);
   return {
@@ -91,6 +92,20 @@ function describe(
       default: { description: "A problem", content: { "application/problem+json": { schema: problem } } },
     },
   };
+}
+
+function header(name: string, description: string): object {
+  return { name, in: "header", required: false, description, schema: TEXT };
+}
+
+/** The headers that a command takes beside its input. */
+function headersOf({ conditional }: CommandRoute): readonly object[] {
+  const key = header(
+    "Idempotency-Key",
+    "A repetition with the same key does nothing and is answered in the same way, for 7 days",
+  );
+  const match = header("If-Match", "The ETag that the aggregate must have; otherwise 412");
+  return conditional ? [key, match] : [key];
 }
 
 function toObject(members: ReturnType<Schemas["membersOf"]>): SchemaObject {

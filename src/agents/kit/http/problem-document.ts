@@ -3,6 +3,7 @@ import { ModelUnavailable, OutputInvalid } from "../model/chat-model.ts";
 import { PromptNotFound } from "../prompts/prompt.ts";
 import { EtagMismatch, SidecarFailure } from "../state/state-store.ts";
 import { VersionConflict } from "../domain/event-store.ts";
+import { PreconditionFailed } from "../handling/precondition.ts";
 import { Stopping } from "../handling/work-in-flight.ts";
 import { Problem } from "./problem.ts";
 import type { ProblemIssue } from "./problem.ts";
@@ -52,6 +53,14 @@ export function toProblem(error: unknown): Problem {
       kind: "prompt-unusable",
       title: "A prompt cannot be used",
       hint: "Correct the file: the next call uses it, without a restart.",
+      cause: error,
+    });
+  }
+  if (error instanceof PreconditionFailed) {
+    return new Problem(412, error.message, {
+      kind: "precondition-failed",
+      title: "Precondition failed",
+      hint: "Someone else changed it: read it again and repeat the request with its present ETag.",
       cause: error,
     });
   }

@@ -5,10 +5,12 @@ import { AlreadyHandled } from "../handling/already-handled.ts";
 import type { HandlerContext } from "../handling/context.ts";
 import { Emitter } from "../outbox/emitter.ts";
 import type { Emitting } from "../outbox/emitter.ts";
+import { ANSWER_KEPT_MS } from "../requests/requests.ts";
 import { insideUnitOfWork } from "./connection.ts";
 import type { Projection } from "./projection.ts";
 import { rebuild } from "./rebuild.ts";
-import { SqlEventReader, SqlEventStore } from "./sql-event-store.ts";
+import { lockAppends, SqlEventReader, SqlEventStore } from "./sql-event-store.ts";
+import { SqlRequests } from "./sql-requests.ts";
 import { SqlSnapshots } from "./sql-snapshots.ts";
 import { kitTables } from "./tables.ts";
 import type { KitTables, TableNames } from "./tables.ts";
@@ -51,6 +53,7 @@ export class SqlWork<DB> {
           snapshots: (codec) => new SqlSnapshots(tx, this.#names, codec),
         });
         await this.#putIntoOutbox(tx, emitter);
+        await this.#noteRequest(tx, ctx, emitter);
         return outcome;
       }),
     );
@@ -79,9 +82,14 @@ export class SqlWork<DB> {
     return row !== undefined;
   }
 
-  /** Forgets events that were handled so long ago that no bus delivers them again. */
+  /** Forgets events that were handled so long ago that no bus delivers them again, and old answers of commands. */
   async forgetOld(): Promise<void> {
-    const before = new Date(this.#emitting.clock().getTime() - INBOX_KEPT_MS).toISOString();
+    const now = this.#emitting.clock().getTime();
+    await kitTables<KitTables["requests"]>(this.#db)
+      .deleteFrom(this.#names.requests)
+      .where("created_at", "<", new Date(now - ANSWER_KEPT_MS).toISOString())
+      .execute();
+    const before = new Date(now - INBOX_KEPT_MS).toISOString();
     await kitTables<KitTables["inbox"]>(this.#db)
       .deleteFrom(this.#names.inbox)
       .where("handled_at", "<", before)
@@ -106,6 +114,18 @@ export class SqlWork<DB> {
       .onConflict((conflict) => conflict.doNothing())
       .executeTakeFirstOrThrow();
     if (numInsertedOrUpdatedRows === 0n) throw new AlreadyHandled(eventId);
+  }
+
+  /** With what the unit commits: a process that takes the command up after a crash knows what is done. */
+  async #noteRequest(tx: Transaction<DB>, ctx: HandlerContext, emitter: Emitter): Promise<void> {
+    if (ctx.request === null) return;
+    const { id, fingerprint } = ctx.request;
+    // Two replicas that got the same command come one after the other.
+    await lockAppends(tx, this.#names);
+    const requests = new SqlRequests(tx, this.#names, () => this.#now());
+    const { correlationId } = ctx;
+    const known = (await requests.find(id)) ?? { fingerprint, correlationId, events: [], answer: null };
+    await requests.save(id, { ...known, events: [...known.events, ...emitter.emitted] });
   }
 
   async #putIntoOutbox(tx: Transaction<DB>, emitter: Emitter): Promise<void> {

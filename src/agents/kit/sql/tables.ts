@@ -21,6 +21,14 @@ export interface KitTables {
   appends: { id: number; count: number };
   snapshots: { stream_id: string; version: number; schema_version: number; state: string };
   projections: { name: string; version: number };
+  requests: {
+    id: string;
+    fingerprint: string;
+    correlation_id: string;
+    events: string;
+    answer: string | null;
+    created_at: string;
+  };
 }
 
 /** Names of the kit's tables of one agent; agents may share a database. */
@@ -31,6 +39,7 @@ export interface TableNames {
   readonly appends: string;
   readonly snapshots: string;
   readonly projections: string;
+  readonly requests: string;
 }
 
 export function tableNames(agent: string): TableNames {
@@ -42,6 +51,7 @@ export function tableNames(agent: string): TableNames {
     appends: `${prefix}_appends`,
     snapshots: `${prefix}_snapshots`,
     projections: `${prefix}_projections`,
+    requests: `${prefix}_requests`,
   };
 }
 
@@ -106,6 +116,24 @@ export function kitMigrations(names: TableNames): Record<string, Migration> {
           .createTable(names.projections)
           .addColumn("name", "varchar(100)", (column) => column.primaryKey())
           .addColumn("version", "integer", (column) => column.notNull())
+          .execute();
+      },
+    },
+    "0003_requests": {
+      async up(db) {
+        await db.schema
+          .createTable(names.requests)
+          .addColumn("id", "varchar(64)", (column) => column.primaryKey())
+          .addColumn("fingerprint", "varchar(64)", (column) => column.notNull())
+          .addColumn("correlation_id", "varchar(100)", (column) => column.notNull())
+          .addColumn("events", "text", (column) => column.notNull())
+          .addColumn("answer", "text")
+          .addColumn("created_at", "varchar(30)", (column) => column.notNull())
+          .execute();
+        await db.schema
+          .createIndex(`${names.requests}_created`)
+          .on(names.requests)
+          .column("created_at")
           .execute();
       },
     },

@@ -3,10 +3,12 @@ import { AlreadyHandled } from "../handling/already-handled.ts";
 import type { HandlerContext } from "../handling/context.ts";
 import { Emitter } from "../outbox/emitter.ts";
 import type { Emitting } from "../outbox/emitter.ts";
+import type { KeyedRequest } from "../requests/requests.ts";
 import type { TransactOptions } from "../sql/unit-of-work.ts";
 import type { DaprState, StateWrite } from "./dapr-state.ts";
 import type { StateOutbox } from "./state-outbox.ts";
 import { EtagMismatch } from "./state-store.ts";
+import { StateRequests } from "./state-requests.ts";
 import type { SaveOptions, StateEntry, StateUnitOfWork } from "./state-store.ts";
 import type { Turns } from "./turns.ts";
 import { trusted } from "../process/trusted.ts";
@@ -21,10 +23,12 @@ export class StateWork {
   readonly #outbox: StateOutbox;
   readonly #emitting: Emitting;
   readonly #turns: Turns;
+  readonly #requests: StateRequests;
   #used = false;
 
   constructor(state: DaprState, outbox: StateOutbox, turns: Turns, emitting: Emitting) {
     this.#state = state;
+    this.#requests = new StateRequests(state);
     this.#turns = turns;
     this.#outbox = outbox;
     this.#emitting = emitting;
@@ -73,6 +77,7 @@ export class StateWork {
     }
     const emitter = new Emitter(this.#emitting, ctx);
     const result = await work(this.#unit(writes, emitter));
+    if (ctx.request !== null) writes.push(await this.#noteRequest(ctx, ctx.request, emitter));
     if (emitter.events.length > 0) {
       const shelf = await this.#outbox.shelf(ctx.event?.id ?? ctx.correlationId);
       const events = [...shelf.events, ...emitter.events];
@@ -87,6 +92,17 @@ export class StateWork {
     this.#outbox.noteWaiting(emitter.events.map((event) => event.id));
     ctx.noteEmitted(emitter.emitted);
     return result;
+  }
+
+  /** With what the unit commits: a process that takes the command up after a crash knows what is done. */
+  async #noteRequest(
+    { correlationId }: HandlerContext,
+    { id, fingerprint }: KeyedRequest,
+    emitter: Emitter,
+  ): Promise<StateWrite> {
+    const found = await this.#requests.find(id);
+    const known = found ?? { fingerprint, correlationId, events: [], answer: null };
+    return this.#requests.toWrite(id, { ...known, events: [...known.events, ...emitter.emitted] });
   }
 
   /**

@@ -32,7 +32,6 @@ export class NotificationCommands {
   readonly #deliver: Deliver;
   readonly #known: readonly string[];
   readonly #preset: readonly string[];
-  readonly #newId: () => string;
 
   constructor(options: {
     readonly notifications: Notifications;
@@ -40,14 +39,12 @@ export class NotificationCommands {
     readonly deliver: Deliver;
     /** Every channel that there is, and those that are used when none is named. */
     readonly channels: { readonly known: readonly string[]; readonly preset: readonly string[] };
-    readonly newId: () => string;
   }) {
     this.#notifications = options.notifications;
     this.#prepare = options.prepare;
     this.#deliver = options.deliver;
     this.#known = options.channels.known;
     this.#preset = options.channels.preset;
-    this.#newId = options.newId;
   }
 
   /**
@@ -74,7 +71,7 @@ export class NotificationCommands {
     if (first !== undefined || !parsed.ok)
       throw invalid(`${first?.path ?? ""}: ${first?.message ?? ""}`, issues);
 
-    const id = this.#newId();
+    const id = ctx.workId;
     await this.#prepare.run(ctx, id, {
       recipient: recipientText(parsed.recipient),
       channels,

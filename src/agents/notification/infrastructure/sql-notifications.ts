@@ -39,7 +39,7 @@ export class SqlNotifications implements Notifications {
     commands: readonly NotificationCommand[],
     { completes }: RecordOptions,
   ): Promise<Notification> {
-    return this.#kit.transact(ctx, (tx) => this.#decideAll(tx, id, commands), { completes });
+    return this.#kit.transact(ctx, (tx) => this.#decideAll(tx, ctx, id, commands), { completes });
   }
 
   async list(filter: {
@@ -72,11 +72,13 @@ export class SqlNotifications implements Notifications {
 
   async #decideAll(
     tx: UnitOfWork<NotificationTables>,
+    ctx: HandlerContext,
     id: string,
     commands: readonly NotificationCommand[],
   ): Promise<Notification> {
     const store = tx.events(notificationCodec);
     const recorded = await store.read(streamOf(id));
+    ctx.precondition?.check(streamOf(id), recorded.length);
     let state = recorded.map(({ event }) => event).reduce(evolve, initialNotification);
     const events: NotificationEvent[] = [];
     for (const command of commands) {

@@ -1,5 +1,5 @@
 import { command, notFound, on, query } from "agents-apphost/kit";
-import type { CommandRoute, EventSubscription, QueryRoute } from "agents-apphost/kit";
+import type { CommandRoute, EventSubscription, HandlerContext, QueryRoute } from "agents-apphost/kit";
 import { codeGenerated } from "../../implementation/events.ts";
 import type { NotificationCommands } from "../application/commands.ts";
 import type { EventHandlers } from "../application/event-handlers.ts";
@@ -23,7 +23,7 @@ export function commandRoutes(commands: NotificationCommands): readonly CommandR
       description: "Sends a notification through one or more channels.",
       input: sendInput,
       output: notificationView,
-      handler: async (input, ctx) => view(await commands.send(input, ctx)),
+      handler: async (input, ctx) => view(await commands.send(input, ctx), ctx),
     }),
     command({
       name: "RecordReceipt",
@@ -31,7 +31,8 @@ export function commandRoutes(commands: NotificationCommands): readonly CommandR
       description: "Takes a channel's receipt: delivered, or refused after it was sent.",
       input: receiptInput,
       output: notificationView,
-      handler: async (input, ctx) => view(await commands.recordReceipt(input, ctx)),
+      conditional: true,
+      handler: async (input, ctx) => view(await commands.recordReceipt(input, ctx), ctx),
     }),
   ];
 }
@@ -44,7 +45,7 @@ export function queryRoutes(notifications: Notifications): readonly QueryRoute[]
       description: "One notification with the timeline of each of its channels.",
       input: getInput,
       output: notificationView,
-      handler: async ({ notificationId }) => view(await notifications.load(notificationId)),
+      handler: async ({ notificationId }, ctx) => view(await notifications.load(notificationId), ctx),
     }),
     query({
       name: "ListDeliveries",
@@ -71,8 +72,9 @@ export function subscriptions(handlers: EventHandlers): readonly EventSubscripti
   ];
 }
 
-function view(history: NotificationHistory): NonNullable<ReturnType<typeof toView>> {
+function view(history: NotificationHistory, ctx: HandlerContext): NonNullable<ReturnType<typeof toView>> {
   const found = toView(history);
+  ctx.noteVersion(history.history.length);
   if (found === undefined) throw notFound(`There is no notification ${history.id}.`);
   return found;
 }

@@ -17,11 +17,9 @@ export interface AnalyzeCoverage {
 /** Computes the totals of a report anew from its details, and the coverage of requirements by their files. */
 export class AnalyzeCoverageHandler {
   readonly #coverages: Coverages;
-  readonly #newId: () => string;
 
-  constructor(coverages: Coverages, newId: () => string) {
+  constructor(coverages: Coverages) {
     this.#coverages = coverages;
-    this.#newId = newId;
   }
 
   /** @throws ReportUnreadable */
@@ -32,7 +30,7 @@ export class AnalyzeCoverageHandler {
     const read: CoverageReport = format === "lcov" ? readLcov(report) : readIstanbul(report);
     const traced = implementedBy(requirements, read.files);
     const payload: CoverageAnalyzedPayload = {
-      coverageId: this.#newId(),
+      coverageId: ctx.workId,
       kind: "code",
       format,
       specId: null,

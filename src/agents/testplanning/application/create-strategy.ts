@@ -19,12 +19,10 @@ export interface CreateStrategy {
 export class CreateStrategyHandler {
   readonly #strategies: Strategies;
   readonly #writer: Writer;
-  readonly #newId: () => string;
 
-  constructor(strategies: Strategies, writer: Writer, newId: () => string) {
+  constructor(strategies: Strategies, writer: Writer) {
     this.#strategies = strategies;
     this.#writer = writer;
-    this.#newId = newId;
   }
 
   async handle({ name, requirements }: CreateStrategy, ctx: HandlerContext): Promise<StrategyCreatedPayload> {
@@ -39,7 +37,7 @@ export class CreateStrategyHandler {
     const { generatedBy, promptRef } = words;
     const items = strategy.items.map((item) => ({ ...item, techniques: [...item.techniques] }));
     const payload = {
-      strategyId: this.#newId(),
+      strategyId: ctx.workId,
       name,
       summary,
       wording,

@@ -18,12 +18,10 @@ export interface GenerateTestSpec {
 export class GenerateTestSpecHandler {
   readonly #specs: Specs;
   readonly #writer: Writer;
-  readonly #newId: () => string;
 
-  constructor(specs: Specs, writer: Writer, newId: () => string) {
+  constructor(specs: Specs, writer: Writer) {
     this.#specs = specs;
     this.#writer = writer;
-    this.#newId = newId;
   }
 
   async handle(command: GenerateTestSpec, ctx: HandlerContext): Promise<SpecGeneratedPayload> {
@@ -36,7 +34,7 @@ export class GenerateTestSpecHandler {
     const words = await this.#writer.wordSpec(ctx, { requirement: command.requirement, ...fixed, rules });
     const { text, wording } = choose(words, fixed, (offered) => objection(offered, analysis));
     const { generatedBy, promptRef } = words;
-    const spec = { specId: this.#newId(), ...toPayload(analysis), ...text, wording, generatedBy, promptRef };
+    const spec = { specId: ctx.workId, ...toPayload(analysis), ...text, wording, generatedBy, promptRef };
     await this.#specs.publish(ctx, spec);
     return spec;
   }

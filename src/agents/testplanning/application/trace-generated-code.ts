@@ -7,12 +7,10 @@ import type { Coverages, Specs } from "./ports.ts";
 export class TraceGeneratedCode {
   readonly #specs: Specs;
   readonly #coverages: Coverages;
-  readonly #newId: () => string;
 
-  constructor(specs: Specs, coverages: Coverages, newId: () => string) {
+  constructor(specs: Specs, coverages: Coverages) {
     this.#specs = specs;
     this.#coverages = coverages;
-    this.#newId = newId;
   }
 
   /** Nothing is published for code that was skipped, nor for a spec that was not made here. */
@@ -30,7 +28,7 @@ export class TraceGeneratedCode {
     const wanted = [{ requirementId, cases: cases.map(({ id }) => id) }];
     const { requirements, total, gaps } = trace(wanted, new Set(tests.map(({ caseId }) => caseId)));
     await this.#coverages.publish(ctx, {
-      coverageId: this.#newId(),
+      coverageId: ctx.workId,
       kind: "traceability",
       format: null,
       specId,

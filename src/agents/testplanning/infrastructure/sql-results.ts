@@ -23,6 +23,9 @@ export class SqlStrategies implements Strategies {
       created_at: this.#kit.clock().toISOString(),
     };
     await this.#kit.transact(ctx, async (tx) => {
+      // A command that is run again after a crash has done this already.
+      const known = tx.db.selectFrom("testplanning_strategies").where("strategy_id", "=", strategyId);
+      if ((await known.select("strategy_id").executeTakeFirst()) !== undefined) return;
       await tx.db.insertInto("testplanning_strategies").values(row).execute();
       tx.emit(strategyCreated, strategy, { subject: `strategies/${strategyId}` });
     });
@@ -48,6 +51,8 @@ export class SqlCoverages implements Coverages {
     };
     const subject = specId === null ? `coverage/${coverageId}` : `specs/${specId}/coverage`;
     await this.#kit.transact(ctx, async (tx) => {
+      const known = tx.db.selectFrom("testplanning_coverage").where("coverage_id", "=", coverageId);
+      if ((await known.select("coverage_id").executeTakeFirst()) !== undefined) return;
       await tx.db.insertInto("testplanning_coverage").values(row).execute();
       tx.emit(coverageAnalyzed, coverage, { subject });
     });

@@ -25,6 +25,12 @@ export class SqlSpecs implements Specs {
       created_at: this.#kit.clock().toISOString(),
     };
     await this.#kit.transact(ctx, async (tx) => {
+      // A command that is run again after a crash has done this already.
+      const found = tx.db
+        .selectFrom("testplanning_specs")
+        .select("spec_id")
+        .where("spec_id", "=", spec.specId);
+      if ((await found.executeTakeFirst()) !== undefined) return;
       await tx.db.insertInto("testplanning_specs").values(row).execute();
       tx.emit(specGenerated, spec, { subject: `specs/${spec.specId}` });
     });
