@@ -100,7 +100,11 @@ void t.test("a failure is not kept: the command is tried again with its key", as
   const till = await start({ TILL_REFUSALS: "2" });
   t.equal((await till.pay(5, key("k1"))).status, 409);
   const both = await Promise.all([till.pay(5, key("k1")), till.pay(5, key("k1"))]);
-  t.strictSame(both.map(({ status }) => status).toSorted(), [200, 409], "who has waited tries for himself");
+  t.strictSame(
+    new Set(both.map(({ status }) => status)),
+    new Set([200, 409]),
+    "who has waited tries for himself",
+  );
   t.equal(await till.total(), 5);
 });
 
