@@ -84,7 +84,8 @@ spec:
   };
 }
 
-function yaml(name: string, type: string, metadata: Record<string, string>): string {
+/** A component as people write it. */
+export function yaml(name: string, type: string, metadata: Record<string, string>): string {
   const head = `apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata:\n  name: ${name}\nspec:\n  type: ${type}\n  version: v1\n`;
   const entries = Object.entries(metadata).map(
     ([key, value]) => `  - name: ${key}\n    value: ${JSON.stringify(value)}\n`,

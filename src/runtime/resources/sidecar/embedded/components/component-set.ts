@@ -16,7 +16,6 @@ import {
 import { isPerApp, resolveMetadata, type ResolvedMetadata } from "./resolve-metadata.ts";
 
 export interface ComponentSetOptions extends Omit<OpenContext, "appId"> {
-  readonly log: (appId: string, level: "info" | "warn" | "error", text: string) => void;
   readonly onStore: (store: StateStore) => void;
 }
 

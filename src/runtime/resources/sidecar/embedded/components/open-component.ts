@@ -25,6 +25,7 @@ export interface OpenContext {
   /** Relative paths in metadata start here. */
   readonly root: string;
   readonly env: NodeJS.ProcessEnv;
+  readonly log: (appId: string, level: "info" | "warn" | "error", text: string) => void;
 }
 
 type Opener = (spec: ComponentSpec, metadata: Metadata, context: OpenContext) => Block | Promise<Block>;
@@ -52,6 +53,7 @@ const OPENERS: ReadonlyMap<string, Opener> = new Map<string, Opener>([
       }),
     }),
   ],
+  ["state.redis", openRedisState],
   [
     "secretstores.local.env",
     ({ name }, metadata, { env }) => ({ at: "secrets", secrets: envSecrets(name, metadata, env) }),
@@ -125,4 +127,25 @@ function openSqlite({ name }: ComponentSpec, metadata: Metadata, { stateDir, roo
     at: "state",
     store: new SqliteStateStore(database, { name, keyPrefix: metadata.text("keyPrefix") }),
   };
+}
+
+/** A store has a connection of its own: its transactions are one after the other on it. */
+async function openRedisState(
+  { name }: ComponentSpec,
+  metadata: Metadata,
+  { log }: OpenContext,
+): Promise<Block> {
+  const [{ redisSettings }, { openRedisLink }, { RedisStateStore }] = await Promise.all([
+    import("../redis/redis-settings.ts"),
+    import("../redis/redis-link.ts"),
+    import("../redis/redis-state-store.ts"),
+  ]);
+  const settings = redisSettings(metadata);
+  const ttl = metadata.text("ttlInSeconds") === "" ? null : metadata.integer("ttlInSeconds", 0);
+  const link = await openRedisLink(settings, {
+    onLost: (why) => log("agents", "warn", `${name}: redis at ${settings.address} is away (${why})`),
+    onBack: () => log("agents", "info", `${name}: redis at ${settings.address} is back`),
+  });
+  const keyPrefix = metadata.text("keyPrefix");
+  return { at: "state", store: new RedisStateStore(link, { name, keyPrefix, ttlInSeconds: ttl }) };
 }

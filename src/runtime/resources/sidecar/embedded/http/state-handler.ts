@@ -40,12 +40,20 @@ export async function handleState(
 
 /** `/v1.0-alpha1/state/{store}/query`: SQLite stores cannot, and say so as Dapr's do. */
 export function refuseQuery(context: StateContext, name: string): never {
-  findStore(context, name);
+  const { queryProblem } = findStore(context, name);
+  if (queryProblem !== null) {
+    throw detailedError(500, "ERR_STATE_QUERY", `state store ${name} query failed: ${queryProblem}`, {
+      reason: "DAPR_STATE_QUERY_FAILED",
+      resource: { type: "state", name },
+    });
+  }
   throw detailedError(500, "ERR_STATE_STORE_NOT_SUPPORTED", "state store does not support querying", {
     reason: "DAPR_STATE_QUERYING_NOT_SUPPORTED",
     resource: { type: "state", name },
   });
 }
+
+const STATUS = { mismatch: 409, invalid: 400, other: 500 } as const;
 
 function findStore({ appId, stores }: StateContext, name: string): StateStore {
   const store = stores.get(name);
@@ -70,7 +78,7 @@ async function get({ appId }: StateContext, call: Call, store: StateStore, key: 
   const item = await translate(failed, async () => await store.get(stored));
   if (item === null) return sendEmpty(call);
   sendJsonText(call, 200, item.value, {
-    etag: item.etag,
+    ...(item.etag === null ? {} : { etag: item.etag }),
     ...(item.expiresAt === null ? {} : { "metadata.ttlExpireTime": item.expiresAt }),
   });
 }
@@ -86,7 +94,7 @@ async function save({ appId }: StateContext, call: Call, store: StateStore): Pro
     throw plainError(400, "ERR_MALFORMED_REQUEST", '"key" is a required field');
   const failed = (error: StateError): Error =>
     plainError(
-      error.kind === "mismatch" ? 409 : 500,
+      STATUS[error.kind],
       "ERR_STATE_SAVE",
       `failed saving state in state store ${store.name}: ${error.message}`,
     );
@@ -95,7 +103,7 @@ async function save({ appId }: StateContext, call: Call, store: StateStore): Pro
       toStateSet(item, storedKey(store, appId, item.key), metadata),
     );
     const [failure] = await store.setAll(sets);
-    if (failure !== undefined) throw failure;
+    if (failure !== undefined) throw items.length > 1 ? failure.ofSeveral() : failure;
   });
   sendEmpty(call);
 }
@@ -105,7 +113,7 @@ async function remove({ appId }: StateContext, call: Call, store: StateStore, ke
   const etag = call.request.headers["if-match"];
   const failed = (error: StateError): Error =>
     plainError(
-      error.kind === "mismatch" ? 409 : 500,
+      STATUS[error.kind],
       "ERR_STATE_DELETE",
       `failed deleting state with key ${key}: ${error.message}`,
     );
@@ -123,16 +131,15 @@ async function bulkGet({ appId }: StateContext, call: Call, store: StateStore): 
       ? body.keys.map(String)
       : [];
   const stored = keys.map((key) => storedKey(store, appId, key));
-  const found = await translate(
-    bulkGetFailed,
-    async () => await Promise.all(stored.map((key) => store.get(key))),
-  );
+  const found = await translate(bulkGetFailed, async () => await store.getAll(stored));
   const rows = keys.map((key, index) => {
-    const item = found[index];
-    if (item === undefined || item === null) return `{"key":${JSON.stringify(key)}}`;
+    const item = found[index] ?? null;
+    if (item === null) return `{"key":${JSON.stringify(key)}}`;
+    if (item instanceof StateError) return JSON.stringify({ key, error: item.message });
+    const etag = item.etag === null ? "" : `,"etag":${JSON.stringify(item.etag)}`;
     const metadata =
       item.expiresAt === null ? "" : `,"metadata":{"ttlExpireTime":${JSON.stringify(item.expiresAt)}}`;
-    return `{"key":${JSON.stringify(key)},"data":${item.value},"etag":${JSON.stringify(item.etag)}${metadata}}`;
+    return `{"key":${JSON.stringify(key)},"data":${item.value}${etag}${metadata}}`;
   });
   sendJsonText(call, 200, `[${rows.join(",")}]`);
 }

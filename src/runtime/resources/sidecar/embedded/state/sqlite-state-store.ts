@@ -4,6 +4,7 @@ import type { DatabaseFiles } from "../store/database-files.ts";
 import { GroupCommit } from "../store/group-commit.ts";
 import type { StateDatabase } from "./state-database.ts";
 import { StateError } from "./state-error.ts";
+import { refuseTtl } from "./state-request.ts";
 import type { StateStore } from "./state-store.ts";
 import type { StateDelete, StateItem, StateOperation, StateSet } from "./state-request.ts";
 
@@ -14,6 +15,7 @@ export class SqliteStateStore implements StateStore {
   readonly name: string;
   readonly keyPrefix: string;
   readonly capabilities = ["ETAG", "TRANSACTIONAL", "TTL"];
+  readonly queryProblem = null;
   readonly commit: GroupCommit;
   readonly files: DatabaseFiles | null;
   readonly #db: DatabaseSync;
@@ -65,6 +67,10 @@ export class SqliteStateStore implements StateStore {
       etag: String(row["etag"]),
       expiresAt: typeof expires === "string" ? `${expires.replace(" ", "T")}Z` : null,
     };
+  }
+
+  async getAll(keys: readonly string[]): Promise<readonly (StateItem | null)[]> {
+    return await Promise.all(keys.map(async (key) => await this.get(key)));
   }
 
   async set(request: StateSet): Promise<void> {
@@ -150,7 +156,8 @@ export class SqliteStateStore implements StateStore {
     });
   }
 
-  #set({ key, value, etag, firstWrite, ttlSeconds }: StateSet): void {
+  #set({ key, value, etag, firstWrite, ttl }: StateSet): void {
+    const ttlSeconds = ttlOf(ttl);
     const newTag = randomUUID();
     if (etag !== null) {
       if (this.#replace.run(value, newTag, ttlSeconds, ttlSeconds, key, etag).changes === 0)
@@ -165,4 +172,16 @@ export class SqliteStateStore implements StateStore {
     if (etag === null) this.#delete.run(key);
     else if (this.#deleteTagged.run(key, etag).changes === 0) throw StateError.mismatch();
   }
+}
+
+const MAX_TTL = 2 ** 31 - 1;
+
+/** 0: never expires. */
+function ttlOf(text: string | null): number {
+  if (text === null) return 0;
+  const what = "error parsing TTL: incorrect value for metadata 'ttlInSeconds'";
+  if (!/^[+-]?\d+$/u.test(text)) throw refuseTtl(text, `${what}: strconv.ParseInt`);
+  const seconds = Number(text);
+  if (seconds < -1 || seconds > MAX_TTL) throw StateError.other(`${what}: must be -1 or greater`);
+  return Math.max(seconds, 0);
 }

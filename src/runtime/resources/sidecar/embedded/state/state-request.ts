@@ -5,7 +5,8 @@ import { StateError } from "./state-error.ts";
 export interface StateItem {
   /** JSON text, as it was saved. */
   readonly value: string;
-  readonly etag: string;
+  /** Null where the store knows none for it. */
+  readonly etag: string | null;
   /** RFC 3339, UTC. */
   readonly expiresAt: string | null;
 }
@@ -17,8 +18,10 @@ export interface StateSet {
   readonly value: string;
   readonly etag: string | null;
   readonly firstWrite: boolean;
-  /** 0: never expires. */
-  readonly ttlSeconds: number;
+  /** Asked for in so many words: stores may differ in what they do where nothing is said. */
+  readonly lastWrite: boolean;
+  /** `ttlInSeconds` as it was given; null = not at all. */
+  readonly ttl: string | null;
 }
 
 export interface StateDelete {
@@ -74,7 +77,8 @@ export function toStateSet(
     value: raw.value,
     etag,
     firstWrite: raw.concurrency === "first-write",
-    ttlSeconds: ttlOf({ ...raw.metadata, ...metadata }),
+    lastWrite: raw.concurrency === "last-write",
+    ttl: { ...raw.metadata, ...metadata }["ttlInSeconds"] || null,
   };
 }
 
@@ -85,17 +89,9 @@ export function checkOptions(concurrency: string, consistency: string): void {
     throw StateError.other(`unrecognized consistency model '${consistency}'`);
 }
 
-const MAX_TTL = 2 ** 31 - 1;
-
-function ttlOf(metadata: Readonly<Record<string, string>>): number {
-  const text = metadata["ttlInSeconds"];
-  if (text === undefined || text === "") return 0;
-  const what = "error parsing TTL: incorrect value for metadata 'ttlInSeconds'";
-  if (!/^[+-]?\d+$/u.test(text))
-    throw StateError.other(`${what}: strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
-  const seconds = Number(text);
-  if (seconds < -1 || seconds > MAX_TTL) throw StateError.other(`${what}: must be -1 or greater`);
-  return Math.max(seconds, 0);
+/** The error of a time to live that is no number, in Go's words. */
+export function refuseTtl(text: string, what: string): StateError {
+  return StateError.other(`${what}: parsing ${JSON.stringify(text)}: invalid syntax`);
 }
 
 function strings(value: unknown): Record<string, string> {

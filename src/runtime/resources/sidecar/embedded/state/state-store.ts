@@ -14,8 +14,12 @@ export interface StateStore {
   readonly capabilities: readonly string[];
   /** The files that it works with; null where it has none. */
   readonly files: DatabaseFiles | null;
+  /** Why it cannot be queried although it is a store for that; null where it is none. */
+  readonly queryProblem: string | null;
   /** Null where there is no such key. */
   get(key: string): Promise<StateItem | null>;
+  /** The same of several; what fails for one of them stands in its place. */
+  getAll(keys: readonly string[]): Promise<readonly (StateItem | StateError | null)[]>;
   set(request: StateSet): Promise<void>;
   delete(request: StateDelete): Promise<void>;
   transaction(operations: readonly StateOperation[]): Promise<void>;
