@@ -13,7 +13,17 @@ const PROGRAMS = {
 };
 
 /** A program of its own, and CommonJS: what is imported late from that has no names in a bundle. */
-const PACKAGES_THAT_STAY = ["esbuild", "ajv", "ajv-formats", "cosmiconfig", "dockerode", "redis", "yaml"];
+const PACKAGES_THAT_STAY = [
+  "@inquirer/prompts",
+  "ajv",
+  "ajv-formats",
+  "cosmiconfig",
+  "dockerode",
+  "esbuild",
+  "oxc-parser",
+  "redis",
+  "yaml",
+];
 
 /**
  * Importing `node:http` reads every name that it has, one of which is WebSocket: that loads all of Node's fetch, some 20 ms

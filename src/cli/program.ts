@@ -5,6 +5,7 @@ import { addDoctor } from "./commands/doctor.ts";
 import { addDown } from "./commands/down.ts";
 import { addEvents } from "./commands/events.ts";
 import { addLogs } from "./commands/logs.ts";
+import { addNew } from "./commands/new.ts";
 import { addPs } from "./commands/ps.ts";
 import { addPublish } from "./commands/publish.ts";
 import { addRestart, addStart, addStop } from "./commands/act.ts";
@@ -42,6 +43,8 @@ export function createProgram(version: string): Command {
   addEvents(program);
   program.commandsGroup("Act:");
   addPublish(program);
+  program.commandsGroup("Make:");
+  addNew(program);
   program.commandsGroup("Check:");
   addConfig(program);
   addDoctor(program);

@@ -7,7 +7,6 @@ const LATER = new Set([
   "attach",
   "scale",
   "pull",
-  "new",
   "init",
   "prompts",
   "check",

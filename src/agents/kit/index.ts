@@ -37,7 +37,8 @@ export type {
 } from "./handling/routes.ts";
 export { nameBasedId } from "./handling/name-based-id.ts";
 export { DropEvent } from "./handling/drop-event.ts";
-export type { EmittedEvent, HandlerContext } from "./handling/context.ts";
+export { HandlerContext } from "./handling/context.ts";
+export type { EmittedEvent } from "./handling/context.ts";
 
 export { defineEvent } from "./events/define-event.ts";
 export type { EventDefinition, EventDefinitionOptions } from "./events/define-event.ts";
@@ -97,4 +98,5 @@ export type {
   PromptStatus,
 } from "./prompts/prompt.ts";
 
+export { createLogger } from "./log/logger.ts";
 export type { LogFields, Logger } from "./log/logger.ts";

@@ -1,0 +1,25 @@
+import { runAgent } from "agents-apphost/kit";
+import type { AgentKit, AgentParts } from "agents-apphost/kit";
+import { EventHandlers } from "./application/event-handlers.ts";
+import { RecordEntry } from "./application/record-entry.ts";
+import { events } from "./events.ts";
+import { PromptLabeller } from "./infrastructure/prompt-labeller.ts";
+import { StateEntries } from "./infrastructure/state-entries.ts";
+import { commandRoutes, queryRoutes, subscriptions } from "./presentation/routes.ts";
+
+await runAgent({
+  name: "blue-print",
+  description: "Records entries and labels them.",
+  publishes: events,
+  compose,
+});
+
+function compose(kit: AgentKit): AgentParts {
+  const entries = new StateEntries(kit);
+  const recordEntry = new RecordEntry(entries, new PromptLabeller(kit));
+  return {
+    commands: commandRoutes(recordEntry, () => kit.newId()),
+    queries: queryRoutes(entries),
+    subscriptions: subscriptions(new EventHandlers(recordEntry)),
+  };
+}

@@ -1,0 +1,52 @@
+import { command, conflict, notFound, on, query } from "agents-apphost/kit";
+import type { CommandRoute, EventSubscription, QueryRoute } from "agents-apphost/kit";
+import type { EventHandlers } from "../application/event-handlers.ts";
+import type { Entries } from "../application/ports.ts";
+import type { RecordEntry } from "../application/record-entry.ts";
+import type { Entry } from "../domain/entry.ts";
+import { EntryConflict } from "../domain/entry.ts";
+import { entryView, getInput, recordInput, toView } from "./schemas.ts";
+import { subscribedEvents } from "./subscribed-events.ts";
+
+export function commandRoutes(recordEntry: RecordEntry, newId: () => string): readonly CommandRoute[] {
+  return [
+    command({
+      name: "RecordEntry",
+      path: "/execute",
+      description: "Records an entry.",
+      input: recordInput,
+      output: entryView,
+      handler: async ({ entryId = newId(), text }, ctx) =>
+        view(entryId, await recordEntry.run(ctx, entryId, text).catch(asProblem)),
+    }),
+  ];
+}
+
+export function queryRoutes(entries: Entries): readonly QueryRoute[] {
+  return [
+    query({
+      name: "GetEntry",
+      path: "/entries/{entryId}",
+      description: "One entry.",
+      input: getInput,
+      output: entryView,
+      handler: async ({ entryId }) => view(entryId, await entries.load(entryId)),
+    }),
+  ];
+}
+
+export function subscriptions(handlers: EventHandlers): readonly EventSubscription[] {
+  return subscribedEvents.map((each) =>
+    on<Readonly<Record<string, unknown>>>(each, { handler: (event, ctx) => handlers.onEvent(event, ctx) }),
+  );
+}
+
+function view(entryId: string, entry: Entry): NonNullable<ReturnType<typeof toView>> {
+  const found = toView(entryId, entry);
+  if (found === undefined) throw notFound(`There is no entry ${entryId}.`);
+  return found;
+}
+
+function asProblem(error: unknown): never {
+  throw error instanceof EntryConflict ? conflict(error.message, "Use another entryId.") : error;
+}
