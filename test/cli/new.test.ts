@@ -3,12 +3,14 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { tmpdir } from "node:os";
 import { promisify } from "node:util";
 import type { Test } from "tap";
 import t from "tap";
@@ -16,11 +18,15 @@ import { REPO } from "../helpers/cli.ts";
 import { pick, Project } from "../helpers/system.ts";
 import { cli, errorIn } from "./run-cli.ts";
 
-const run = promisify(execFile);
+const execute = promisify(execFile);
+
+/** A program of the project; `env -u`: what tap adds to a child's Node is no part of it. */
+const run = (cwd: string, ...args: readonly string[]) =>
+  execute("env", ["-u", "NODE_OPTIONS", "-u", "NODE_TEST_CONTEXT", process.execPath, ...args], { cwd });
 
 /** The hello example as a project of its own, with this package and the others as its dependencies. */
 function project(t: Test, { sql = false } = {}): Project {
-  const root = t.testdir();
+  const root = mkdtempSync(join(tmpdir(), "agents-new-"));
   cpSync(join(REPO, "examples/hello"), root, {
     recursive: true,
     filter: (path) => !path.includes(".agents"),
@@ -56,12 +62,16 @@ function project(t: Test, { sql = false } = {}): Project {
   return made;
 }
 
-const filesOf = (root: string): readonly string[] =>
-  readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
-    .filter((path) => !/^(node_modules|\.agents|\.xdg)\//.test(path))
+/** The project's own files; what stands in node_modules is links, and leads in circles. */
+function filesOf(root: string, folder = ""): readonly string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true })
+    .filter(({ name }) => !["node_modules", ".agents", ".xdg"].includes(name))
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      return entry.isDirectory() ? filesOf(root, path) : [path];
+    })
     .toSorted();
+}
 
 for (const storage of ["state", "sql"] as const) {
   t.test(`a new agent on ${storage} starts in a run that is up, and gets the next event`, async (t) => {
@@ -93,12 +103,11 @@ for (const storage of ["state", "sql"] as const) {
     t.match(greeted, { deliveries: [{ agent: "stock-keeper", status: "success" }] });
     t.match(pick(greeted, "caused", "0"), { eventType: "agents.stock-keeper.entry.recorded" });
 
-    const { NODE_OPTIONS: _, NODE_TEST_CONTEXT: __, ...env } = process.env;
     const tsc = join(REPO, "node_modules/typescript/bin/tsc");
-    await t.resolves(run(process.execPath, [tsc], { cwd: root, env }), "it compiles");
+    await t.resolves(run(root, tsc), "it compiles");
     const tests = filesOf(root).filter((path) => path.endsWith(".test.ts"));
     t.equal(tests.length, 2);
-    const ran = await run(process.execPath, ["--test", "--test-reporter=tap", ...tests], { cwd: root, env });
+    const ran = await run(root, "--test", "--test-reporter=tap", ...tests);
     t.match(ran.stdout, /# pass 6\n# fail 0/, "its own tests pass");
   });
 }

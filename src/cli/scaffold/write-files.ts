@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { AgentsError } from "../../runtime/model/errors.ts";
 import type { NewFile } from "./template-files.ts";
@@ -73,13 +82,15 @@ export function takeBackUnfinished(root: string, journal: string, configText: st
 }
 
 function takeBack(root: string, { files, folders }: Begun, except: string | null): void {
-  for (const path of files) if (join(root, path) !== except) rmSync(join(root, path), { force: true });
-  for (const folder of folders.toReversed()) {
-    try {
-      rmdirSync(join(root, folder));
-    } catch {
-      // Not made yet, or somebody has put something of theirs into it.
-    }
+  for (const path of files) if (join(root, path) !== except) remove(() => unlinkSync(join(root, path)));
+  for (const folder of folders.toReversed()) remove(() => rmdirSync(join(root, folder)));
+}
+
+function remove(action: () => void): void {
+  try {
+    action();
+  } catch {
+    // Not made yet, or somebody has put something of theirs into the folder.
   }
 }
 
