@@ -7,6 +7,13 @@ import { REPO } from "../helpers/cli.ts";
 
 const TEMPLATE = join(REPO, "templates/agent");
 
+/** What lies in the folder of an agent. */
+function shape(root: string): readonly string[] {
+  return readdirSync(root, { withFileTypes: true })
+    .map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name))
+    .toSorted();
+}
+
 t.test("the template's event schemas are what its events.ts says", async (t) => {
   for (const { type, payload, description, dataVersion } of events) {
     const { $schema, ...rest } = z.toJSONSchema(payload, { target: "draft-2020-12", io: "input" });
@@ -23,10 +30,6 @@ t.test("the template's event schemas are what its events.ts says", async (t) => 
 });
 
 t.test("every agent of this repository has the template's shape", async (t) => {
-  const shape = (root: string): readonly string[] =>
-    readdirSync(root, { withFileTypes: true })
-      .map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name))
-      .toSorted();
   const wanted = shape(join(TEMPLATE, "src/agents/blue-print"));
   t.strictSame(wanted, [
     "application/",
