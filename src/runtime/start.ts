@@ -21,6 +21,8 @@ import { createEmbeddedSidecarHost } from "./resources/sidecar/embedded/create-h
 import type { AgentContext } from "./session/agent-node.ts";
 import { ConfigChanges } from "./session/apply-config.ts";
 import { choosePortsOfRun } from "./session/choose-ports.ts";
+import { EMBEDDED_SIDECARS } from "./plan/sidecar-choice.ts";
+import { composeSidecars } from "./session/compose-sidecars.ts";
 import { Feed } from "./session/feed.ts";
 import { gatherFacts } from "./session/gather-facts.ts";
 import { startLiveReload } from "./session/live-reload.ts";
@@ -133,6 +135,17 @@ async function compose(
   const system = new System(config, ports.byAgent);
   const standIns = standInsFor(config, facts, stateDir);
   const urls = urlsOf(config, standIns);
+  const sidecars = composeSidecars({
+    config,
+    runId,
+    stateDir,
+    choice: EMBEDDED_SIDECARS,
+    redis: new Map(),
+    promised: ports.byAgent,
+    host,
+    keeper: watchdog,
+    logs,
+  });
   const context: AgentContext = {
     root: config.root,
     models: modelsOf(config),
@@ -141,6 +154,7 @@ async function compose(
     urls,
     llm: chooseLlm(config, facts),
     host,
+    sidecars,
     keeper: watchdog,
     logs,
     launch: async (agent) => await programs.launch(agent),
@@ -156,6 +170,7 @@ async function compose(
     run: { project: config.name, pid: process.pid, dashboardUrl: null },
     onEvent: (event) => feed.tell(event),
   });
+  owned.use(sidecars.superviseWith(supervisor, tell));
   const folder = new StateFolder();
   owned.use(
     host.onEvent((event) => {

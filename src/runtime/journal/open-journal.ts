@@ -11,7 +11,7 @@ import {
   type PositionedEvent,
 } from "./journal-view.ts";
 import { JournalStatements } from "./journal-statements.ts";
-import { eventsFile, SCHEMA_VERSION } from "./schema.ts";
+import { eventsFile, OLDEST_READABLE, SCHEMA_VERSION } from "./schema.ts";
 
 /** One answer of `changesSince` looks at so many changes; the rest comes with the next. */
 const CHANGES_PAGE = 2000;
@@ -109,7 +109,7 @@ class FileJournal implements JournalReader {
     this.#id = now.at === "file" ? now.id : null;
     if (!existsSync(this.#file)) return null;
     const { db, version } = this.#connect();
-    if (version === SCHEMA_VERSION) {
+    if (version >= OLDEST_READABLE && version <= SCHEMA_VERSION) {
       this.#open = { db, statements: new JournalStatements(db) };
       return this.#open;
     }

@@ -4,7 +4,10 @@ import { DatabaseSync } from "node:sqlite";
 import { AgentsError } from "../model/errors.ts";
 
 /** Written into `PRAGMA user_version`; grows whenever the tables change. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
+
+/** The oldest version that is read as it is: what came later are tables and columns that readers do not need. */
+export const OLDEST_READABLE = 1;
 
 /** Where the bus and the journal of a project live. One file: the bus's own tables are the journal. */
 export function eventsFile(stateDir: string): string {
@@ -74,6 +77,19 @@ CREATE TABLE subscriptions (
 CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 `;
 
+/*
+ * What a journal of Redis streams needs beside the events: where an event stands in its stream, how far each stream was
+ * read, and which deliveries were told before the publication that they belong to.
+ */
+const STREAMS = `
+ALTER TABLE events ADD COLUMN entry TEXT;
+CREATE TABLE stream_positions (stream TEXT PRIMARY KEY, entry TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE early_deliveries (event INTEGER NOT NULL, id INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (event, id)) STRICT, WITHOUT ROWID;
+`;
+
+/** What leads from each version to the next. */
+const STEPS: readonly string[] = [TABLES, STREAMS];
+
 /** What opening the events file for writing gave; `movedAside`: where an unreadable one was put. */
 export interface OpenedEvents {
   readonly db: DatabaseSync;
@@ -105,7 +121,10 @@ function openFile(file: string): DatabaseSync {
     db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000;");
     const found = Number(db.prepare("PRAGMA user_version").get()?.["user_version"] ?? 0);
     if (found > SCHEMA_VERSION) throw newerVersion(file, found);
-    if (found === 0) db.exec(`BEGIN IMMEDIATE;${TABLES}PRAGMA user_version = ${SCHEMA_VERSION};COMMIT;`);
+    if (found < SCHEMA_VERSION) {
+      const steps = STEPS.slice(found).join("");
+      db.exec(`BEGIN IMMEDIATE;${steps}PRAGMA user_version = ${SCHEMA_VERSION};COMMIT;`);
+    }
     return db;
   } catch (error) {
     db.close();

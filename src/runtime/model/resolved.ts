@@ -100,8 +100,8 @@ export interface ResolvedAgent {
   readonly port: number | null;
   /** HTTP port of its sidecar, preferred; null = chosen at start. */
   readonly sidecarPort: number | null;
-  /** False: no sidecar is started for it. */
-  readonly sidecar: boolean;
+  /** What serves its sidecar; `auto`: what the run chooses for all. False: it has none. */
+  readonly sidecar: "auto" | "daprd" | "embedded" | false;
   /** Resources whose address it gets as `<NAME>_URL`; it also waits until they are ready. */
   readonly uses: readonly string[];
   readonly dependsOn: Dependencies;

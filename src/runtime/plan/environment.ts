@@ -8,6 +8,8 @@ export interface EnvironmentInput {
   readonly port: number;
   /** Null: it has no sidecar. */
   readonly sidecarPort: number | null;
+  /** Null: its sidecar speaks HTTP only. */
+  readonly sidecarGrpcPort: number | null;
   readonly llm: LlmMode;
   readonly models: readonly string[];
   /** Absolute path of the project's prompts folder. */
@@ -34,7 +36,7 @@ export function agentEnvironment(input: EnvironmentInput): Record<string, string
     ...resourceUrls(input),
     ...fromFile,
     ...agent.env,
-    ...sidecarAddress(input.sidecarPort),
+    ...sidecarAddress(input.sidecarPort, input.sidecarGrpcPort),
     PORT: String(input.port),
     APP_PORT: String(input.port),
     HOST: "127.0.0.1",
@@ -47,9 +49,13 @@ export function agentEnvironment(input: EnvironmentInput): Record<string, string
 }
 
 /** `DAPR_GRPC_PORT` is set with daprd only: the embedded sidecar speaks HTTP. */
-function sidecarAddress(port: number | null): Record<string, string> {
+function sidecarAddress(port: number | null, grpcPort: number | null): Record<string, string> {
   if (port === null) return {};
-  return { DAPR_HTTP_PORT: String(port), DAPR_HTTP_ENDPOINT: `http://127.0.0.1:${port}` };
+  return {
+    DAPR_HTTP_PORT: String(port),
+    DAPR_HTTP_ENDPOINT: `http://127.0.0.1:${port}`,
+    ...(grpcPort === null ? {} : { DAPR_GRPC_PORT: String(grpcPort) }),
+  };
 }
 
 function resourceUrls({ agent, urls, models }: EnvironmentInput): Record<string, string> {

@@ -9,6 +9,8 @@ import { canRun } from "./obstacles.ts";
 /** What serves the sidecars of this run. */
 export interface SidecarChoice {
   readonly as: "daprd" | "embedded";
+  /** The binary that runs; null with an image, or embedded. */
+  readonly path: string | null;
   /** With `daprd`: null where its binary runs, else the image. */
   readonly image: string | null;
   readonly version: string | null;
@@ -64,6 +66,7 @@ export function chooseSidecars(input: SidecarInput): {
     return {
       choice: {
         as: "daprd",
+        path: daprd.path,
         image: null,
         version: daprd.version,
         reason: `daprd ${daprd.version} at ${daprd.path}`,
@@ -75,7 +78,7 @@ export function chooseSidecars(input: SidecarInput): {
   if (mode === "auto") return embedded(`${EMBEDDED} (${why})`);
   if (image !== null)
     return {
-      choice: { as: "daprd", image, version: null, reason: `container ${image} (${why})` },
+      choice: { as: "daprd", path: null, image, version: null, reason: `container ${image} (${why})` },
       problem: null,
     };
   return {
@@ -93,6 +96,9 @@ export function chooseSidecars(input: SidecarInput): {
 
 const EMBEDDED = "the runtime's own sidecar speaks Dapr's HTTP API; it has no gRPC";
 
+/** No daprd is asked for, and none is started. */
+export const EMBEDDED_SIDECARS: SidecarChoice = embedded(EMBEDDED).choice;
+
 function embedded(reason: string): { readonly choice: SidecarChoice; readonly problem: null } {
-  return { choice: { as: "embedded", image: null, version: null, reason }, problem: null };
+  return { choice: { as: "embedded", path: null, image: null, version: null, reason }, problem: null };
 }

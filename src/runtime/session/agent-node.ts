@@ -16,6 +16,7 @@ import type { NodeHooks, SupervisedNode } from "../supervisor/node.ts";
 import type { AgentPorts } from "./choose-ports.ts";
 import type { ProcessLogs } from "./process-logs.ts";
 import { sidecarName } from "./sidecar-node.ts";
+import type { Sidecars } from "./sidecars.ts";
 import { unsupportedImage } from "./supported.ts";
 
 /** What all agents of a run share. */
@@ -30,6 +31,7 @@ export interface AgentContext {
   readonly urls: Readonly<Record<string, string | null>>;
   readonly llm: LlmChoice;
   readonly host: SidecarHost;
+  readonly sidecars: Sidecars;
   readonly keeper: GroupKeeper;
   readonly logs: ProcessLogs;
   /** How the agent's present program is run; a save makes a new one. */
@@ -47,7 +49,8 @@ export function agentNode(agent: ResolvedAgent, ports: AgentPorts, context: Agen
     oneShot: false,
     stopTimeoutMs: agent.stopTimeoutMs,
     optional: false,
-    pairedWith: agent.sidecar ? sidecarName(agent.name) : null,
+    pairedWith: agent.sidecar === false ? null : sidecarName(agent.name),
+    sharesCrashes: context.sidecars.isDaprd(agent.name),
     facts: {
       kind: "agent",
       implementation: "process",
@@ -74,7 +77,7 @@ function dependencies(agent: ResolvedAgent): Dependencies {
   return {
     ...Object.fromEntries(agent.uses.map((name) => [name, "ready" as const])),
     ...agent.dependsOn,
-    ...(agent.sidecar ? { [sidecarName(agent.name)]: "started" as const } : {}),
+    ...(agent.sidecar === false ? {} : { [sidecarName(agent.name)]: "started" as const }),
   };
 }
 
@@ -83,6 +86,7 @@ function agentResource(agent: ResolvedAgent, ports: AgentPorts, context: AgentCo
   return {
     name: agent.name,
     async start(signal) {
+      context.sidecars.wake(agent.name);
       const { command, cwd, env } = await commandOf(agent, context);
       return await createProcessResource({
         name: agent.name,
@@ -133,7 +137,9 @@ export function environmentOf(
     runId: context.runId,
     port: ports.port,
     // Its sidecar listens before it starts, and may have had to take another port than was chosen.
-    sidecarPort: ports.sidecarPort === null ? null : (context.host.portOf(agent.name) ?? ports.sidecarPort),
+    sidecarPort:
+      ports.sidecarPort === null ? null : (context.sidecars.portOf(agent.name) ?? ports.sidecarPort),
+    sidecarGrpcPort: context.sidecars.grpcPortOf(agent.name),
     llm: context.llm.mode,
     models,
     promptsDir: join(context.root, "prompts"),
@@ -150,7 +156,7 @@ function hooksOf(agent: ResolvedAgent, ports: AgentPorts, { host, logs }: AgentC
     lastWords: () => logs.lastWords(agent.name),
     diagnose: async (exit) => await diagnose(agent, ports, exit),
   };
-  if (!agent.sidecar) return { ...common, onExit: () => logs.end(agent.name) };
+  if (agent.sidecar === false) return { ...common, onExit: () => logs.end(agent.name) };
   return {
     ...common,
     onReady: () => host.appReady(agent.name),

@@ -103,7 +103,7 @@ export class ConfigChanges {
       nodesOf(agent).filter(({ name }) => touches(name, before.get(agent.name), agent)),
     );
     const lost = changed
-      .filter(({ name, sidecar }) => !sidecar && known.has(sidecarName(name)))
+      .filter(({ name, sidecar }) => sidecar === false && known.has(sidecarName(name)))
       .map(({ name }) => sidecarName(name));
     await supervisor.update({
       add: [...added.flatMap(nodesOf), ...changedNodes.filter(({ name }) => !known.has(name))],

@@ -76,7 +76,7 @@ export async function choosePorts(
     const own = isolated ? null : agent.port;
     byAgent.set(name, {
       port: kept.get(name)?.port ?? own ?? (await free()),
-      sidecarPort: agent.sidecar ? (keptSidecar(name) ?? (await sidecarPort(agent))) : null,
+      sidecarPort: agent.sidecar === false ? null : (keptSidecar(name) ?? (await sidecarPort(agent))),
     });
   }
   return { byAgent, notices };

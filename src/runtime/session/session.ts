@@ -111,7 +111,7 @@ export class Session implements RunControl {
   /** The agents that are meant: by their own name or by their sidecar's. */
   #named(names: readonly string[]): readonly ResolvedAgent[] {
     return [...this.#parts.agents().values()].filter(
-      ({ name, sidecar }) => names.includes(name) || (sidecar && names.includes(sidecarName(name))),
+      ({ name, sidecar }) => names.includes(name) || (sidecar !== false && names.includes(sidecarName(name))),
     );
   }
 
@@ -194,6 +194,7 @@ export class Session implements RunControl {
       {
         journal: this.journal,
         onJournalChange: (listener) => this.onJournalChange(listener),
+        caughtUp: async () => await this.#parts.host.caughtUp(),
         outbox: async (agent, limit) =>
           await this.#outboxes.ask(
             agent,

@@ -6,6 +6,8 @@ import type { OutboxAnswer } from "./ask-outbox.ts";
 export interface SettleSources {
   readonly journal: Pick<JournalReader, "flow">;
   onJournalChange(listener: () => void): Disposable;
+  /** Resolves once all that was published until now is in the journal. */
+  caughtUp(): Promise<void>;
   /** What an agent has saved and not yet published. */
   outbox(agent: string, signal: AbortSignal): Promise<OutboxAnswer>;
 }
@@ -36,6 +38,8 @@ export async function settleFlow(
         // What the end of the waiting cut off says less than the look before it.
         if (!signal.aborted) unknown = outboxes.unknown;
         else unknown ??= outboxes.unknown;
+        // What an agent has just published on a bus of its own is not there yet.
+        if (outboxes.empty) await sources.caughtUp();
         if (outboxes.empty && sameSize(flow, sources.journal.flow(eventId)))
           return { ...flow, settled: true };
       } else unknown = null;

@@ -7,7 +7,8 @@ import type { ResolvedAgent, ResolvedConfig } from "../model/resolved.ts";
  * @throws AgentsError AGENTS_NOT_SUPPORTED
  */
 export function assertSupported(config: ResolvedConfig, agents: readonly ResolvedAgent[]): void {
-  for (const { name, run, replicas } of agents) {
+  for (const { name, run, replicas, sidecar } of agents) {
+    if (sidecar === "daprd") throw unsupportedDaprd(name);
     if (run.by === "image") throw unsupportedImage(name, run.image);
     if (replicas !== 1) {
       throw new AgentsError(
@@ -57,6 +58,19 @@ const GIVEN_SERVERS = [
   ["AGENTS_REDIS_URL", "redis"],
   ["AGENTS_SQLSERVER_URL", "sqlserver"],
 ] as const;
+
+function unsupportedDaprd(agent: string): AgentsError {
+  return new AgentsError(
+    "AGENTS_NOT_SUPPORTED",
+    `${agent} asks for a daprd sidecar, and this version runs embedded ones only.`,
+    {
+      path: `agents.${agent}.sidecar`,
+      found: "daprd",
+      expected: '"embedded", true or false',
+      hint: "Leave `sidecar` out: the embedded one serves Dapr's HTTP API.",
+    },
+  );
+}
 
 export function unsupportedImage(agent: string, image: string): AgentsError {
   return new AgentsError(

@@ -3,7 +3,6 @@ import type { SupervisedNode } from "../supervisor/node.ts";
 import type { AgentContext } from "./agent-node.ts";
 import { agentNode } from "./agent-node.ts";
 import type { AgentPorts } from "./choose-ports.ts";
-import { sidecarNode } from "./sidecar-node.ts";
 
 /** The agents of a run as they are configured now; a saved config changes them. */
 export class System {
@@ -58,7 +57,9 @@ export class System {
   /** An agent and its sidecar as things to supervise. */
   nodes(agent: ResolvedAgent, context: AgentContext): readonly SupervisedNode[] {
     const ports = this.ports(agent.name);
-    const own = agentNode(agent, ports, context);
-    return agent.sidecar ? [sidecarNode(agent, ports, context.host), own] : [own];
+    if (agent.sidecar === false) return [agentNode(agent, ports, context)];
+    // First: the agent's node is told what serves its sidecar.
+    const sidecar = context.sidecars.node(agent, ports);
+    return [sidecar, agentNode(agent, ports, context)];
   }
 }

@@ -4,6 +4,7 @@ import { buildGraph, unmet } from "../model/graph.ts";
 import type { RunStart } from "../model/reducer.ts";
 import { emptyRun, reduceRun } from "../model/reducer.ts";
 import type { ResourceView, RunEvent, RunView } from "../model/snapshot.ts";
+import type { State } from "../model/state.ts";
 import { INITIAL } from "../model/state.ts";
 import type { Clock } from "./clock.ts";
 import { iso, SYSTEM_CLOCK } from "./clock.ts";
@@ -182,7 +183,7 @@ export class Fleet {
     const unit = new Unit(node, {
       clock: this.clock,
       random: this.#random,
-      onChange: (changed) => this.#changed(changed),
+      onChange: (changed, before) => this.#changed(changed, before),
       onStubborn: ({ name }, text) =>
         this.#emit({
           type: "notice",
@@ -196,8 +197,12 @@ export class Fleet {
     return unit;
   }
 
-  #changed(unit: Unit): void {
+  #changed(unit: Unit, before: State): void {
     if (this.#units.get(unit.name) !== unit) return;
+    const { pairedWith, sharesCrashes = false } = unit.node;
+    // Before anything is started again: the pair is to find it gone.
+    if (sharesCrashes && pairedWith !== null && unit.state.at === "backoff" && before.at !== "backoff")
+      this.#units.get(pairedWith)?.follow(unit.name);
     this.#evaluate(unit.name);
     this.#show(unit);
     for (const name of this.#dependantsOf(unit.name)) this.#evaluate(name);

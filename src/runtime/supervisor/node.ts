@@ -28,6 +28,8 @@ export interface SupervisedNode {
   readonly optional: boolean;
   /** What a person's start, stop and restart of this one act on as well: an agent's sidecar, a sidecar's agent. */
   readonly pairedWith: string | null;
+  /** When it crashes, its pair is restarted with it: neither is of use to the other's last incarnation. */
+  readonly sharesCrashes?: boolean;
   readonly facts: NodeFacts;
   readonly hooks?: NodeHooks;
 }

@@ -45,6 +45,8 @@ export class Unit {
   #unplanned: string | null = null;
   /** What there is to say about the present state; the state itself may say more. */
   #note: string | null = null;
+  /** Whose crash the next start follows from. */
+  #followed: string | null = null;
 
   constructor(node: SupervisedNode, environment: UnitEnvironment) {
     this.node = node;
@@ -88,7 +90,15 @@ export class Unit {
   ask(input: Extract<Input, { readonly on: "start" | "stop" | "restart" }>): void {
     this.#history = [];
     this.#unplanned = null;
+    this.#followed = null;
     this.#apply(input);
+  }
+
+  /** Its pair has crashed: it goes with it, and comes back. Its own crashes still count. */
+  follow(crashed: string): void {
+    if (alive(this.#state) === null || this.#state.at === "stopping") return;
+    this.#followed = crashed;
+    this.#apply({ on: "restart", cause: "dependency" });
   }
 
   /** Its dependencies allow it to start. */
@@ -119,8 +129,8 @@ export class Unit {
     if (before.at === "backoff") this.#retry.abort();
     switch (state.at) {
       case "starting":
-        this.#note =
-          this.#unplanned === null ? null : `restarted: ${this.#unplanned} (see agents logs ${this.name})`;
+        this.#note = this.#whyAgain();
+        this.#followed = null;
         if (this.#unplanned !== null) this.restarts += 1;
         this.#unplanned = null;
         this.startedAt = iso(clock.now());
@@ -153,6 +163,12 @@ export class Unit {
       default:
         state satisfies never;
     }
+  }
+
+  /** What its start follows from, where nobody asked for it. */
+  #whyAgain(): string | null {
+    if (this.#unplanned !== null) return `restarted: ${this.#unplanned} (see agents logs ${this.name})`;
+    return this.#followed === null ? null : `restarted with ${this.#followed}`;
   }
 
   async #live(incarnation: number): Promise<void> {

@@ -188,12 +188,13 @@ export async function startSidecar(t: Owner, setup: SidecarSetup): Promise<RealS
     name: `${agent}-dapr`,
     daprd: DAPRD,
     cwd: dir,
-    env: daprdEnvironment({
-      inherited: process.env,
-      secrets: { ...secrets, ...generated.secrets },
-      apiToken: null,
-      appToken: null,
-    }),
+    env: () =>
+      daprdEnvironment({
+        inherited: process.env,
+        secrets: { ...secrets, ...generated.secrets },
+        apiToken: null,
+        appToken: null,
+      }),
     settings: async () => ({
       appId: agent,
       appPort: gatePort,

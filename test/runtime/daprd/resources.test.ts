@@ -76,7 +76,7 @@ t.test("the files are what a person would write, and hold no secret", async (t) 
         },
         { name: "redisDB", value: "2" },
         { name: "processingTimeout", value: "150000" },
-        { name: "redeliverInterval", value: "5000" },
+        { name: "redeliverInterval", value: "1000" },
         { name: "concurrency", value: "10" },
         { name: "queueDepth", value: "10" },
       ],

@@ -190,3 +190,48 @@ t.test("a slow start says what is missing after a second", async (t) => {
   const view = await until("slow", (seen) => seen.reason !== null);
   t.match(view, { state: "starting", reason: `does not listen on port ${port}` });
 });
+
+t.test("a pair that shares crashes comes back as one, the dependency first", async (t) => {
+  const [port, sidecarPort] = [await findFreePort(), await findFreePort()];
+  const { supervisor, of, until, events } = run(t, {
+    sidecar: {
+      command: node("listens.js"),
+      port: sidecarPort,
+      more: { pairedWith: "agent", sharesCrashes: true },
+    },
+    agent: {
+      command: node("listens.js"),
+      port,
+      dependsOn: { sidecar: "started" },
+      more: { pairedWith: "sidecar", sharesCrashes: true },
+    },
+    other: { command: node("never-exits.js") },
+  });
+  await supervisor.start();
+  const other = of("other").pid;
+  for (const [crashes, follows] of [
+    ["sidecar", "agent"],
+    ["agent", "sidecar"],
+  ] as const) {
+    const before = { sidecar: of("sidecar").pid, agent: of("agent").pid, restarts: of(crashes).restarts };
+    const from = events.length;
+    process.kill(of(crashes).pid ?? 0, "SIGKILL");
+    const back = await until(crashes, (view) => view.state === "ready" && view.restarts > before.restarts);
+    const followed = await until(
+      follows,
+      (view) => view.state === "ready" && view.reason === `restarted with ${crashes}`,
+    );
+    t.equal(back.reason, `restarted: SIGKILL (see agents logs ${crashes})`);
+    t.match(followed.lastExit, { cause: "dependency" });
+    t.equal(followed.restarts, crashes === "agent" ? 1 : 0, "only the one that crashed counts it");
+    t.not(of("sidecar").pid, before.sidecar);
+    t.not(of("agent").pid, before.agent);
+    const started = events
+      .slice(from)
+      .flatMap((event) =>
+        event.type === "resource" && event.resource.state === "starting" ? [event.resource.name] : [],
+      );
+    t.ok(started.indexOf("sidecar") < started.indexOf("agent"), started.join());
+  }
+  t.equal(of("other").pid, other, "nobody else is touched");
+});

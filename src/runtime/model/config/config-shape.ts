@@ -55,6 +55,12 @@ const duration: Shape = {
     text("a duration", "", /^\d+(\.\d+)?(ms|s|m)$/),
   ],
 };
+const sidecar: Shape = {
+  is: "either",
+  what: "a sidecar",
+  expected: '"daprd", "embedded", true or false',
+  of: [boolean, choice("a sidecar", ["daprd", "embedded"])],
+};
 const watch: Shape = {
   is: "either",
   what: "something to watch",
@@ -170,7 +176,10 @@ const agent = object("an agent", {
   ),
   port: optional(port, "HTTP port, strict. Absent or 0: a free one is chosen and given as PORT."),
   sidecarPort: optional(port, "Preferred HTTP port of its sidecar."),
-  sidecar: optional(boolean, "false: no sidecar."),
+  sidecar: optional(
+    sidecar,
+    "What serves it: daprd, embedded, or what the run chooses (true); false: no sidecar.",
+  ),
   replicas: optional(integer("a number of replicas", 1, 100), "Live copies behind one port."),
   uses: optional(list("references to resources", reference), "Resources it needs, by name."),
   dependsOn,

@@ -80,8 +80,11 @@ export interface AgentSettings<
   readonly port?: number;
   /** HTTP port of its sidecar, preferred: where it is taken a free one is used. Absent or 0: chosen. */
   readonly sidecarPort?: number;
-  /** `false`: no sidecar is started for it. */
-  readonly sidecar?: boolean;
+  /**
+   * What serves its sidecar. Absent or `true`: what the run chooses for all. `"daprd"` needs a real Redis and a daprd that
+   * can be started, and is refused without; `false`: it has none.
+   */
+  readonly sidecar?: boolean | "daprd" | "embedded";
   /** Live copies behind one port. Default 1. */
   readonly replicas?: number;
   /** Resources it needs: it gets their address as `<NAME>_URL` and starts once they are ready. */

@@ -144,7 +144,7 @@ function resolveAgent(agent: AgentDefinition, name: string, root: string, raw: u
     replicas: agent.replicas ?? 1,
     port: agent.port === 0 ? null : (agent.port ?? null),
     sidecarPort: agent.sidecarPort === 0 ? null : (agent.sidecarPort ?? null),
-    sidecar: agent.sidecar ?? true,
+    sidecar: agent.sidecar === undefined || agent.sidecar === true ? "auto" : agent.sidecar,
     uses: namesIn(agent.uses ?? [], raw),
     dependsOn: defined(agent.dependsOn),
     env: texts(agent.env),

@@ -1,4 +1,5 @@
 import type { ResolvedComponent } from "../../model/resolved.ts";
+import type { DaprdCall, DaprdEvent } from "./daprd/host/daprd-calls.ts";
 
 /** One agent's sidecar, as the runtime asks for it. */
 export interface SidecarSpec {
@@ -26,6 +27,7 @@ export interface SidecarStarted {
 
 /** What the host tells the runtime. */
 export type SidecarEvent =
+  | DaprdEvent
   /** The app's `/dapr/subscribe` was read: what it listens to now. */
   | { readonly type: "subscribed"; readonly appId: string; readonly topics: readonly string[] }
   | {
@@ -77,6 +79,10 @@ export interface SidecarHost extends AsyncDisposable {
   replay(eventId: string, to: string | null): Promise<ReplayResult>;
   /** Puts dead deliveries of an event back in line. */
   retry(eventId: string): Promise<ReplayResult>;
+  /** What a daprd needs of the thread that has the journal: its gate, its groups, its Redis. */
+  daprd(call: DaprdCall): Promise<void>;
+  /** Resolves once all that was published until now is in the journal. */
+  caughtUp(): Promise<void>;
   /** Everything is quiet: gives memory back that only the start needed. */
   releaseMemory(): Promise<void>;
   onEvent(listener: (event: SidecarEvent) => void): Disposable;

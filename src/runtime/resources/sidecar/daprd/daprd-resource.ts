@@ -22,7 +22,8 @@ export interface DaprdResourceOptions {
   /** Path of the binary. */
   readonly daprd: string;
   readonly cwd: string;
-  readonly env: Readonly<Record<string, string>>;
+  /** Asked for after the settings. */
+  readonly env: () => Readonly<Record<string, string>>;
   /** Made anew for each incarnation: ports and resources may have changed. Generates the resource files, for example. */
   readonly settings: () => DaprdSettings | Promise<DaprdSettings>;
   /** Makes a resource of a process. */
@@ -31,7 +32,7 @@ export interface DaprdResourceOptions {
   /** Before each start, once the last one is gone: time to age the pending entries. What it throws fails the start. */
   readonly beforeStart?: (signal: AbortSignal) => Promise<void>;
   /** What stands between it and its app; null for a sidecar without one. */
-  readonly gate: Pick<Gate, "inFlight" | "sidecarStopping" | "sidecarGone"> | null;
+  readonly gate: Pick<Gate, "untilIdle" | "sidecarStopping" | "sidecarGone"> | null;
 }
 
 /** When a daprd is ready: its components are loaded and its API listens, whether its app is there or not. */
@@ -44,7 +45,7 @@ export const DAPRD_HEALTH: Extract<HealthCheck, { readonly by: "http" }> = {
 const STOP_MARGIN_MS = 2_000;
 /** An idle one ends within 50 ms. */
 const IDLE_GRACE_MS = 200;
-const LOOK_EVERY_MS = 50;
+const ACKNOWLEDGE_MS = 50;
 
 /** A daprd as something to supervise. Started directly, never through `dapr run`. */
 export function createDaprdResource(options: DaprdResourceOptions): Resource {
@@ -61,7 +62,7 @@ export function createDaprdResource(options: DaprdResourceOptions): Resource {
         name,
         command: [daprd, ...daprdArguments(settings)],
         cwd,
-        env,
+        env: env(),
         stopTimeoutMs: settings.gracefulShutdownSeconds * 1000 + STOP_MARGIN_MS,
         onOutput: (stream, chunk) => logs[stream].write(chunk),
         port: settings.httpPort,
@@ -97,10 +98,8 @@ async function stopDaprd(
   const over = new AbortController();
   void exit.then(() => over.abort());
   await sleep(IDLE_GRACE_MS, undefined, { signal: over.signal }).catch(() => undefined);
-  while (!over.signal.aborted && gate.inFlight.length > 0) {
-    await sleep(LOOK_EVERY_MS, undefined, { signal: over.signal }).catch(() => undefined);
-  }
+  if (!over.signal.aborted) await Promise.race([gate.untilIdle(), exit]);
   // A moment for the acknowledgement of the last one.
-  await sleep(LOOK_EVERY_MS, undefined, { signal: over.signal }).catch(() => undefined);
+  await sleep(ACKNOWLEDGE_MS, undefined, { signal: over.signal }).catch(() => undefined);
   return await (over.signal.aborted ? exit : running.stop({ now: true }));
 }

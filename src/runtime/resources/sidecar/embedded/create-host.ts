@@ -7,9 +7,13 @@ import type {
   SidecarSpec,
   SidecarStarted,
 } from "../sidecar-host.ts";
+import type { DaprdCall } from "../daprd/host/daprd-calls.ts";
 import type { EmbeddedHostOptions } from "./host-options.ts";
 import type { CallName, HostCalls } from "./messages.ts";
 import { closedError, WorkerLink } from "./worker-link.ts";
+
+/** What begins something: refused where the worker has ended, unlike what ends something. */
+const STARTS: ReadonlySet<DaprdCall["do"]> = new Set(["connect", "open-gate", "before-start"]);
 
 /**
  * Starts the embedded sidecars of a run in a worker thread: in the given one, which may have been started before there
@@ -36,6 +40,8 @@ class WorkerHost implements SidecarHost {
   /** Apps that listen now, whether or not their sidecar does. */
   readonly #appsReady = new Set<string>();
   readonly #ports = new Map<string, number>();
+  /** The Redis of the run, once it was connected. */
+  #streams: DaprdCall | null = null;
   #link: WorkerLink;
   #replacement: Promise<WorkerLink> | null = null;
   /** Told before anybody listened. */
@@ -107,6 +113,20 @@ class WorkerHost implements SidecarHost {
     return this.#link.ask("retry", eventId);
   }
 
+  async daprd(call: DaprdCall): Promise<void> {
+    if (call.do === "connect") this.#streams = call;
+    const link = this.#link.ended && STARTS.has(call.do) ? await this.#replace() : this.#link;
+    if (STARTS.has(call.do)) await link.ask("daprd", call);
+    else await this.#askIfAlive("daprd", call);
+    // The gate of an app that goes on while its sidecar starts anew.
+    if (call.do === "open-gate" && this.#appsReady.has(call.gate.agent))
+      this.#tellReady(link, call.gate.agent);
+  }
+
+  async caughtUp(): Promise<void> {
+    await this.#askIfAlive("caughtUp", null);
+  }
+
   async releaseMemory(): Promise<void> {
     await this.#askIfAlive("releaseMemory", null);
   }
@@ -148,6 +168,7 @@ class WorkerHost implements SidecarHost {
     await this.#open(link);
     try {
       if (this.#declared !== null) await link.ask("configure", [...this.#declared.values()]);
+      if (this.#streams !== null) await link.ask("daprd", this.#streams);
     } catch (error) {
       await link.close();
       throw error;

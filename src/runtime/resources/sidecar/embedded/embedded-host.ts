@@ -9,6 +9,8 @@ import type {
   SidecarSpec,
   SidecarStarted,
 } from "../sidecar-host.ts";
+import type { DaprdCall } from "../daprd/host/daprd-calls.ts";
+import { LazyDaprd } from "../daprd/host/lazy-daprd.ts";
 import { Bus } from "./bus/bus.ts";
 import { DEFAULT_RETRY } from "./bus/retry-policy.ts";
 import { defaultPubsub } from "./components/app-components.ts";
@@ -17,6 +19,8 @@ import { ComponentSet, RUNTIME } from "./components/component-set.ts";
 import { ResourceFolders } from "./components/resource-folders.ts";
 import { specsOfConfig } from "./components/specs-of-config.ts";
 import type { EmbeddedHostOptions } from "./host-options.ts";
+import type { Pubsub } from "./pubsub/pubsub.ts";
+import { noBroker } from "./publish/no-broker.ts";
 import { makeEvent } from "./publish/make-event.ts";
 import { Sidecar } from "./sidecar.ts";
 import { tokensOf } from "./tokens.ts";
@@ -44,6 +48,8 @@ export class EmbeddedHost {
   /** Those that are being closed: the next of the same app waits for its port and its lane. */
   readonly #closing = new Map<string, Promise<void>>();
   readonly #tell: (event: SidecarEvent) => void;
+  /** What daprds of the run need of this thread. */
+  readonly #daprd: LazyDaprd;
   readonly #pruner: Pruner;
   readonly #hurry: () => void;
   readonly #closeFiles: () => void;
@@ -103,6 +109,7 @@ export class EmbeddedHost {
         if (its !== null) its.onLost = lost;
       },
     });
+    this.#daprd = new LazyDaprd(db, this.#bus, this.#tokens.app, tell);
     this.#pruner = new Pruner(db, this.#bus, options.retention ?? DEFAULT_RETENTION);
     this.#sweep = setInterval(() => this.#sweepStates(), SWEEP_EVERY_MS).unref();
     this.#look = this.#watchFiles(files);
@@ -138,6 +145,15 @@ export class EmbeddedHost {
     const left = subscriptions.agents().filter((agent) => !apps.some(({ appId }) => appId === agent));
     for (const agent of left) subscriptions.forget(agent);
     await commit.committed();
+    await this.#daprd.configured();
+  }
+
+  async daprd(call: DaprdCall): Promise<void> {
+    await this.#daprd.do(call);
+  }
+
+  async caughtUp(): Promise<void> {
+    await this.#daprd.caughtUp();
   }
 
   async start(spec: SidecarSpec): Promise<SidecarStarted> {
@@ -162,6 +178,7 @@ export class EmbeddedHost {
   }
 
   appReady(appId: string): void {
+    this.#daprd.appReady(appId);
     this.#sidecars
       .get(appId)
       ?.appReady()
@@ -176,6 +193,7 @@ export class EmbeddedHost {
   }
 
   async appGone(appId: string, graceMs: number): Promise<void> {
+    await this.#daprd.appGone(appId, graceMs);
     await this.#sidecars.get(appId)?.appGone(graceMs);
   }
 
@@ -193,25 +211,11 @@ export class EmbeddedHost {
     await this.stop(appId);
     this.#bus.subscriptions.forget(appId);
     await this.#bus.commit.committed();
+    await this.#daprd.configured();
   }
 
   async publish({ pubsub, topic, body, contentType, raw }: PublishRequest): Promise<void> {
-    const { pubsubs } = await this.#components.prepare(RUNTIME);
-    const broker = pubsubs.get(pubsub);
-    if (this.#components.pubsubs(RUNTIME).get(pubsub)?.type === "pubsub.in-memory") {
-      throw new AgentsError("AGENTS_PUBLISH_FAILED", `${pubsub} is in memory: each agent has its own.`, {
-        found: "pubsub.in-memory",
-        expected: "a pub/sub that agents share",
-        hint: "Publish through the agent's own sidecar, or give the component another type.",
-      });
-    }
-    if (broker === undefined) {
-      throw new AgentsError("AGENTS_PUBLISH_FAILED", `There is no pubsub component ${pubsub}.`, {
-        found: pubsub,
-        expected: [...pubsubs.keys()].join(", ") || "a pubsub component in the config",
-        hint: "Events of the CLI go to agents-pubsub: name a pubsub component so in the config, under components.",
-      });
-    }
+    const broker = (await this.#daprd.broker(pubsub)) ?? (await this.#brokerOf(pubsub));
     const input = {
       appId: "agents",
       pubsub,
@@ -228,12 +232,12 @@ export class EmbeddedHost {
     await broker.publish([made.event]);
   }
 
-  replay(eventId: string, to: string | null): Promise<ReplayResult> {
-    return this.#bus.replay(eventId, to);
+  async replay(eventId: string, to: string | null): Promise<ReplayResult> {
+    return (await this.#daprd.replay(eventId, to)) ?? (await this.#bus.replay(eventId, to));
   }
 
-  retry(eventId: string): Promise<ReplayResult> {
-    return this.#bus.retry(eventId);
+  async retry(eventId: string): Promise<ReplayResult> {
+    return (await this.#daprd.retry(eventId)) ?? (await this.#bus.retry(eventId));
   }
 
   /** Ends everything: in-flight deliveries get a moment, what is written is committed, ports and files are closed. */
@@ -244,6 +248,8 @@ export class EmbeddedHost {
     clearInterval(this.#sweep);
     clearInterval(this.#look);
     this.#hurry();
+    // What a gate records at its end is still written.
+    await this.#daprd.close();
     const apps = new Set([...this.#sidecars.keys(), ...this.#closing.keys()]);
     await Promise.allSettled([...apps].map((appId) => this.stop(appId)));
     this.#invokeAgent.destroy();
@@ -280,6 +286,16 @@ export class EmbeddedHost {
     for (const sidecar of this.#sidecars.values()) sidecar.componentsChanged();
     if (changes !== "")
       this.#tell({ type: "log", appId: "agents", level: "info", text: `components: ${changes}` });
+  }
+
+  /** What the runtime itself publishes to. */
+  async #brokerOf(pubsub: string): Promise<Pick<Pubsub, "publish">> {
+    const { pubsubs } = await this.#components.prepare(RUNTIME);
+    const broker = pubsubs.get(pubsub);
+    const isShared = this.#components.pubsubs(RUNTIME).get(pubsub)?.type !== "pubsub.in-memory";
+    if (!isShared || broker === undefined)
+      throw noBroker(pubsub, isShared ? [...pubsubs.keys()] : "in-memory");
+    return broker;
   }
 
   async #shutDown(appId: string): Promise<void> {

@@ -7,6 +7,7 @@ import type {
   SidecarSpec,
   SidecarStarted,
 } from "../sidecar-host.ts";
+import type { DaprdCall } from "../daprd/host/daprd-calls.ts";
 import type { EmbeddedHostOptions } from "./host-options.ts";
 
 /** What the orchestrator asks of the worker, by name: arguments and answer. */
@@ -25,6 +26,8 @@ export interface HostCalls {
     readonly answer: ReplayResult;
   };
   retry: { readonly args: string; readonly answer: ReplayResult };
+  daprd: { readonly args: DaprdCall; readonly answer: null };
+  caughtUp: { readonly args: null; readonly answer: null };
   releaseMemory: { readonly args: null; readonly answer: null };
   close: { readonly args: null; readonly answer: null };
 }

@@ -56,6 +56,10 @@ async function answerOf(host: EmbeddedHost, request: Exclude<Request, { call: "o
       return host.replay(request.args.eventId, request.args.to);
     case "retry":
       return host.retry(request.args);
+    case "daprd":
+      return host.daprd(request.args);
+    case "caughtUp":
+      return host.caughtUp();
     case "releaseMemory":
       releaseMemory();
       return null;

@@ -21,12 +21,18 @@ export class Attempts {
       const [oldest] = this.#counts.keys();
       if (oldest !== undefined) this.#counts.delete(oldest);
     }
-    return next;
+    return { ...next };
   }
 
   /** Attempts that have ended. */
   total(key: string): number {
     return this.#counts.get(key)?.total ?? 0;
+  }
+
+  /** Nothing more follows by itself. */
+  over(key: string): void {
+    const count = this.#counts.get(key);
+    if (count !== undefined) count.round = 0;
   }
 
   newRound(): void {

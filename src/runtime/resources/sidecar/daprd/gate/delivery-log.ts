@@ -100,13 +100,10 @@ export class DeliveryLog {
     const { total, round } = this.#attempts.ended(keyOf(delivered));
     const { maxAttempts } = this.#options;
     const error = outcome.at === "success" ? null : outcome.error;
-    this.#tell(
-      delivered,
-      statusOf(outcome, maxAttempts !== null && round >= maxAttempts),
-      total,
-      durationMs,
-      error,
-    );
+    const status = statusOf(outcome, maxAttempts !== null && round >= maxAttempts);
+    // Delivered again by hand, it has all its attempts again.
+    if (status !== "retrying") this.#attempts.over(keyOf(delivered));
+    this.#tell(delivered, status, total, durationMs, error);
   }
 
   #tell(

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { buffer } from "node:stream/consumers";
 import type { AppPresence } from "./app-presence.ts";
 import { endToEndHeaders, withHost } from "./headers.ts";
 import { passAnswer, type Upstream } from "./upstream.ts";
@@ -15,14 +16,14 @@ const INVOCATION_PATIENCE_MS = 3_000;
 
 /**
  * Streams a request that is no delivery to the app, and its answer back. An app that is not there looks like one:
- * the connection is closed. `onAnswer` sees the answer as it passes.
+ * the connection is closed. With `onAnswer`, the answer is passed on once that has seen the whole of it and is done.
  */
 export async function forward(
   incoming: IncomingMessage,
   response: ServerResponse,
   context: ForwardContext,
   patienceMs: number = patienceFor(incoming),
-  onAnswer: (answer: IncomingMessage) => void = () => undefined,
+  onAnswer: ((status: number, body: string) => Promise<void>) | null = null,
 ): Promise<void> {
   const { presence, upstream, gatePort, appPort } = context;
   const hungUp = new AbortController();
@@ -51,10 +52,26 @@ export async function forward(
       response.destroy();
       return;
     }
-    onAnswer(answer);
-    await passAnswer(answer, response);
+    if (onAnswer === null) await passAnswer(answer, response);
+    else await passWhole(answer, response, onAnswer);
     return;
   }
+}
+
+async function passWhole(
+  answer: IncomingMessage,
+  response: ServerResponse,
+  seen: (status: number, body: string) => Promise<void>,
+): Promise<void> {
+  const body = await buffer(answer).catch(() => null);
+  if (body === null) {
+    response.destroy(); // the app went away in the middle of it
+    return;
+  }
+  await seen(answer.statusCode ?? 0, body.toString());
+  response.sendDate = false;
+  response.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? "", endToEndHeaders(answer));
+  response.end(body);
 }
 
 function isRepeatable({ method, headers }: IncomingMessage): boolean {

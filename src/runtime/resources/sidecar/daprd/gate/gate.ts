@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from "node:stream";
 import { text } from "node:stream/consumers";
 import type { ParsedSubscription } from "../../embedded/bus/parse-subscriptions.ts";
+import { TOKEN_HEADER } from "../../embedded/tokens.ts";
 import { AppPresence } from "./app-presence.ts";
 import { deliver } from "./deliver.ts";
 import { DeliveryLog } from "./delivery-log.ts";
@@ -28,17 +29,22 @@ export interface GateOptions {
   readonly maxAttempts: number | null;
   /** One attempt, in the journal's terms. */
   readonly onRecord: (record: DeliveryRecord) => void;
-  /** daprd has read the app's subscriptions: from now on it delivers. */
-  readonly onSubscribed?: (subscriptions: readonly ParsedSubscription[]) => void;
+  /** daprd has asked for the app's subscriptions. It gets the answer, and delivers, once this resolves; not where it rejects. */
+  readonly onSubscribed?: (subscriptions: readonly ParsedSubscription[]) => unknown;
   /** The app came back with other subscriptions than daprd knows. Deliveries are held until the sidecar was restarted. */
   readonly onSubscriptionsChanged?: (subscriptions: readonly ParsedSubscription[]) => void;
+  /** The app listens (again). */
+  readonly onHere?: () => void;
   /** The app has been away for `holdMs`: time to stop daprd, as its consumer group keeps the backlog. */
   readonly onAway?: () => void;
+  /** What the app wants to see on every request (`dapr-api-token`); null = nothing. */
+  readonly appToken?: string | null;
   /** The gate cannot listen (its port was taken meanwhile: `EADDRINUSE`), or could not pass something on. */
   readonly onFailed?: (error: Error) => void;
 }
 
 const HOLD_MS = 20_000;
+const IDLE_LOOK_MS = 60_000;
 /** An app that listens but does not say what it wants is not waited for any longer. */
 const SUBSCRIBE_TIMEOUT_MS = 10_000;
 
@@ -86,6 +92,11 @@ export class Gate implements AsyncDisposable {
   /** Ids of the events that are with the app at this moment. */
   get inFlight(): readonly string[] {
     return this.#log.inFlight;
+  }
+
+  /** Resolves once nothing is with the app. */
+  async untilIdle(): Promise<void> {
+    while (this.#log.inFlight.length > 0) await this.#log.untilIdle(IDLE_LOOK_MS);
   }
 
   /** The app is ready (again). Its subscriptions are read and compared, then deliveries go on. */
@@ -196,26 +207,25 @@ export class Gate implements AsyncDisposable {
     }
     // What daprd asks at its start: refused, it would go without subscriptions.
     if (method === "GET" && url === "/dapr/subscribe") {
-      await forward(incoming, response, context, context.holdMs, (answer) => this.#listenTo(answer));
+      await forward(incoming, response, context, context.holdMs, async (status, body) => {
+        await this.#listenTo(status, body);
+      });
     } else if (method === "GET" && url === "/dapr/config") {
       await forward(incoming, response, context, context.holdMs);
     } else await forward(incoming, response, context);
   }
 
-  /** Reads the subscriptions as they pass to daprd. */
-  #listenTo(answer: IncomingMessage): void {
-    const chunks: Buffer[] = [];
-    answer.on("data", (chunk: Buffer) => chunks.push(chunk));
-    answer.once("end", () => {
-      const read = readSubscriptionAnswer(answer.statusCode ?? 0, Buffer.concat(chunks).toString());
-      this.#known = read ?? { subscriptions: [], fingerprint: "unreadable" };
-      this.#routes.set(this.#known.subscriptions);
-      this.#options.onSubscribed?.(this.#known.subscriptions);
-    });
+  /** Reads the subscriptions before they pass to daprd. */
+  async #listenTo(status: number, body: string): Promise<void> {
+    const known = readSubscriptionAnswer(status, body) ?? { subscriptions: [], fingerprint: "unreadable" };
+    await this.#options.onSubscribed?.(known.subscriptions);
+    this.#known = known;
+    this.#routes.set(known.subscriptions);
   }
 
   async #arrived(): Promise<void> {
     if (this.#closed) return;
+    this.#options.onHere?.();
     if (!this.#server.listening) this.#server.listen(this.#options.port, "127.0.0.1");
     this.#arrivals += 1;
     const arrival = this.#arrivals;
@@ -237,8 +247,9 @@ export class Gate implements AsyncDisposable {
 
   /** Null where it cannot be learned: then what the app wanted before still holds. */
   async #askSubscriptions(): Promise<SubscriptionAnswer | null> {
-    const { agent, appPort } = this.#options;
+    const { agent, appPort, appToken = null } = this.#options;
     const headers = ["Host", `127.0.0.1:${appPort}`, "dapr-app-id", agent];
+    if (appToken !== null) headers.push(TOKEN_HEADER, appToken);
     const sent = this.#upstream.send(this.#presence.host, "GET", "/dapr/subscribe", headers);
     const late = setTimeout(() => sent.request.destroy(), SUBSCRIBE_TIMEOUT_MS);
     sent.request.end();

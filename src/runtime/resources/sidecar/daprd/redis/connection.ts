@@ -7,6 +7,8 @@ export interface RedisConnection extends AsyncDisposable {
   send(...command: readonly string[]): Promise<Reply>;
   /** The same, text as bytes. */
   sendForBytes(...command: readonly string[]): Promise<Reply>;
+  /** A command some of whose arguments are bytes. */
+  sendBytes(...command: readonly (string | Buffer)[]): Promise<Reply>;
 }
 
 /**
@@ -46,6 +48,7 @@ export async function connectRedis(
     send: async (...command) => await client.sendCommand<Reply>(command),
     sendForBytes: async (...command) =>
       await client.sendCommand<Reply>(command, { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } }),
+    sendBytes: async (...command) => await client.sendCommand<Reply>(command),
     async [Symbol.asyncDispose]() {
       // A blocked command is not waited for.
       if (client.isOpen) client.destroy();

@@ -42,13 +42,15 @@ export async function tailStreams(options: TailOptions): Promise<StreamTail> {
   return tail;
 }
 
-class StreamTail implements AsyncDisposable {
+export class StreamTail implements AsyncDisposable {
   readonly #redis: RedisConnection;
   readonly #options: TailOptions;
   readonly #positions = new Map<string, string>();
   /** Streams that were there before: none of their history is told. */
   readonly #ignored = new Set<string>();
   readonly #closed = new AbortController();
+  /** Told whenever positions have moved. */
+  readonly #moved = new Set<() => void>();
   #looked = 0;
   #done: Promise<void> = Promise.resolve();
 
@@ -77,6 +79,34 @@ class StreamTail implements AsyncDisposable {
     for (const topic of topics) {
       if (!this.#positions.has(topic) && !this.#ignored.has(topic)) this.#positions.set(topic, "0-0");
     }
+  }
+
+  /** Resolves once a stream was told up to an entry, or the signal aborts. */
+  async reached(stream: string, entry: string, signal: AbortSignal): Promise<void> {
+    this.follow([stream]);
+    while (!signal.aborted && !this.#closed.signal.aborted) {
+      if (!isBefore(this.#positions.get(stream) ?? "0-0", entry)) return;
+      await new Promise<void>((resolve) => {
+        const wake = (): void => {
+          signal.removeEventListener("abort", wake);
+          this.#closed.signal.removeEventListener("abort", wake);
+          this.#moved.delete(wake);
+          resolve();
+        };
+        signal.addEventListener("abort", wake);
+        this.#closed.signal.addEventListener("abort", wake);
+        this.#moved.add(wake);
+      });
+    }
+  }
+
+  /** Resolves once all that is in Redis now, asked over another connection, was told, or the signal aborts. */
+  async caughtUp(redis: RedisConnection, signal: AbortSignal): Promise<void> {
+    this.follow(await this.#streams(redis));
+    const streams = [...this.#positions.keys()];
+    await Promise.all(
+      streams.map(async (stream) => await this.reached(stream, await lastEntry(stream, redis), signal)),
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -113,6 +143,7 @@ class StreamTail implements AsyncDisposable {
     const records = reply.flatMap((one) => this.#readStream(one, ends));
     if (records.length > 0) await this.#options.onRecords(records);
     for (const [stream, id] of ends) this.#positions.set(stream, id);
+    for (const wake of this.#moved) wake();
   }
 
   #readStream(reply: Reply, ends: Map<string, string>): TailRecord[] {
@@ -133,13 +164,13 @@ class StreamTail implements AsyncDisposable {
   }
 
   /** All streams that match, of a Redis that is not too large to be searched. */
-  async #streams(): Promise<readonly string[]> {
+  async #streams(redis = this.#redis): Promise<readonly string[]> {
     const { discover } = this.#options;
-    if (discover === null || Number(await this.#redis.send("DBSIZE")) > MOST_KEYS) return [];
+    if (discover === null || Number(await redis.send("DBSIZE")) > MOST_KEYS) return [];
     const found: string[] = [];
     for (let cursor = "0"; ;) {
       const command = ["SCAN", cursor, "MATCH", discover, "COUNT", "1000", "TYPE", "stream"];
-      const reply = await this.#redis.send(...command);
+      const reply = await redis.send(...command);
       if (!isList(reply)) return found;
       if (isList(reply[1])) found.push(...reply[1].map(String));
       cursor = String(reply[0]);
@@ -147,9 +178,9 @@ class StreamTail implements AsyncDisposable {
     }
   }
 
-  async #endOf(topic: string): Promise<string> {
+  async #endOf(topic: string, redis = this.#redis): Promise<string> {
     try {
-      const info = await this.#redis.send("XINFO", "STREAM", topic);
+      const info = await redis.send("XINFO", "STREAM", topic);
       const at = isList(info) ? info.findIndex((name) => name === "last-generated-id") : -1;
       return isList(info) && at >= 0 ? String(info[at + 1]) : "0-0";
     } catch (error) {
@@ -170,4 +201,21 @@ class StreamTail implements AsyncDisposable {
   }
 }
 
-export type { StreamTail };
+/** The last entry that is there; that of an empty stream is before all others. */
+async function lastEntry(stream: string, redis: RedisConnection): Promise<string> {
+  try {
+    const reply = await redis.send("XREVRANGE", stream, "+", "-", "COUNT", "1");
+    const entry = isList(reply) ? reply[0] : undefined;
+    return isList(entry) ? String(entry[0]) : "0-0";
+  } catch (error) {
+    if (hasCode(error, "WRONGTYPE")) return "0-0";
+    throw error;
+  }
+}
+
+/** Ids of entries are a time in ms and a number within it. */
+function isBefore(one: string, other: string): boolean {
+  const [ms = 0, nth = 0] = one.split("-").map(Number);
+  const [otherMs = 0, otherNth = 0] = other.split("-").map(Number);
+  return ms < otherMs || (ms === otherMs && nth < otherNth);
+}

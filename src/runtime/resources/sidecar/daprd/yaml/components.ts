@@ -27,7 +27,8 @@ export type MetadataItem =
 
 /** A delivery that takes longer is taken for lost, and made again: well beyond the time-out of delivery. */
 const PROCESSING_MARGIN_MS = 30_000;
-const REDELIVER_INTERVAL_MS = 5_000;
+/** Each look takes back as many as are read at once, no more: what a crash left behind is back within seconds. */
+const REDELIVER_INTERVAL_MS = 1_000;
 
 /** Reads a Redis URL (`redis://user:password@host:port/db`); the password goes under a variable's name. */
 export function redisAddress(

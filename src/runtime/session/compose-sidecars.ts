@@ -1,0 +1,108 @@
+import { rmSync } from "node:fs";
+import type { ResolvedConfig } from "../model/resolved.ts";
+import { chooseAgentSidecars } from "../plan/agent-sidecars.ts";
+import type { SidecarChoice } from "../plan/sidecar-choice.ts";
+import { findFreePort, isPortFree } from "../resources/process/ports.ts";
+import type { GroupKeeper } from "../resources/process/process-resource.ts";
+import { redisAddress, type RedisAddress } from "../resources/sidecar/daprd/yaml/components.ts";
+import type { SidecarHost } from "../resources/sidecar/sidecar-host.ts";
+import type { AgentPorts } from "./choose-ports.ts";
+import { streamedPubsubs } from "./daprd-components.ts";
+import { namesFile, type DaprdContext } from "./daprd-node.ts";
+import type { ProcessLogs } from "./process-logs.ts";
+import { Sidecars } from "./sidecars.ts";
+
+export interface SidecarsInput {
+  readonly config: ResolvedConfig;
+  readonly runId: string;
+  /** Absolute path of `.agents/`. */
+  readonly stateDir: string;
+  readonly choice: SidecarChoice;
+  /** Addresses of the real Redis servers of this run, with their passwords, by the names of their resources. */
+  readonly redis: ReadonlyMap<string, string>;
+  /** Ports that the agents and their sidecars were promised. */
+  readonly promised: ReadonlyMap<string, AgentPorts>;
+  readonly host: SidecarHost;
+  readonly keeper: GroupKeeper;
+  readonly logs: ProcessLogs;
+}
+
+/** Puts the sidecars of a run together, each of its kind. */
+export function composeSidecars(input: SidecarsInput): Sidecars {
+  const { choice, host } = input;
+  return new Sidecars({
+    host,
+    // A saved config may ask for another one, or have new agents.
+    kindOf: (agent) =>
+      chooseAgentSidecars({ agents: { [agent.name]: agent } }, { choice, noDaprd: null }).byAgent.get(
+        agent.name,
+      ) ?? "embedded",
+    daprd: choice.path === null || input.redis.size === 0 ? null : daprdContext(input, choice.path),
+  });
+}
+
+function daprdContext(input: SidecarsInput, path: string): DaprdContext {
+  const { config, runId, stateDir, choice, redis, promised, host, keeper, logs } = input;
+  const addresses = new Map<string, RedisAddress>();
+  const secrets: Record<string, string> = {};
+  for (const [name, url] of redis) {
+    const read = redisAddress(url, passwordVariable(name));
+    addresses.set(name, read.address);
+    Object.assign(secrets, read.secrets);
+  }
+  const components = Object.values(config.components);
+  const places = { redis: addresses, stateDir };
+  // Names of the last run lead nowhere.
+  const names = namesFile(stateDir);
+  for (const suffix of ["", "-wal", "-shm"]) rmSync(names + suffix, { force: true });
+  const used = new Set(
+    [...promised.values()].flatMap(({ port, sidecarPort }) => [port, sidecarPort ?? port]),
+  );
+  return {
+    daprd: { path, version: choice.version ?? "" },
+    root: config.root,
+    runId,
+    stateDir,
+    components,
+    places,
+    needs: [...redis.keys()],
+    secrets,
+    streams: {
+      url: busUrl(config, redis),
+      pubsubs: streamedPubsubs(components, places),
+      topics: [
+        ...new Set(
+          Object.values(config.agents).flatMap((agent) => [...agent.subscribes, ...agent.publishes]),
+        ),
+      ],
+      discover: "*",
+    },
+    ports: {
+      isFree: isPortFree,
+      free: async () => {
+        const port = await findFreePort(used);
+        used.add(port);
+        return port;
+      },
+    },
+    host,
+    keeper,
+    logs,
+  };
+}
+
+/** The Redis of the first pub/sub: the system's own. */
+function busUrl({ components }: ResolvedConfig, redis: ReadonlyMap<string, string>): string {
+  const buses = Object.values(components).filter(
+    ({ kind, resource }) => kind === "pubsub" && resource !== null && redis.has(resource),
+  );
+  const bus = buses.find(({ name }) => name === "agents-pubsub") ?? buses[0];
+  const url = redis.get(bus?.resource ?? "");
+  if (url === undefined) throw new Error("no pub/sub of this run is in a Redis");
+  return url;
+}
+
+/** `AGENTS_REDIS_PASSWORD` for a resource called `redis`. */
+function passwordVariable(resource: string): string {
+  return `AGENTS_${resource.toUpperCase().replaceAll(/[^A-Z0-9]+/gu, "_")}_PASSWORD`;
+}
