@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { execa } from "execa";
 import { z } from "zod";
 import { REPO } from "./system.ts";
@@ -21,18 +24,34 @@ export interface RunningAgent {
   readonly ended: Promise<void>;
 }
 
+const OBSERVE = new URL("../agents/kit/tsql/observe.ts", import.meta.url).href;
+const folder = mkdtempSync(join(tmpdir(), "agents-statements-"));
+process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+
+/** Where the agents of this test file write down which statements they have sent. */
+export function statementsFile(): string {
+  return join(folder, "statements.ndjson");
+}
+
 /** Runs a program of this repository with nothing but the given environment, and waits until it is ready. */
 export async function runAgentProcess(
   entry: string,
   port: number,
   env: Readonly<Record<string, string>>,
 ): Promise<RunningAgent> {
-  const child = execa(process.execPath, ["--conditions=agents-source", entry], {
+  // Whatever it says to its SQLite is checked as what it would say to SQL Server.
+  const args = ["--conditions=agents-source", "--import", OBSERVE, entry];
+  const child = execa(process.execPath, args, {
     cwd: REPO,
     reject: false,
     all: true,
     extendEnv: false,
-    env: { PATH: process.env["PATH"] ?? "", PORT: String(port), ...env },
+    env: {
+      PATH: process.env["PATH"] ?? "",
+      PORT: String(port),
+      AGENTS_TEST_STATEMENTS: statementsFile(),
+      ...env,
+    },
   });
   let output = "";
   child.all.on("data", (chunk: Buffer) => {

@@ -13,6 +13,7 @@ import { DaprState } from "./state/dapr-state.ts";
 import type { Requests } from "./requests/requests.ts";
 import { StateOutbox } from "./state/state-outbox.ts";
 import { StateRequests } from "./state/state-requests.ts";
+import { shownUrl } from "./sql/sqlserver/url.ts";
 import { StateWork } from "./state/state-work.ts";
 import { Turns } from "./state/turns.ts";
 
@@ -23,13 +24,13 @@ export interface AgentStore<DB> extends Inbox {
   readonly requests: Requests;
   /** Resolves when the database is up to date. */
   readonly ready: Promise<void>;
-  /** Where the SQL database is; null without one. */
+  /** Where the SQL database is, without its password; null without one. */
   readonly database: string | null;
   /** How the outbox stands. */
   outbox(): Promise<OutboxState>;
   /** Publishes what an earlier process left behind, and forgets what is old. What fails is tried again, and said. */
   catchUp(): Promise<void>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** What a store is made with. */
@@ -93,7 +94,7 @@ export async function openStore<DB>(options: StoreOptions<DB>): Promise<AgentSto
     outbox: async () => {
       await lookIntoState();
       if (sql === null) return await stateRelay.state();
-      const inSql = await sql.relay.state();
+      const inSql = await lookIntoSql(sql.relay);
       // Without a sidecar nothing can be in the state store.
       if (settings.sidecarPort === null) return inSql;
       const inState = await stateRelay.state();
@@ -115,12 +116,25 @@ export async function openStore<DB>(options: StoreOptions<DB>): Promise<AgentSto
       if (settings.sidecarPort !== null) searches.push(stateRelay.flush());
       await Promise.allSettled(searches); // the relay tells its failures itself, and tries again
     },
-    close: () => {
+    close: async () => {
       stateRelay.stop();
       sql?.relay.stop();
-      sql?.close();
+      await sql?.close();
     },
   };
+}
+
+/** Null stands for "not known yet" while the database comes up or cannot be reached: health is answered all the same. */
+async function lookIntoSql(relay: OutboxRelay): Promise<OutboxState> {
+  const asked = relay.state();
+  let state: OutboxState = { pending: null, failed: 0 };
+  await within(
+    LOOK_PATIENCE,
+    asked.then((known) => {
+      state = known;
+    }),
+  );
+  return state;
 }
 
 /** What stands where a database would be. */
@@ -151,14 +165,18 @@ async function openSql<DB>({ definition, env, publish, log, emitting }: StoreOpt
   const { SqlRequests } = await import("./sql/sql-requests.ts");
   const names = tableNames(definition.name);
   const projections = definition.projections ?? [];
-  const opened = openDatabase<DB>(definition.name, url, definition.migrations ?? {}, (db) =>
-    rebuildStale(db, names, projections),
-  );
+  const opened = await openDatabase<DB>({
+    agent: definition.name,
+    url,
+    migrations: definition.migrations ?? {},
+    log,
+    prepare: (db) => rebuildStale(db, names, projections),
+  });
   const relay = new OutboxRelay(new SqlOutbox(kitTables(opened.db), names), publish, log);
   return {
     db: opened.db,
     ready: opened.ready,
-    url,
+    url: shownUrl(url),
     relay,
     requests: new SqlRequests(opened.db, names, () => emitting.clock().toISOString()),
     work: new SqlWork(opened.db, names, emitting, projections),
@@ -173,12 +191,12 @@ interface Sql<DB> {
   readonly relay: OutboxRelay;
   readonly requests: Requests;
   readonly work: SqlWork<DB>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** How long a request waits for its events to be published before it is answered. */
 const PUBLISH_PATIENCE = 5000;
-/** How long a question about the outbox waits for the state store. */
+/** How long a question about the outbox waits for the store that it is in. */
 const LOOK_PATIENCE = 1000;
 
 /**

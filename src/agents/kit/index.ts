@@ -66,6 +66,8 @@ export type { ProblemIssue, ProblemOptions } from "./http/problem.ts";
 
 export type { Projection } from "./sql/projection.ts";
 export type { TransactOptions, UnitOfWork } from "./sql/unit-of-work.ts";
+export { anyOf } from "./sql/any-of.ts";
+export { isUniqueViolation } from "./sql/unique-violation.ts";
 export { sql } from "kysely";
 export type { Generated as GeneratedColumn, Insertable, Kysely, Selectable, Transaction } from "kysely";
 export type { Migration } from "kysely/migration";

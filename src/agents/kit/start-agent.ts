@@ -118,7 +118,7 @@ export async function startAgent<DB>(definition: AgentDefinition<DB>, env: Env, 
     void stop({ inFlight, parts, store, server, closeWatcher: async () => await watcher?.close(), log });
   });
   log.info("listens", { url: server.url, llm: model.describe().generatedBy });
-  await readyOrFail(store);
+  if (!(await readyOrFail(store, inFlight))) return;
   databaseReady = true;
   afterReady.beginUnprobed();
   log.debug("ready", { ms: Math.round(performance.now() - began) });
@@ -140,11 +140,16 @@ async function compose<DB>(definition: AgentDefinition<DB>, kit: AgentKit<DB>): 
   }
 }
 
-/** A database that cannot be brought up to date ends the process: nothing could be handled. */
-async function readyOrFail<DB>(store: AgentStore<DB>): Promise<void> {
+/**
+ * A database that cannot be brought up to date ends the process: nothing could be handled. False when the agent stops
+ * while it waits for its database.
+ */
+async function readyOrFail<DB>(store: AgentStore<DB>, inFlight: WorkInFlight): Promise<boolean> {
   try {
     await store.ready;
+    return true;
   } catch (error) {
+    if (inFlight.stopping) return false;
     if (error instanceof StartError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new StartError(`The database cannot be used: ${reason}`, "Look at the file and its folder.", error);
@@ -177,7 +182,7 @@ async function stop<DB>(stopping: Stopping<DB>): Promise<void> {
     await Promise.race([server.answered(), setTimeout(ANSWER_GRACE_MS, undefined, { ref: false })]);
     await parts.close?.();
     await stopping.closeWatcher();
-    store.close();
+    await store.close();
   } catch (error) {
     code = 1;
     log.error("failed to stop cleanly", { reason: error instanceof Error ? error.message : String(error) });

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 import t from "tap";
+import { freePort } from "../../helpers/free-port.ts";
 import { send, startAgent } from "./helpers/agent-process.ts";
 import { cloudEvent, ScriptedSidecar } from "./helpers/scripted-sidecar.ts";
 
@@ -42,4 +43,10 @@ void t.test("an agent that was bundled runs far from its sources and from node_m
   t.match(await send(`${agent.url}/openapi.json`), { status: 200, body: { openapi: "3.1.0" } });
   t.match(await send(`${agent.url}/swagger`), { status: 200 });
   t.notMatch(agent.output(), /warning/i, "nothing that the user can do nothing about is printed");
+
+  const onServer = await startAgent(t, join(folder, "greeter.mjs"), {
+    SQLSERVER_URL: `mssql://sa:x@127.0.0.1:${await freePort()}/agentsdb`,
+  });
+  await onServer.printed("waits for SQL Server");
+  t.notMatch(onServer.output(), /warning/i, "what SQL Server needs is in the bundle too");
 });

@@ -101,13 +101,18 @@ function context(correlationId = "c-1"): HandlerContext {
 }
 
 const names = tableNames("bank");
+const log = createLogger(() => undefined);
 
 /** A connection to the database of a test, as each process of an agent has one. */
 async function open(t: Test, file: string, projections: readonly Projection<Tables>[] = []) {
   let now = 0;
-  const database = openDatabase<Tables>("bank", `sqlite:${file}`, migrations, (db) =>
-    rebuildStale(db, names, projections),
-  );
+  const database = await openDatabase<Tables>({
+    agent: "bank",
+    url: `sqlite:${file}`,
+    migrations,
+    log,
+    prepare: (db) => rebuildStale(db, names, projections),
+  });
   t.teardown(() => database.close());
   await database.ready;
   const emitting = {
@@ -152,7 +157,7 @@ void t.test("processes that append to one stream lose nothing and overwrite noth
   const told = runs.map(({ stdout }) =>
     z.object({ pid: z.number(), won: z.number() }).parse(JSON.parse(stdout)),
   );
-  const database = openDatabase("race", url, {});
+  const database = await openDatabase({ agent: "race", url, migrations: {}, log });
   t.teardown(() => database.close());
   const { rows } = await sql<{ version: number; by: number }>`
     select version, json_extract(data, '$.by') as by from race_events order by version`.execute(database.db);

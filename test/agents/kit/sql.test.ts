@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Kysely } from "kysely";
+import type { Migration } from "kysely/migration";
 import t from "tap";
 import type { Test } from "tap";
 import { z } from "zod";
@@ -32,7 +33,7 @@ const ticket: Decider<Ticket, Command, TicketEvent> = {
 function context(): HandlerContext {
   return new HandlerContext({
     correlationId: "c-1",
-    log: createLogger(() => undefined),
+    log,
     signal: new AbortController().signal,
     event: null,
     depth: null,
@@ -40,8 +41,15 @@ function context(): HandlerContext {
   });
 }
 
+const log = createLogger(() => undefined);
+
+async function openHelpdesk(url: string, migrations: Readonly<Record<string, Migration>>) {
+  return await openDatabase({ agent: "helpdesk", url, migrations, log });
+}
+
 async function open(t: Test) {
-  const database = openDatabase("helpdesk", `sqlite:${join(t.testdir(), "agents.db")}`, {});
+  const url = `sqlite:${join(t.testdir(), "agents.db")}`;
+  const database = await openDatabase({ agent: "helpdesk", url, migrations: {}, log });
   t.teardown(() => database.close());
   await database.ready;
   const work = new SqlWork(database.db, tableNames("helpdesk"), {
@@ -114,17 +122,17 @@ void t.test("a migration that fails is named, and leaves nothing of itself behin
       await db.schema.createTable("one").addColumn("a", "text").execute();
     },
   };
-  const first = openDatabase("helpdesk", url, { "0001_good": good, "0002_bad": bad });
+  const first = await openHelpdesk(url, { "0001_good": good, "0002_bad": bad });
   await t.rejects(first.ready, { name: "StartError", message: /helpdesk.*0002_bad.*already exists/ });
-  first.close();
-  const second = openDatabase("helpdesk", url, {
+  await first.close();
+  const second = await openHelpdesk(url, {
     "0001_good": good,
     "0002_mended": {
       up: async (db: Kysely<unknown>) => await db.schema.createTable("two").addColumn("a", "text").execute(),
     },
   });
   await t.resolves(second.ready);
-  second.close();
+  await second.close();
 });
 
 void t.test(

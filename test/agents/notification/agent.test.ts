@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { test } from "tap";
 import { sentCompletedPayload } from "../../../src/agents/notification/events.ts";
 import { TestSystem } from "../../helpers/test-system.ts";
+import { statementsNotSeen } from "../kit/tsql/sites.ts";
 import { codePayload, skippedPayload } from "./code-event.ts";
 import { WebhookReceiver } from "./webhook-receiver.ts";
 
@@ -222,4 +223,9 @@ await test("health shows the channels and prompts, and the API describes itself"
     "/api/notification/notifications/{notificationId}",
     "/api/notification/receipts",
   ]);
+});
+
+await test("every statement of this agent can go to SQL Server as it is", (t) => {
+  t.same(statementsNotSeen("notification"), [], "each line that sends one was run, and its T-SQL checked");
+  t.end();
 });

@@ -7,6 +7,7 @@ import {
   strategyCreatedPayload,
 } from "../../../src/agents/testplanning/events.ts";
 import { TestSystem } from "../../helpers/test-system.ts";
+import { statementsNotSeen } from "../kit/tsql/sites.ts";
 import type { Seen } from "../../helpers/observer.ts";
 import { scriptedOllama } from "../kit/helpers/scripted-ollama.ts";
 
@@ -263,4 +264,9 @@ await test("the rules of public specifications get the tests that their reader e
     extendEnv: false,
   });
   t.match(none, { exitCode: 1, stdout: /nothing answers at http:\/\/127\.0\.0\.1:9/ });
+});
+
+await test("every statement of this agent can go to SQL Server as it is", (t) => {
+  t.same(statementsNotSeen("testplanning"), [], "each line that sends one was run, and its T-SQL checked");
+  t.end();
 });

@@ -4,6 +4,7 @@ import { PromptNotFound } from "../prompts/prompt.ts";
 import { EtagMismatch, SidecarFailure } from "../state/state-store.ts";
 import { VersionConflict } from "../domain/event-store.ts";
 import { PreconditionFailed } from "../handling/precondition.ts";
+import { DatabaseUnavailable } from "../sql/database-unavailable.ts";
 import { Stopping } from "../handling/work-in-flight.ts";
 import { Problem } from "./problem.ts";
 import type { ProblemIssue } from "./problem.ts";
@@ -77,6 +78,15 @@ export function toProblem(error: unknown): Problem {
       kind: "sidecar-unavailable",
       title: "The sidecar cannot be used",
       hint: "Look at the log of the agent's sidecar.",
+      cause: error,
+    });
+  }
+  if (error instanceof DatabaseUnavailable) {
+    return new Problem(503, error.message, {
+      kind: "database-unavailable",
+      title: "The database cannot be used",
+      hint: "Look at the log of the database.",
+      headers: { "retry-after": "5" },
       cause: error,
     });
   }

@@ -1,7 +1,7 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { CompiledQuery } from "kysely";
 import type { DatabaseConnection, Driver, QueryResult } from "kysely";
+import { insideUnitOfWork } from "./inside-unit-of-work.ts";
 import { trusted } from "../process/trusted.ts";
 
 const STATEMENTS_KEPT = 200;
@@ -76,9 +76,6 @@ export class SqliteConnection implements DatabaseConnection {
     return statement;
   }
 }
-
-/** True while a unit of work is open in the present chain of calls. */
-export const insideUnitOfWork = new AsyncLocalStorage<boolean>();
 
 /**
  * Kysely's driver on the one connection. Queries wait for their turn; `ready` holds them back until the schema is in

@@ -45,9 +45,9 @@ async function run(
 /** The usual case, in one query: everything was applied by an earlier start. */
 async function isCurrent(db: Kysely<unknown>, table: string, names: readonly string[]): Promise<boolean> {
   try {
-    const { rows } = await sql<{ name: string }>`select name from ${sql.table(table)} order by name`.execute(
-      db,
-    );
+    const { rows } = await sql<{
+      name: string;
+    }>`select ${sql.ref("name")} from ${sql.table(table)} order by ${sql.ref("name")}`.execute(db);
     return rows.length === names.length && rows.every((row, index) => row.name === names[index]);
   } catch {
     return false; // there is no such table yet; the migrator reports anything worse

@@ -1,111 +1,50 @@
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
-import { DatabaseSync } from "node:sqlite";
-import { Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from "kysely";
+import type { Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
+import type { Logger } from "../log/logger.ts";
 import { StartError } from "../process/start-error.ts";
-import { SqliteConnection, SqliteDriver } from "./connection.ts";
-import { migrate } from "./migrate.ts";
-
-class Adapter extends SqliteAdapter {
-  /** Who waits for whom is decided in our driver, which also knows who would wait for itself. */
-  override get supportsMultipleConnections(): boolean {
-    return true;
-  }
-
-  /** SQLite can change a schema inside a transaction; with that, two processes that start together migrate once. */
-  override get supportsTransactionalDdl(): boolean {
-    return true;
-  }
-}
-
-function kyselyOn<DB>(connection: SqliteConnection, ready: Promise<void>): Kysely<DB> {
-  return new Kysely<DB>({
-    dialect: {
-      createAdapter: () => new Adapter(),
-      createDriver: () => new SqliteDriver(connection, ready),
-      createIntrospector: (db) => new SqliteIntrospector(db),
-      createQueryCompiler: () => new SqliteQueryCompiler(),
-    },
-  });
-}
 
 /** An open database and the promise that its schema is in place. */
-interface OpenDatabase<DB> {
+export interface OpenDatabase<DB> {
   readonly db: Kysely<DB>;
   /** Queries wait for it by themselves. Rejects with a {@link StartError}. */
   readonly ready: Promise<void>;
-  close(): void;
+  /** Gives back every connection; resolves when that is done. */
+  close(): Promise<void>;
+}
+
+/** What a database is opened with. */
+export interface OpenOptions<DB> {
+  readonly agent: string;
+  /** `sqlite:/absolute/path.db` or `mssql://user:password@host:port/database`. */
+  readonly url: string;
+  readonly migrations: Readonly<Record<string, Migration>>;
+  readonly log: Logger;
+  /** Runs when the schema is in place, before anybody else's query. */
+  readonly prepare?: (db: Kysely<DB>) => Promise<void>;
 }
 
 /**
- * Opens the database behind a URL and brings the agent's tables up to date. Several agents may share one file.
+ * Opens the database behind a URL and brings the agent's tables up to date. Several agents may share one. What a kind of
+ * database needs is loaded only for a URL of that kind.
  *
- * @param prepare runs when the schema is in place, before anybody else's query.
  * @throws StartError when the URL cannot be used.
  */
-export function openDatabase<DB>(
-  agent: string,
-  url: string,
-  migrations: Readonly<Record<string, Migration>>,
-  prepare: (db: Kysely<DB>) => Promise<void> = () => Promise.resolve(),
-): OpenDatabase<DB> {
-  const file = openFile(agent, url);
-  const connection = new SqliteConnection(file);
-  const early = Promise.resolve();
-  const ready = migrate(kyselyOn(connection, early), agent, migrations).then(() =>
-    prepare(kyselyOn(connection, early)),
-  );
-  // Whoever needs the database sees the error; nobody needing it yet is no reason to crash.
-  ready.catch(() => undefined);
-  return { db: kyselyOn<DB>(connection, ready), ready, close: () => file.close() };
-}
-
-function openFile(agent: string, url: string): DatabaseSync {
-  const path = /^sqlite:(?:\/\/(?=\/))?(.+)$/.exec(url)?.[1];
-  if (path === undefined) {
-    const scheme = /^[a-z+]+:/i.exec(url)?.[0] ?? "no scheme";
-    throw new StartError(
-      `${agent} cannot open its database: its URL has ${scheme}, expected sqlite:`,
-      /^mssql:/i.test(url)
-        ? "SQL Server is not supported yet: run with --mode embedded, which uses SQLite."
-        : "Set the URL to sqlite:/absolute/path/of/a/file.db.",
-    );
-  }
-  try {
-    if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true });
-    const file = new DatabaseSync(path);
-    configure(file);
-    return file;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new StartError(
-      `${agent} cannot open its database ${path}: ${reason}`,
-      "Check that the folder exists and can be written to.",
-      error,
-    );
-  }
-}
-
-const BUSY = 5; // SQLITE_BUSY
-const WAL_ATTEMPTS = 200;
-
-function configure(file: DatabaseSync): void {
-  file.exec("pragma busy_timeout = 10000; pragma foreign_keys = on");
-  // Switching to WAL needs the file for a moment alone, and SQLite does not wait for that: others may be starting too.
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      file.exec("pragma journal_mode = wal");
-      break;
-    } catch (error) {
-      if (!isBusy(error) || attempt === WAL_ATTEMPTS) throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5 + Math.random() * 10);
+export async function openDatabase<DB>(options: OpenOptions<DB>): Promise<OpenDatabase<DB>> {
+  const { agent, url } = options;
+  const scheme = /^[a-z+]+:/i.exec(url)?.[0].toLowerCase() ?? "no scheme";
+  switch (scheme) {
+    case "sqlite:": {
+      const { openSqlite } = await import("./open-sqlite.ts");
+      return openSqlite(options);
     }
+    case "mssql:": {
+      const { openSqlServer } = await import("./sqlserver/open-sqlserver.ts");
+      return openSqlServer(options);
+    }
+    default:
+      throw new StartError(
+        `${agent} cannot open its database: its URL has ${scheme}, expected sqlite: or mssql:`,
+        "Set the URL to sqlite:/absolute/path/of/a/file.db or to mssql://user:password@host:1433/database.",
+      );
   }
-  // What an agent has acknowledged must survive a power cut.
-  file.exec("pragma synchronous = full");
-}
-
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && "errcode" in error && (Number(error.errcode) & 0xff) === BUSY;
 }

@@ -1,5 +1,5 @@
 import type { Kysely, Transaction } from "kysely";
-import { insideUnitOfWork } from "./connection.ts";
+import { insideUnitOfWork } from "./inside-unit-of-work.ts";
 import type { Projection } from "./projection.ts";
 import { lockAppends, SqlEventReader } from "./sql-event-store.ts";
 import { kitTables } from "./tables.ts";

@@ -1,7 +1,7 @@
-import { sql } from "kysely";
 import type { Kysely } from "kysely";
 import type { CloudEvent } from "../events/standard-event.ts";
 import type { Outbox } from "../outbox/outbox.ts";
+import { anyOf } from "./any-of.ts";
 import type { KitTables, TableNames } from "./tables.ts";
 import { trusted } from "../process/trusted.ts";
 
@@ -24,12 +24,10 @@ export class SqlOutbox implements Outbox {
   }
 
   async read(limit: number, skip: ReadonlySet<string>): Promise<readonly CloudEvent[]> {
-    // One parameter for any number of ids: SQLite takes so many and no more.
-    const skipped = JSON.stringify([...skip]);
     const rows = await this.#db
       .selectFrom(this.#table)
       .select("envelope")
-      .where(sql<boolean>`id not in (select value from json_each(${skipped}))`)
+      .where("id", "not in", anyOf(skip))
       .orderBy("seq")
       .limit(limit)
       .execute();
@@ -37,6 +35,6 @@ export class SqlOutbox implements Outbox {
   }
 
   async remove(ids: readonly string[]): Promise<void> {
-    await this.#db.deleteFrom(this.#table).where("id", "in", ids).execute();
+    await this.#db.deleteFrom(this.#table).where("id", "in", anyOf(ids)).execute();
   }
 }

@@ -6,7 +6,7 @@ import type { HandlerContext } from "../handling/context.ts";
 import { Emitter } from "../outbox/emitter.ts";
 import type { Emitting } from "../outbox/emitter.ts";
 import { ANSWER_KEPT_MS } from "../requests/requests.ts";
-import { insideUnitOfWork } from "./connection.ts";
+import { insideUnitOfWork } from "./inside-unit-of-work.ts";
 import type { Projection } from "./projection.ts";
 import { rebuild } from "./rebuild.ts";
 import { lockAppends, SqlEventReader, SqlEventStore } from "./sql-event-store.ts";
@@ -111,7 +111,7 @@ export class SqlWork<DB> {
     const { numInsertedOrUpdatedRows } = await kitTables<KitTables["inbox"]>(tx)
       .insertInto(this.#names.inbox)
       .values({ event_id: eventId, handled_at: this.#now() })
-      .onConflict((conflict) => conflict.doNothing())
+      .onConflict((conflict) => conflict.columns(["event_id"]).doNothing())
       .executeTakeFirstOrThrow();
     if (numInsertedOrUpdatedRows === 0n) throw new AlreadyHandled(eventId);
   }
