@@ -1,6 +1,8 @@
 import type { Context } from "./context.ts";
 import { AgentsError } from "../runtime/model/errors.ts";
 import { suggest } from "../runtime/model/config/suggest.ts";
+import type { Mode } from "../runtime/plan/mode.ts";
+import { MODES } from "../runtime/plan/mode.ts";
 
 /** `agents up` as it was typed. */
 export interface RawUpOptions {
@@ -25,7 +27,8 @@ export interface UpOptions {
   readonly ui: "auto" | "plain" | "json" | "none";
   /** Null: live where a model answers, else sample. */
   readonly llm: "live" | "sample" | null;
-  readonly mode: "auto" | "embedded";
+  /** Null: `auto`, with what was chosen before. */
+  readonly mode: Mode | null;
 }
 
 /** Checks what was typed. Choices that belong to the product but do not exist yet are told apart from typos. */
@@ -41,10 +44,7 @@ export function parseUpOptions(agents: readonly string[], options: RawUpOptions)
       options.llm === undefined
         ? null
         : choice<"live" | "sample">("--llm", options.llm, ["live", "sample"], LATER_LLM),
-    mode:
-      options.mode === undefined
-        ? "auto"
-        : choice<"auto" | "embedded">("--mode", options.mode, ["auto", "embedded"], LATER_MODE),
+    mode: options.mode === undefined ? null : choice<Mode>("--mode", options.mode, MODES, new Map()),
   };
 }
 
@@ -58,13 +58,6 @@ const LATER_LLM = new Map([
     "Replaying model calls does not exist in this version. Use --llm sample for the same answers every time.",
   ],
 ]);
-const LATER_MODE = new Map([
-  [
-    "containers",
-    "Containers do not exist in this version. Use --mode embedded, which needs nothing but Node.",
-  ],
-]);
-
 /** A number of seconds, fractions included. */
 export function seconds(option: string, text: string): number {
   const value = Number(text);

@@ -31,7 +31,10 @@ export async function runUp(options: UpOptions, warm: WarmUp | null): Promise<nu
     }
     if (options.detach) {
       const started = await startDetached(options);
-      if (started.at === "ready") return show(started.run, options);
+      if (started.at === "ready") {
+        for (const text of started.warnings) options.context.out.note(text);
+        return show(started.run, options);
+      }
       continue; // somebody else's run came first: look again
     }
     const { runForeground } = await import("./up/foreground.ts");

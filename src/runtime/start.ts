@@ -1,17 +1,15 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { onStrayError, strayText } from "./config/left-running.ts";
 import type { LoadedConfig } from "./config/load.ts";
-import { processStart } from "./control/process-start.ts";
 import type { LockOwner } from "./control/run-lock.ts";
 import { acquireRunLock } from "./control/run-lock.ts";
-import { removeRunFile, writeRunFile } from "./control/run-file.ts";
-import { registerRun } from "./control/run-registry.ts";
-import { startControlServer } from "./control/server.ts";
+import { removeRunFile } from "./control/run-file.ts";
 import { stateDirOf } from "./control/state-dir.ts";
 import { createLogStore } from "./feed/log-store.ts";
 import { openJournal } from "./journal/open-journal.ts";
 import type { ResolvedConfig } from "./model/resolved.ts";
+import type { Mode } from "./plan/mode.ts";
 import type { LlmMode } from "./plan/stand-ins.ts";
 import { chooseLlm, standInsFor } from "./plan/stand-ins.ts";
 import { urlsOf } from "./plan/urls.ts";
@@ -19,14 +17,17 @@ import { createBundler } from "./resources/bundle/bundler.ts";
 import { preloadSpawn } from "./resources/process/spawn.ts";
 import { createEmbeddedSidecarHost } from "./resources/sidecar/embedded/create-host.ts";
 import type { AgentContext } from "./session/agent-node.ts";
+import { announce } from "./session/announce.ts";
 import { ConfigChanges } from "./session/apply-config.ts";
 import { choosePortsOfRun } from "./session/choose-ports.ts";
-import { EMBEDDED_SIDECARS } from "./plan/sidecar-choice.ts";
 import { composeSidecars } from "./session/compose-sidecars.ts";
 import { Feed } from "./session/feed.ts";
 import { gatherFacts } from "./session/gather-facts.ts";
+import { KeptChoices } from "./session/kept-choices.ts";
 import { startLiveReload } from "./session/live-reload.ts";
+import { assertPlanned, planRun } from "./session/plan-run.ts";
 import { ProcessLogs } from "./session/process-logs.ts";
+import { prepareServers } from "./session/servers.ts";
 import { Programs } from "./session/programs.ts";
 import { releaseAfterStart } from "./session/release-after-start.ts";
 import { resourceNode } from "./session/resource-nodes.ts";
@@ -55,6 +56,8 @@ export interface StartOptions {
   readonly watch: boolean;
   /** Null: live where a model answers, else sample. */
   readonly llm: LlmMode | null;
+  /** Null: `auto`, with what was chosen when each resource first served. */
+  readonly mode: Mode | null;
   /** What was started for it beforehand. */
   readonly warm: WarmUp | null;
   /** Custom `exports` conditions for the agents' programs. */
@@ -74,7 +77,7 @@ export type StartResult =
 export async function start(options: StartOptions): Promise<StartResult> {
   const { config } = options.loaded;
   const selected = selectAgents(config, options.agents);
-  assertSupported(config, Object.values(config.agents));
+  assertSupported(Object.values(config.agents));
   const locked = acquireRunLock(config.root);
   if (locked.at === "taken") return locked;
   await using owned = new AsyncDisposableStack();
@@ -85,7 +88,7 @@ export async function start(options: StartOptions): Promise<StartResult> {
 
 /** What is acquired goes onto `owned`, and is given back in reverse order: on a failure here, or when the session ends. */
 async function compose(
-  { loaded, isolated, watch, llm, conditions, warm }: StartOptions,
+  { loaded, isolated, watch, llm, mode, conditions, warm }: StartOptions,
   selected: readonly string[],
   owned: AsyncDisposableStack,
 ): Promise<Session> {
@@ -101,6 +104,18 @@ async function compose(
     createBundler({ root: config.root, cacheDir: join(stateDir, "cache"), conditions }),
   );
   owned.defer(async () => await programs.close());
+  const planning = planRun({
+    config,
+    mode,
+    sampleOnly: llm === "sample",
+    stateDir,
+    env: process.env,
+    openDocker: async () => {
+      const { Containers } = await import("./session/containers.ts");
+      return await Containers.open({ config, runId, tell });
+    },
+  });
+  owned.defer(async () => await (await planning.catch(() => null))?.containers?.close());
   const hosting = createEmbeddedSidecarHost(
     {
       runId,
@@ -115,14 +130,26 @@ async function compose(
   owned.defer(async () => await (await hosting.catch(() => null))?.[Symbol.asyncDispose]());
 
   const agents = Object.values(config.agents).filter(({ name }) => selected.includes(name));
-  const [facts, ports, host] = await Promise.all([
+  const [plan, facts, ports, host] = await Promise.all([
+    planning,
     gatherFacts(config, llm, process.env),
     choosePortsOfRun(Object.values(config.agents), selected, isolated),
     hosting,
     programs.prepare(...agents),
   ]);
 
+  assertPlanned(plan);
+  const { choices, containers } = plan;
   const all = Object.values(config.agents);
+  const system = new System(config, ports.byAgent);
+  const servers = await prepareServers({
+    config,
+    plan,
+    stateDir,
+    isolated,
+    taken: system.portsBeside(new Set()),
+    env: process.env,
+  });
   await host.configure(all.map(({ name, subscribes }) => ({ appId: name, subscribes })));
 
   const logStore = owned.use(
@@ -132,15 +159,15 @@ async function compose(
   tell.keepIn(logStore.writer(OWN_LOG));
   owned.use(onStrayError((stray) => tell.warning(strayText(stray))));
   const watchdog = owned.use(new Watchdog({ runId, onTrouble: (text) => tell.warning(text) }));
-  const system = new System(config, ports.byAgent);
-  const standIns = standInsFor(config, facts, stateDir);
-  const urls = urlsOf(config, standIns);
+  containers?.guardBy(watchdog);
+  const standIns = standInsFor(config, facts, choices, stateDir);
+  const urls = { ...urlsOf(config, standIns), ...servers.urls };
   const sidecars = composeSidecars({
     config,
     runId,
     stateDir,
-    choice: EMBEDDED_SIDECARS,
-    redis: new Map(),
+    choice: plan.sidecars,
+    redis: servers.redis,
     promised: ports.byAgent,
     host,
     keeper: watchdog,
@@ -157,18 +184,31 @@ async function compose(
     sidecars,
     keeper: watchdog,
     logs,
+    containers,
     launch: async (agent) => await programs.launch(agent),
   };
   const resources = Object.values(config.resources);
-  const supervisor = new Supervisor({
+  const kept = new KeptChoices(stateDir, choices);
+  const supervisor: Supervisor = new Supervisor({
     nodes: [
       ...resources.map((resource) =>
-        resourceNode(resource, { runId, standIns, urls, keeper: watchdog, logs }),
+        resourceNode(resource, {
+          runId,
+          servers,
+          standIns,
+          urls,
+          keeper: watchdog,
+          logs,
+          onProgress: (name, progress) => supervisor.describe(name, { progress }),
+        }),
       ),
       ...[...system.agents.values()].flatMap((agent) => system.nodes(agent, context)),
     ],
     run: { project: config.name, pid: process.pid, dashboardUrl: null },
-    onEvent: (event) => feed.tell(event),
+    onEvent: (event) => {
+      feed.tell(event);
+      if (event.type === "resource" && event.resource.state === "ready") kept.ready(event.resource.name);
+    },
   });
   owned.use(sidecars.superviseWith(supervisor, tell));
   const folder = new StateFolder();
@@ -189,7 +229,7 @@ async function compose(
   const journal = owned.use(openJournal(stateDir));
 
   // From here on the session owns what was acquired; it ends by `down`, also where announcing it fails.
-  const kept = owned.move();
+  const holdings = owned.move();
   const session = new Session({
     supervisor,
     feed,
@@ -198,26 +238,29 @@ async function compose(
     host,
     programs,
     agents: () => system.agents,
+    ending: (how) => containers?.ending(how),
     withdraw: () => {
       folder.release();
       removeRunFile(config.root, runId);
     },
     close: async () => {
-      await kept.disposeAsync();
+      await containers?.close();
+      await holdings.disposeAsync();
       folder.assertKept();
     },
   });
   try {
-    await announce(session, config, runId, kept);
+    await announce(session, config, runId, holdings);
     folder.whenLost((error) => {
       tell.warning(`${error.message} Everything is stopped.`);
       void session.down();
     });
   } catch (error) {
-    await kept.disposeAsync();
+    await holdings.disposeAsync();
     throw error;
   }
-  for (const text of ports.notices) tell.info(text);
+  for (const text of plan.notices) tell.warning(text);
+  for (const text of [...ports.notices, ...servers.notices]) tell.info(text);
   void supervisor.start([...resources.map(({ name }) => name), ...selected]);
   const settled = supervisor.settled({ timeoutMs: WATCH_AFTER_MS });
   if (watch) {
@@ -230,9 +273,9 @@ async function compose(
         : await startLiveReload({ loaded, since, system, programs, supervisor, changes, tell }),
     );
     watching.catch((error: unknown) => tell.error(null, error));
-    kept.defer(async () => await (await watching.catch(() => null))?.[Symbol.asyncDispose]());
+    holdings.defer(async () => await (await watching.catch(() => null))?.[Symbol.asyncDispose]());
   }
-  kept.use(releaseAfterStart(settled, host));
+  holdings.use(releaseAfterStart(settled, host));
   return session;
 }
 
@@ -242,29 +285,4 @@ function modelsOf({ resources }: ResolvedConfig): Readonly<Record<string, readon
       resource.kind === "ollama" ? [[resource.name, resource.models]] : [],
     ),
   );
-}
-
-/** Opens the control API and says where it is; from here on the run can be found. */
-async function announce(
-  session: Session,
-  config: ResolvedConfig,
-  runId: string,
-  owned: AsyncDisposableStack,
-): Promise<void> {
-  const token = randomBytes(24).toString("base64url");
-  const server = await startControlServer(session, token);
-  owned.defer(async () => await server.close());
-  const startedAt = session.view().startedAt;
-  const me = { pid: process.pid, processStart: processStart(process.pid) ?? "" };
-  writeRunFile(config.root, {
-    version: 1,
-    runId,
-    project: config.name,
-    ...me,
-    startedAt,
-    control: server.url,
-    token,
-    configFile: config.file,
-  });
-  owned.use(registerRun({ version: 1, root: config.root, project: config.name, runId, ...me, startedAt }));
 }

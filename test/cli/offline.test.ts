@@ -67,7 +67,6 @@ for (const [title, args, hint] of usage) {
 for (const args of [
   ["--llm", "record"],
   ["--llm", "replay"],
-  ["--mode", "containers"],
 ]) {
   void t.test(`up ${args.join(" ")} is not supported yet: exit 2, nothing is started`, async (t) => {
     const result = await cli({ cwd: t.testdir(shop) }, "up", ...args, "--json");
@@ -75,6 +74,20 @@ for (const args of [
     t.match(errorIn(result), { code: "AGENTS_NOT_SUPPORTED", hint: /Use --/ });
   });
 }
+
+void t.test("up --mode containers without a Docker says so, and starts nothing else instead", async (t) => {
+  const cwd = t.testdir({
+    "agents.config.json": JSON.stringify({
+      name: "shop",
+      resources: { cache: { kind: "redis" } },
+      agents: { a: { command: ["true"] } },
+    }),
+  });
+  const env = { DOCKER_HOST: "unix:///nowhere/docker.sock" };
+  const result = await cli({ cwd, env }, "up", "--mode", "containers", "--json");
+  t.equal(result.code, 1);
+  t.match(errorIn(result), { code: "AGENTS_DOCKER_NOT_RUNNING", hint: /agents up --mode embedded/ });
+});
 
 void t.test("what needs a run ends with 3, also while the config is broken", async (t) => {
   const cwd = t.testdir({ events: shop.events, "agents.config.ts": "export default {{{" });

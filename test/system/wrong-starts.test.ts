@@ -91,9 +91,18 @@ t.test("a command that does not exist is no stack trace", async (t) => {
 });
 
 t.test("what this version cannot run is refused before anything starts", async (t) => {
-  const project = fixtureProject(t, { one: { image: "busybox" } });
+  const project = fixtureProject(t, { one: { command: fixture("listens.js"), replicas: 2 } });
   await failsWith(t, project, [], 2, "AGENTS_NOT_SUPPORTED");
   await failsWith(t, project, ["--llm", "replay"], 2, "AGENTS_NOT_SUPPORTED");
+});
+
+t.test("a container without a Docker is refused before anything starts, with what to do", async (t) => {
+  const nowhere = { DOCKER_HOST: "unix:///nowhere/docker.sock" };
+  const project = fixtureProject(t, { one: { image: "busybox" } }, nowhere);
+  const message = await failsWith(t, project, [], 1, "AGENTS_DOCKER_NOT_RUNNING");
+  t.match(message, /one is a container \(busybox\): Docker does not answer at \/nowhere\/docker\.sock/u);
+  t.match(message, /systemctl start docker/u);
+  t.same(project.survivors(), []);
 });
 
 t.test("ps, logs, stop and down work while the config is broken", async (t) => {

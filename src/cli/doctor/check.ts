@@ -8,7 +8,7 @@ export interface Check {
 
 /** What serves a resource here, and why. */
 export interface RunsAs {
-  readonly as: "container" | "local" | "embedded" | "external";
+  readonly as: "container" | "local" | "embedded" | "external" | "daprd";
   readonly why: string;
 }
 

@@ -63,34 +63,13 @@ export function checkSettings(config: ResolvedConfig): readonly Check[] {
 
 /** What the config may ask for and this version does not start. */
 export function checkSupport(config: ResolvedConfig): readonly Check[] {
-  const agents = Object.values(config.agents).flatMap((agent) => [
-    ...(agent.run.by === "image"
-      ? [
-          fail(
-            `agents.${agent.name}`,
-            "it is an image, and containers are not supported yet",
-            "Give it an entry or a command.",
-          ),
-        ]
-      : []),
-    ...(agent.replicas === 1
-      ? []
-      : [
-          fail(
-            `agents.${agent.name}`,
-            `it asks for ${agent.replicas} replicas, and more than one is not supported yet`,
-            "Leave replicas out.",
-          ),
-        ]),
-  ]);
-  const resources = Object.values(config.resources)
-    .filter(({ kind }) => kind === "container")
-    .map(({ name }) =>
+  return Object.values(config.agents)
+    .filter(({ replicas }) => replicas !== 1)
+    .map(({ name, replicas }) =>
       fail(
-        `resources.${name}`,
-        "it is a container, and containers are not supported yet",
-        "Run it yourself and describe it with external({ url }).",
+        `agents.${name}`,
+        `it asks for ${replicas} replicas, and more than one is not supported yet`,
+        "Leave replicas out.",
       ),
     );
-  return [...agents, ...resources];
 }

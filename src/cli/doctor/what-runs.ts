@@ -1,12 +1,17 @@
+import { randomUUID } from "node:crypto";
 import { stateDirOf } from "../../runtime/control/state-dir.ts";
+import type { AgentsError } from "../../runtime/model/errors.ts";
 import type { ResolvedConfig, ResolvedResource } from "../../runtime/model/resolved.ts";
 import { standInsFor } from "../../runtime/plan/stand-ins.ts";
 import { gatherFacts } from "../../runtime/session/gather-facts.ts";
+import type { RunPlan } from "../../runtime/session/plan-run.ts";
+import { planRun } from "../../runtime/session/plan-run.ts";
+import { Teller } from "../../runtime/session/teller.ts";
 import type { Check, Runs, RunsAs } from "./check.ts";
-import { ok, warn } from "./check.ts";
+import { fail, ok, warn } from "./check.ts";
 
 const NOT_IN_CONFIG: RunsAs = { as: "embedded", why: "not in the config" };
-const SIDECAR: RunsAs = {
+const EMBEDDED_SIDECAR: RunsAs = {
   as: "embedded",
   why: "the runtime's own sidecar speaks Dapr's HTTP API; it has no gRPC",
 };
@@ -17,32 +22,78 @@ export async function whatRuns(
 ): Promise<{ readonly runs: Runs; readonly checks: readonly Check[] }> {
   if (config === null)
     return {
-      runs: { redis: NOT_IN_CONFIG, sqlserver: NOT_IN_CONFIG, ollama: NOT_IN_CONFIG, sidecar: SIDECAR },
+      runs: {
+        redis: NOT_IN_CONFIG,
+        sqlserver: NOT_IN_CONFIG,
+        ollama: NOT_IN_CONFIG,
+        sidecar: EMBEDDED_SIDECAR,
+      },
       checks: [],
     };
-  const standIns = standInsFor(config, await gatherFacts(config, null, process.env), stateDirOf(config.root));
+  const stateDir = stateDirOf(config.root);
+  const [plan, facts] = await Promise.all([planOf(config, stateDir), gatherFacts(config, null, process.env)]);
+  const standIns = standInsFor(config, facts, plan.choices, stateDir);
   const runsAs = (kind: ResolvedResource["kind"]): RunsAs => {
-    const found = standIns.find((standIn) => standIn.kind === kind);
-    if (found === undefined) return NOT_IN_CONFIG;
-    const { implementation, reason } = found;
-    return {
-      as:
-        implementation === "local" || implementation === "external" || implementation === "container"
-          ? implementation
-          : "embedded",
-      why: reason,
-    };
+    const resource = Object.values(config.resources).find((candidate) => candidate.kind === kind);
+    if (resource === undefined) return NOT_IN_CONFIG;
+    const standIn = standIns.find(({ name }) => name === resource.name);
+    if (standIn !== undefined) return { as: asOf(standIn.implementation), why: standIn.reason };
+    const choice = plan.choices.get(resource.name);
+    return choice === undefined ? NOT_IN_CONFIG : { as: choice.as, why: choice.reason };
   };
   const ollama = runsAs("ollama");
-  const checks = ollama === NOT_IN_CONFIG ? [] : [modelCheck(ollama)];
   return {
-    runs: { redis: runsAs("redis"), sqlserver: runsAs("sqlserver"), ollama, sidecar: SIDECAR },
-    checks,
+    runs: {
+      redis: runsAs("redis"),
+      sqlserver: runsAs("sqlserver"),
+      ollama,
+      sidecar: { as: plan.sidecars.as, why: plan.sidecars.reason },
+    },
+    checks: [
+      ...(ollama === NOT_IN_CONFIG ? [] : [modelCheck(ollama)]),
+      ...dockerChecks(plan),
+      ...plan.problems.map(problemCheck),
+      ...plan.notices.map((text) => warn("resources", text, "Nothing to do, if that is what you want.")),
+    ],
   };
+}
+
+/** Docker is looked at, and let go of again: nothing is started. */
+async function planOf(config: ResolvedConfig, stateDir: string): Promise<RunPlan> {
+  const plan = await planRun({
+    config,
+    mode: null,
+    sampleOnly: false,
+    stateDir,
+    env: process.env,
+    openDocker: async () => {
+      const { Containers } = await import("../../runtime/session/containers.ts");
+      return await Containers.open({ config, runId: randomUUID(), tell: new Teller(() => undefined) });
+    },
+  });
+  plan.containers?.letGo();
+  return plan;
+}
+
+function asOf(implementation: string): RunsAs["as"] {
+  return implementation === "local" || implementation === "external" || implementation === "container"
+    ? implementation
+    : "embedded";
 }
 
 function modelCheck({ as, why }: RunsAs): Check {
   return as === "embedded"
     ? warn("model", why, "For real answers install Ollama (https://ollama.com) and pull the model.")
     : ok("model", why);
+}
+
+function dockerChecks({ docker }: RunPlan): readonly Check[] {
+  if (docker.at !== "answers") return [];
+  return [ok("docker", `${docker.version} answers (${docker.architecture})`)];
+}
+
+function problemCheck({ message, details }: AgentsError): Check {
+  const { path = "" } = details;
+  const name = /^(agents|resources)\./u.test(path) ? path : "resources";
+  return fail(name, message, details.hint ?? "See agents up.");
 }

@@ -10,7 +10,9 @@ import type { ParentMessage } from "./parent.ts";
 import { DETACHED } from "./parent.ts";
 
 /** What became of the orchestrator in the background. */
-export type DetachedStart = { readonly at: "ready"; readonly run: RunView } | { readonly at: "taken" };
+export type DetachedStart =
+  | { readonly at: "ready"; readonly run: RunView; readonly warnings: readonly string[] }
+  | { readonly at: "taken" };
 
 /**
  * Starts the orchestrator as a process of its own session and waits until everything is ready.
@@ -74,10 +76,9 @@ function argumentsFor(
     file,
     "--wait-timeout",
     String(waitTimeoutMs / 1000),
-    "--mode",
-    mode,
     ...(watch ? [] : ["--no-watch"]),
     ...(isolated ? ["--isolated"] : []),
+    ...(mode === null ? [] : ["--mode", mode]),
     ...(llm === null ? [] : ["--llm", llm]),
   ];
 }

@@ -42,6 +42,7 @@ export async function runForeground(
     loaded,
     agents: options.agents,
     isolated: options.isolated,
+    mode: options.mode,
     watch: options.watch,
     llm: options.llm,
     warm,
@@ -61,7 +62,7 @@ export async function runForeground(
   });
   view.begin(watching.now);
   stopping.attach(session, view);
-  onReaderGone(() => void session.down());
+  onReaderGone(() => void session.end());
   outcome.limit(options.waitTimeoutMs);
 
   const { tookMs } = await session.ended;
@@ -108,7 +109,7 @@ class StopRequest {
   #stop(): void {
     if (this.signal === null || this.#session === null) return;
     this.#view?.stopping(this.#session.view());
-    void this.#session.down();
+    void this.#session.end();
   }
 }
 
@@ -120,6 +121,7 @@ class Outcome {
   readonly #view: UpView;
   readonly #policy: OnFailure;
   readonly #parent: Parent | null;
+  readonly #warnings: string[] = [];
   #wasReady = false;
 
   constructor(session: Session, view: UpView, policy: OnFailure, parent: Parent | null) {
@@ -130,6 +132,7 @@ class Outcome {
   }
 
   look(event: RunEvent): void {
+    if (event.type === "notice" && event.level === "warn" && !this.#wasReady) this.#warnings.push(event.text);
     if (event.type === "run" && event.state === "ready" && !this.#wasReady) this.#ready();
     if (event.type !== "resource" || event.resource.state !== "failed") return;
     const error = this.#session.failure(event.resource.name);
@@ -148,7 +151,7 @@ class Outcome {
     this.#wasReady = true;
     // The whole command counts: from the start of this process.
     this.#view.ready(this.#session.view(), process.uptime() * 1000);
-    this.#parent?.ready(this.#session.view());
+    this.#parent?.ready(this.#session.view(), this.#warnings);
     void this.#followLogs();
   }
 
@@ -156,7 +159,7 @@ class Outcome {
     if (this.#policy === "hold") return this.#view.failed(error);
     if (this.#policy === "stop-start" && this.#wasReady) return;
     this.fatal ??= error;
-    void this.#session.down();
+    void this.#session.end();
   }
 
   async #followLogs(): Promise<void> {

@@ -1,5 +1,6 @@
 import { connectWhenUp, wake } from "../../runtime/control/client.ts";
 import type { ResourceView } from "../../runtime/model/snapshot.ts";
+import { removeFromDocker } from "../../runtime/session/left-containers.ts";
 import type { Context } from "../context.ts";
 import { runningAgents } from "../render/run-text.ts";
 import { counted, duration } from "../render/units.ts";
@@ -49,16 +50,22 @@ async function stop(context: Context, root: string, { volumes, all }: DownOption
   const resources = client === null ? [] : await client.down(signal);
   await client?.gone(signal);
   const where = all ? `${root}: ` : "";
-  // Killed together with its watchdog, a run leaves children that nobody owns any more.
+  // Killed together with its watchdog, a run leaves children and containers that nobody owns any more.
   const orphans = client === null ? await sweepOrphans(root) : 0;
-  if (orphans > 0)
-    out.line(`${where}ended ${counted(orphans, "process", "processes")} that a killed run had left`);
-  else if (client === null) out.line(`${where}nothing is running`);
-  else
-    out.line(
-      `${where}stopped ${counted(running.length, "agent")} in ${duration(performance.now() - startedAt)}`,
+  const left = await removeFromDocker(root, { volumes });
+  const lines = [
+    ...(orphans > 0 ? [`ended ${counted(orphans, "process", "processes")} that a killed run had left`] : []),
+    ...(left.containers.length > 0
+      ? [`removed ${counted(left.containers.length, "container")} that an earlier run had left`]
+      : []),
+  ];
+  if (client !== null)
+    lines.unshift(
+      `stopped ${counted(running.length, "agent")} in ${duration(performance.now() - startedAt)}`,
     );
-  const removed = volumes ? await remove(context, root) : [];
+  else if (lines.length === 0) lines.push("nothing is running");
+  for (const line of lines) out.line(`${where}${line}`);
+  const removed = volumes ? await remove(context, root, left.volumes) : [];
   return { root, resources, removed };
 }
 
@@ -67,10 +74,15 @@ async function sweepOrphans(root: string): Promise<number> {
   return await sweepLastRun(root);
 }
 
-async function remove({ out }: Context, root: string): Promise<readonly string[]> {
+async function remove(
+  { out }: Context,
+  root: string,
+  volumes: readonly string[],
+): Promise<readonly string[]> {
   const { removeState } = await import("./remove-state.ts");
   const removed = removeState(root);
-  if (removed.length === 0) out.line("no state to remove");
-  else out.line(`removed ${removed.map(({ text }) => text).join(", ")}`);
-  return removed.map(({ path }) => path);
+  const texts = [...volumes.map((name) => `volume ${name}`), ...removed.map(({ text }) => text)];
+  if (texts.length === 0) out.line("no state to remove");
+  else out.line(`removed ${texts.join(", ")}`);
+  return [...volumes, ...removed.map(({ path }) => path)];
 }

@@ -32,15 +32,25 @@ export type HealthCheck =
 /** When a process that ended by itself is started again. */
 export type RestartPolicy = "on-failure" | "always" | "never";
 
+/** How long a container lives: with the run, or until `down`. */
+export type Lifetime = "run" | "persistent";
+
 /** A resource beside the agents. */
 export type ResolvedResource =
-  | { readonly kind: "redis"; readonly name: string; readonly image: string; readonly port: number }
+  | {
+      readonly kind: "redis";
+      readonly name: string;
+      readonly image: string;
+      readonly port: number;
+      readonly lifetime: Lifetime;
+    }
   | {
       readonly kind: "sqlserver";
       readonly name: string;
       readonly image: string;
       readonly port: number;
       readonly databases: readonly string[];
+      readonly lifetime: Lifetime;
     }
   | {
       readonly kind: "ollama";
@@ -48,6 +58,7 @@ export type ResolvedResource =
       readonly image: string;
       readonly port: number;
       readonly models: readonly string[];
+      readonly lifetime: Lifetime;
     }
   | {
       readonly kind: "container";
@@ -57,6 +68,7 @@ export type ResolvedResource =
       readonly env: Readonly<Record<string, string>>;
       readonly volumes: Readonly<Record<string, string>>;
       readonly health: HealthCheck;
+      readonly lifetime: Lifetime;
       readonly dependsOn: Dependencies;
     }
   | {

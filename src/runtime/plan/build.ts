@@ -23,14 +23,14 @@ export type Build = Readonly<Record<Part, Support>>;
 
 /** What this version can run. The one switch: whoever wires a part turns it here, and the plan chooses it. */
 export const BUILD: Build = {
-  "redis-container": "no",
+  "redis-container": "asked",
   "redis-local": "no",
-  "redis-external": "no",
+  "redis-external": "asked",
   "sqlserver-container": "no",
   "sqlserver-external": "no",
   "ollama-container": "no",
   "ollama-program": "no",
-  container: "no",
+  container: "auto",
   daprd: "no",
   "daprd-container": "no",
 };

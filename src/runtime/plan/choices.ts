@@ -14,6 +14,8 @@ export interface Choice {
   readonly as: Serving;
   /** One line for people: why this and nothing else. */
   readonly reason: string;
+  /** Why it is not what comes first: `its image redis:7.4-alpine cannot be pulled`; null where it is. */
+  readonly because: string | null;
 }
 
 export interface Choices {
@@ -52,7 +54,7 @@ export function chooseResources(input: ChoiceInput): Choices {
         break;
       }
       case "container": {
-        const problem = onlyContainer(resource.name, resource.image, input);
+        const problem = onlyContainer(`resources.${resource.name}`, resource.image, input);
         if (problem !== null) problems.push(problem);
         break;
       }
@@ -64,10 +66,24 @@ export function chooseResources(input: ChoiceInput): Choices {
     }
   }
   for (const { name, run } of Object.values(input.config.agents)) {
-    const problem = run.by === "image" ? onlyContainer(name, run.image, input) : null;
+    const problem = run.by === "image" ? onlyContainer(`agents.${name}`, run.image, input) : null;
     if (problem !== null) problems.push(problem);
   }
-  return { byName, problems, notices: noticesOf(missed) };
+  return { byName, problems, notices: [...noticesOf(missed), ...unreadNotices(input, byName)] };
+}
+
+/** While the sidecars cannot use a real Redis nobody may believe that they do. */
+function unreadNotices(
+  { config, build }: ChoiceInput,
+  choices: ReadonlyMap<string, Choice>,
+): readonly string[] {
+  return Object.values(config.components).flatMap(({ name, resource }) => {
+    const as = resource === null ? undefined : choices.get(resource)?.as;
+    if (as === undefined || as === "embedded" || build[`redis-${as}`] === "auto") return [];
+    return [
+      `${resource} is real (${as}); ${name} is still the embedded one, which keeps its data in .agents.`,
+    ];
+  });
 }
 
 interface Chosen {
@@ -103,8 +119,9 @@ function first({ name }: ChoosableResource, ways: readonly Way[], build: Build):
   for (const { as, part, reason, obstacle } of ways) {
     if (part !== null && !canRun(build[part], false)) continue;
     if (obstacle === null) {
-      const why = whys.length === 0 ? reason : `${reason} (${whys.join(", ")})`;
-      return { choice: { name, as, reason: why }, problem: null, missed: loud };
+      const because = whys.length === 0 ? null : whys.join(", ");
+      const text = because === null ? reason : `${reason} (${because})`;
+      return { choice: { name, as, reason: text, because }, problem: null, missed: loud };
     }
     if (obstacle === "silent") continue;
     whys.push(obstacle.why);
@@ -120,7 +137,7 @@ function must(
   { build }: ChoiceInput,
   stays?: Serving,
 ): Chosen {
-  const choice: Choice = { name: resource.name, as, reason };
+  const choice: Choice = { name: resource.name, as, reason, because: null };
   if (part !== null && !canRun(build[part], true))
     return { choice, problem: unsupportedPart(resource.name, part), missed: null };
   if (obstacle === null) return { choice, problem: null, missed: null };
@@ -154,11 +171,15 @@ function gone({ name, kind }: ChoosableResource, as: Serving): AgentsError {
 }
 
 /** What is nothing but a container is one in every mode. */
-function onlyContainer(name: string, image: string, { machine, build }: ChoiceInput): AgentsError | null {
+function onlyContainer(path: string, image: string, { machine, build }: ChoiceInput): AgentsError | null {
+  const name = path.slice(path.indexOf(".") + 1);
   if (!canRun(build.container, true)) return unsupportedPart(name, "container");
   const error = containerObstacle(image, machine.docker)?.error;
   if (error === undefined) return null;
-  return new AgentsError(error.code, `${name} is a container (${image}): ${error.message}`, error.details);
+  return new AgentsError(error.code, `${name} is a container (${image}): ${error.message}`, {
+    ...error.details,
+    path,
+  });
 }
 
 interface Missed extends Obstacle {

@@ -12,10 +12,10 @@ export interface EnvironmentInput {
   readonly sidecarGrpcPort: number | null;
   readonly llm: LlmMode;
   readonly models: readonly string[];
-  /** Absolute path of the project's prompts folder. */
-  readonly promptsDir: string;
-  /** Where Node keeps compiled code between starts. */
-  readonly compileCacheDir: string;
+  /** Absolute path of the project's prompts folder; null where it cannot see this machine's files. */
+  readonly promptsDir: string | null;
+  /** Where Node keeps compiled code between starts; null as for `promptsDir`. */
+  readonly compileCacheDir: string | null;
   /** Resource name → its address, for the resources it `uses`. */
   readonly urls: Readonly<Record<string, string | null>>;
   /** The environment of `agents up` itself. */
@@ -32,7 +32,7 @@ export function agentEnvironment(input: EnvironmentInput): Record<string, string
   const { agent, inherited, fromFile } = input;
   return {
     ...defined(inherited),
-    NODE_COMPILE_CACHE: input.compileCacheDir,
+    ...(input.compileCacheDir === null ? {} : { NODE_COMPILE_CACHE: input.compileCacheDir }),
     ...resourceUrls(input),
     ...fromFile,
     ...agent.env,
@@ -44,7 +44,7 @@ export function agentEnvironment(input: EnvironmentInput): Record<string, string
     AGENTS_RUN_ID: input.runId,
     AGENTS_NAME: agent.name,
     AGENTS_LLM_MODE: input.llm,
-    AGENTS_PROMPTS_DIR: input.promptsDir,
+    ...(input.promptsDir === null ? {} : { AGENTS_PROMPTS_DIR: input.promptsDir }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { ResolvedConfig, ResolvedResource } from "../model/resolved.ts";
 import type { Implementation } from "../model/snapshot.ts";
 import type { OllamaFacts } from "../resources/ollama/probe.ts";
+import type { Choice } from "./choices.ts";
 
 /** Modes of the language model. `record` and `replay` are refused before a plan is made. */
 export type LlmMode = "live" | "sample";
@@ -34,15 +35,24 @@ export interface LlmChoice {
 }
 
 /**
- * What serves each resource on the embedded default: the durable bus and stores of the embedded sidecar for Redis,
+ * What serves each resource that no real server does: the durable bus and stores of the embedded sidecar for Redis,
  * SQLite for SQL Server, and a model only where one answers. Pure: the facts are gathered before.
  */
-export function standInsFor(config: ResolvedConfig, facts: HostFacts, stateDir: string): readonly StandIn[] {
+export function standInsFor(
+  config: ResolvedConfig,
+  facts: HostFacts,
+  choices: ReadonlyMap<string, Choice>,
+  stateDir: string,
+): readonly StandIn[] {
   const llm = chooseLlm(config, facts);
   return Object.values(config.resources).flatMap((resource): readonly StandIn[] => {
+    const choice = choices.get(resource.name);
+    if (choice !== undefined && choice.as !== "embedded" && resource.kind !== "ollama") return [];
+    if (choice?.as === "container") return [];
+    const because = choice?.because === undefined || choice.because === null ? "" : ` (${choice.because})`;
     switch (resource.kind) {
       case "redis":
-        return [standIn(resource, "embedded", null, "durable bus and state store on SQLite")];
+        return [standIn(resource, "embedded", null, `durable bus and state store on SQLite${because}`)];
       case "sqlserver": {
         const database = resource.databases[0] ?? resource.name;
         return [
@@ -50,7 +60,7 @@ export function standInsFor(config: ResolvedConfig, facts: HostFacts, stateDir: 
             resource,
             "embedded",
             `sqlite:${stateDir}/state/${database}.db`,
-            `SQLite at .agents/state/${database}.db`,
+            `SQLite at .agents/state/${database}.db${because}`,
           ),
         ];
       }

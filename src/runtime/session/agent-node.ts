@@ -6,18 +6,19 @@ import type { Dependencies, ResolvedAgent } from "../model/resolved.ts";
 import { agentEnvironment } from "../plan/environment.ts";
 import type { LlmChoice } from "../plan/stand-ins.ts";
 import type { Launch } from "../resources/bundle/launch.ts";
-import { isPortFree, portError } from "../resources/process/ports.ts";
+import { assertPortsFree, isPortFree, portError } from "../resources/process/ports.ts";
 import type { GroupKeeper } from "../resources/process/process-resource.ts";
 import { createProcessResource } from "../resources/process/process-resource.ts";
 import { createReadiness } from "../resources/readiness/readiness.ts";
-import type { Exit, Resource } from "../resources/resource.ts";
+import type { Exit, Resource, Running } from "../resources/resource.ts";
 import type { SidecarHost } from "../resources/sidecar/sidecar-host.ts";
 import type { NodeHooks, SupervisedNode } from "../supervisor/node.ts";
 import type { AgentPorts } from "./choose-ports.ts";
+import type { Containers } from "./containers.ts";
+import { imageAgentResource } from "./image-agent.ts";
 import type { ProcessLogs } from "./process-logs.ts";
 import { sidecarName } from "./sidecar-node.ts";
 import type { Sidecars } from "./sidecars.ts";
-import { unsupportedImage } from "./supported.ts";
 
 /** What all agents of a run share. */
 export interface AgentContext {
@@ -34,6 +35,8 @@ export interface AgentContext {
   readonly sidecars: Sidecars;
   readonly keeper: GroupKeeper;
   readonly logs: ProcessLogs;
+  /** Null: nothing of this run is a container. */
+  readonly containers: Containers | null;
   /** How the agent's present program is run; a save makes a new one. */
   launch(agent: ResolvedAgent): Promise<Launch>;
 }
@@ -53,9 +56,9 @@ export function agentNode(agent: ResolvedAgent, ports: AgentPorts, context: Agen
     sharesCrashes: context.sidecars.isDaprd(agent.name),
     facts: {
       kind: "agent",
-      implementation: "process",
+      implementation: agent.run.by === "image" ? "container" : "process",
       version: null,
-      image: null,
+      image: agent.run.by === "image" ? agent.run.image : null,
       port: ports.port,
       url: `http://127.0.0.1:${ports.port}`,
       agent: null,
@@ -87,7 +90,8 @@ function agentResource(agent: ResolvedAgent, ports: AgentPorts, context: AgentCo
     name: agent.name,
     async start(signal) {
       context.sidecars.wake(agent.name);
-      const { command, cwd, env } = await commandOf(agent, context);
+      if (agent.run.by === "image") return await startImage(agent, agent.run.image, ports, context, signal);
+      const { command, cwd, env } = await commandOf(agent, agent.run, context);
       return await createProcessResource({
         name: agent.name,
         runId: context.runId,
@@ -110,18 +114,35 @@ interface Command {
   readonly env: Readonly<Record<string, string>>;
 }
 
-async function commandOf(agent: ResolvedAgent, context: AgentContext): Promise<Command> {
-  switch (agent.run.by) {
+/** Looks whether its port is free first: if somebody else listens there, that one would be asked in its place. */
+async function startImage(
+  agent: ResolvedAgent,
+  image: string,
+  ports: AgentPorts,
+  context: AgentContext,
+  signal: AbortSignal,
+): Promise<Running> {
+  const { containers, logs } = context;
+  if (containers === null) throw new Error(`${agent.name} is an image, and Docker was not opened`);
+  await assertPortsFree([{ name: agent.name, port: ports.port }]);
+  const env = environmentOf(agent, ports, context);
+  return await imageAgentResource({ agent, image, env, containers, logs }).start(signal);
+}
+
+async function commandOf(
+  agent: ResolvedAgent,
+  run: Exclude<ResolvedAgent["run"], { readonly by: "image" }>,
+  context: AgentContext,
+): Promise<Command> {
+  switch (run.by) {
     case "command":
-      return { ...agent.run, env: {} };
+      return { ...run, env: {} };
     case "entry": {
       const { args, env } = await context.launch(agent);
-      return { command: [process.execPath, ...args], cwd: agent.run.cwd, env };
+      return { command: [process.execPath, ...args], cwd: run.cwd, env };
     }
-    case "image":
-      throw unsupportedImage(agent.name, agent.run.image);
     default:
-      return agent.run satisfies never;
+      return run satisfies never;
   }
 }
 
@@ -131,6 +152,7 @@ export function environmentOf(
   ports: AgentPorts,
   context: AgentContext,
 ): Record<string, string> {
+  const isImage = agent.run.by === "image";
   const models = agent.uses.flatMap((name) => context.models[name] ?? []);
   return agentEnvironment({
     agent,
@@ -142,12 +164,17 @@ export function environmentOf(
     sidecarGrpcPort: context.sidecars.grpcPortOf(agent.name),
     llm: context.llm.mode,
     models,
-    promptsDir: join(context.root, "prompts"),
-    compileCacheDir: join(context.stateDir, "cache", "compile"),
+    promptsDir: isImage ? null : join(context.root, "prompts"),
+    compileCacheDir: isImage ? null : join(context.stateDir, "cache", "compile"),
     urls: context.urls,
-    inherited: process.env,
+    inherited: isImage ? secretsOf(agent) : process.env,
     fromFile: readEnvFile(agent),
   });
+}
+
+/** A container has nothing of this machine's environment but what the config says is meant for it. */
+function secretsOf({ secrets }: ResolvedAgent): Readonly<Record<string, string | undefined>> {
+  return Object.fromEntries(secrets.map((name) => [name, process.env[name]]));
 }
 
 /** Deliveries are held from the moment that it is asked to stop until it is ready again. */

@@ -55,7 +55,8 @@ export class ConfigChanges {
   async apply(next: ResolvedConfig): Promise<AppliedChanges> {
     const { system, programs, host, tell } = this.#parts;
     const agents = Object.values(next.agents);
-    assertSupported(next, agents);
+    assertSupported(agents);
+    this.#assertContainers(agents);
     this.#tellWhatWaits(next);
     this.#assertThere(next);
     const removed = [...system.agents.keys()].filter((name) => next.agents[name] === undefined);
@@ -185,6 +186,24 @@ export class ConfigChanges {
         },
       );
     }
+  }
+
+  /**
+   * Docker is looked for once per run, before anything is started.
+   *
+   * @throws AgentsError AGENTS_NOT_SUPPORTED
+   */
+  #assertContainers(agents: readonly ResolvedAgent[]): void {
+    const image = agents.find(({ run }) => run.by === "image");
+    if (image === undefined || this.#parts.context.containers !== null) return;
+    throw new AgentsError(
+      "AGENTS_NOT_SUPPORTED",
+      `${image.name} is a container, and this run has none: it takes effect at the next agents up.`,
+      {
+        path: `agents.${image.name}.image`,
+        hint: "Start anew: agents down, then agents up",
+      },
+    );
   }
 
   /** Resources and components are made once per run. */

@@ -1,33 +1,17 @@
 import type { ResolvedResource } from "../model/resolved.ts";
 import type { StandIn } from "../plan/stand-ins.ts";
 import { variableName } from "../plan/environment.ts";
-import { maskPasswords } from "../plan/mask-url.ts";
 import { createProcessResource } from "../resources/process/process-resource.ts";
-import type { GroupKeeper } from "../resources/process/process-resource.ts";
-import { ALWAYS_READY, createReadiness } from "../resources/readiness/readiness.ts";
-import type { Exit, Resource } from "../resources/resource.ts";
-import type { NodeFacts, SupervisedNode } from "../supervisor/node.ts";
-import type { ProcessLogs } from "./process-logs.ts";
+import type { SupervisedNode } from "../supervisor/node.ts";
+import { givenNode } from "./given-node.ts";
+import { NO_FACTS, passive } from "./passive-node.ts";
+import type { ServerContext, Servers } from "./servers.ts";
 
-export interface ResourceNodeContext {
-  readonly runId: string;
+export interface ResourceNodeContext extends ServerContext {
+  readonly servers: Servers;
   readonly standIns: readonly StandIn[];
   readonly urls: Readonly<Record<string, string | null>>;
-  readonly keeper: GroupKeeper;
-  readonly logs: ProcessLogs;
 }
-
-const NO_FACTS: Omit<NodeFacts, "kind" | "implementation"> = {
-  version: null,
-  image: null,
-  port: null,
-  url: null,
-  agent: null,
-  replica: null,
-  llm: null,
-  progress: null,
-  note: null,
-};
 
 /** A resource of the config as something to supervise. */
 export function resourceNode(resource: ResolvedResource, context: ResourceNodeContext): SupervisedNode {
@@ -35,13 +19,16 @@ export function resourceNode(resource: ResolvedResource, context: ResourceNodeCo
     case "redis":
     case "sqlserver":
     case "ollama":
-      return standInNode(resource.name, context.standIns);
+      return context.servers.nodeOf(resource, context) ?? standInNode(resource.name, context.standIns);
     case "external":
-      return externalNode(resource.name, resource.url);
+      return givenNode({ ...resource, note: null });
     case "task":
       return taskNode(resource, context);
-    case "container":
-      throw new Error(`${resource.name}: containers are refused before anything is planned`);
+    case "container": {
+      const node = context.servers.nodeOf(resource, context);
+      if (node === null) throw new Error(`${resource.name} is a container, and Docker was not opened`);
+      return node;
+    }
     default:
       return resource satisfies never;
   }
@@ -61,59 +48,6 @@ function standInNode(name: string, standIns: readonly StandIn[]): SupervisedNode
       url,
       version,
       note: reason,
-    },
-  };
-}
-
-function externalNode(name: string, url: string): SupervisedNode {
-  const { hostname, port, protocol } = new URL(url);
-  const local = ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
-  const number = port === "" ? (protocol === "https:" ? 443 : 80) : Number(port);
-  return {
-    ...passive(name),
-    // Only what is on this machine is waited for: a server elsewhere is its owner's business, and asking it is traffic.
-    readiness: local ? createReadiness({ by: "tcp" }, number) : ALWAYS_READY,
-    facts: {
-      ...NO_FACTS,
-      kind: "external",
-      implementation: "external",
-      url: maskPasswords(url),
-      port: number,
-    },
-  };
-}
-
-function passive(name: string): Omit<SupervisedNode, "facts"> {
-  return {
-    name,
-    resource: nothing(name),
-    dependsOn: {},
-    readiness: ALWAYS_READY,
-    restart: "never",
-    oneShot: false,
-    stopTimeoutMs: 0,
-    optional: false,
-    pairedWith: null,
-  };
-}
-
-function nothing(name: string): Resource {
-  return {
-    name,
-    start() {
-      const { promise: exited, resolve } = Promise.withResolvers<Exit>();
-      const stop = (): Promise<Exit> => {
-        resolve({ by: "code", code: 0 });
-        return exited;
-      };
-      return Promise.resolve({
-        pid: null,
-        exited,
-        stop,
-        async [Symbol.asyncDispose]() {
-          await stop();
-        },
-      });
     },
   };
 }

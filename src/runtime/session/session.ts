@@ -24,6 +24,8 @@ export interface SessionParts {
   readonly programs: Programs;
   /** The agents as they are configured now. */
   agents(): ReadonlyMap<string, ResolvedAgent>;
+  /** Everything is about to be stopped: for good, or so that what is meant to outlive the run does. */
+  ending(how: "leave" | "down"): void;
   /** Says that the run is over: after it nobody finds it any more. */
   withdraw(): void;
   /** Gives everything back that the run holds, in order. */
@@ -134,14 +136,25 @@ export class Session implements RunControl {
     return [...meant].filter(({ name }) => !alive.has(name));
   }
 
-  /** Stops everything in order. Idempotent; the session ends after it. */
+  /** `agents down`: stops everything in order, what is meant to outlive a run as well. Idempotent; the session ends after it. */
   down(): Promise<readonly ResourceView[]> {
+    return this.#stop("down");
+  }
+
+  /** Stops everything in order but what is meant to outlive a run. Idempotent; the session ends after it. */
+  end(): Promise<readonly ResourceView[]> {
+    return this.#stop("leave");
+  }
+
+  #stop(how: "leave" | "down"): Promise<readonly ResourceView[]> {
+    if (this.#stopping === null) this.#parts.ending(how);
     this.#stopping ??= this.#finish(async () => await this.#parts.supervisor.stopAll());
     return this.#stopping;
   }
 
   /** Kills everything at once, also while it is being stopped. */
   async kill(): Promise<void> {
+    if (this.#stopping === null) this.#parts.ending("leave");
     const killed = this.#parts.supervisor.killAll();
     this.#stopping ??= this.#finish(async () => await killed);
     await Promise.all([killed, this.#stopping]);

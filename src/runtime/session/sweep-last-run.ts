@@ -1,4 +1,5 @@
 import { findRun, removeRunFile } from "../control/run-file.ts";
+import { watchdogGone } from "../watchdog/watchdog-gone.ts";
 import { killRun } from "../watchdog/kill-run.ts";
 
 /**
@@ -8,7 +9,8 @@ import { killRun } from "../watchdog/kill-run.ts";
 export async function sweepLastRun(root: string): Promise<number> {
   const last = findRun(root);
   if (last.at !== "stale") return 0;
-  const killed = await killRun(last.file.runId);
+  // Its watchdog may be at it, and would take containers for its own that the next run takes over.
+  const [killed] = await Promise.all([killRun(last.file.runId), watchdogGone(last.file.runId)]);
   removeRunFile(root, last.file.runId);
   return killed.length;
 }

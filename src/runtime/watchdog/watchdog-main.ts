@@ -4,9 +4,10 @@
  * that neither Ctrl-C nor a closed terminal reaches it first.
  *
  * argv: run id. stdin, one a line: `add <pgid>`, `remove <pgid>`, `add-process <pid> <start>`, `remove-process <pid> <start>`,
- * and `end` when all was stopped in good order.
+ * `docker <socket as JSON>`, `add-container <id>`, `remove-container <id>`, and `end` when all was stopped in good order.
  */
 import { readSync } from "node:fs";
+import type { DockerSocket } from "../resources/container/remove-run-containers.ts";
 import { killRun } from "./kill-run.ts";
 
 for (const signal of ["SIGINT", "SIGHUP", "SIGTERM"] as const) process.on(signal, () => undefined);
@@ -14,10 +15,22 @@ for (const signal of ["SIGINT", "SIGHUP", "SIGTERM"] as const) process.on(signal
 const runId = process.argv[2];
 const groups = new Set<number>();
 const processes = new Set<string>();
+const containers = new Set<string>();
+let docker: DockerSocket | null = null;
 
-if (runId !== undefined && runId !== "" && readOrders() === "orphaned")
-  await killRun(runId, { groups, processes });
+if (runId !== undefined && runId !== "" && readOrders() === "orphaned") {
+  await Promise.all([
+    killRun(runId, { groups, processes }),
+    docker === null ? null : removeContainers(docker, runId),
+  ]);
+}
 process.exit(0);
+
+/** HTTP is loaded only now: a process that sleeps has no use for it. */
+async function removeContainers(at: DockerSocket, run: string): Promise<void> {
+  const { removeRunContainers } = await import("../resources/container/remove-run-containers.ts");
+  await removeRunContainers({ docker: at, runId: run, containerIds: containers });
+}
 
 /** Blocks: there is nothing else to do, and a process that sleeps in a read costs nothing. */
 function readOrders(): "ended" | "orphaned" {
@@ -36,6 +49,9 @@ function readOrders(): "ended" | "orphaned" {
       if (order === "remove") groups.delete(Number(one));
       if (order === "add-process") processes.add(one);
       if (order === "remove-process") processes.delete(one);
+      if (order === "docker") docker = JSON.parse(one);
+      if (order === "add-container") containers.add(one);
+      if (order === "remove-container") containers.delete(one);
     }
   }
 }

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import type { Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import type { DockerSocket } from "../resources/container/remove-run-containers.ts";
 import { watchdogVariables } from "../resources/process/marker.ts";
 import type { ProcessRow } from "../resources/process/process-table.ts";
 
@@ -28,6 +29,9 @@ export class Watchdog implements AsyncDisposable {
   readonly #groups = new Set<number>();
   /** `<pid> <start>` of processes that may be in any group. */
   readonly #processes = new Set<string>();
+  /** Ids of the run's containers, and where Docker answers. */
+  readonly #containers = new Set<string>();
+  #docker: DockerSocket | null = null;
   readonly #ended = new AbortController();
   #child: Child;
   #pause = FIRST_PAUSE_MS;
@@ -64,6 +68,22 @@ export class Watchdog implements AsyncDisposable {
   removeProcess({ pid, start }: ProcessRow): void {
     this.#processes.delete(`${pid} ${start}`);
     this.#order(`remove-process ${pid} ${start}`);
+  }
+
+  /** Where the run's containers are, of which it removes those that carry the run's label or were registered. */
+  guardDocker(docker: DockerSocket): void {
+    this.#docker = docker;
+    this.#order(`docker ${JSON.stringify(docker)}`);
+  }
+
+  addContainer(id: string): void {
+    this.#containers.add(id);
+    this.#order(`add-container ${id}`);
+  }
+
+  removeContainer(id: string): void {
+    this.#containers.delete(id);
+    this.#order(`remove-container ${id}`);
   }
 
   /** All was stopped in good order: it may go. Resolves when it has gone. */
@@ -106,6 +126,8 @@ export class Watchdog implements AsyncDisposable {
     child.once("exit", (code, signal) => this.#restart(signal ?? `exit ${code}`));
     for (const pgid of this.#groups) child.stdin.write(`add ${pgid}\n`);
     for (const one of this.#processes) child.stdin.write(`add-process ${one}\n`);
+    if (this.#docker !== null) child.stdin.write(`docker ${JSON.stringify(this.#docker)}\n`);
+    for (const id of this.#containers) child.stdin.write(`add-container ${id}\n`);
     return child;
   }
 

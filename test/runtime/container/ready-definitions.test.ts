@@ -108,11 +108,21 @@ t.test("what the config says becomes a container", async (t) => {
     hostPort: (port: number) => port + 1,
     password: () => "Generated-1",
   };
-  t.match(definitionFor({ kind: "redis", name: "r", image: "redis:8", port: 6379 }, choices), {
-    image: "redis:8",
-    ports: [{ container: 6379, host: 6380 }],
-  });
-  const db = { kind: "sqlserver", name: "d", image: "x", port: 1433, databases: [] } as const;
+  t.match(
+    definitionFor({ kind: "redis", name: "r", image: "redis:8", port: 6379, lifetime: "run" }, choices),
+    {
+      image: "redis:8",
+      ports: [{ container: 6379, host: 6380 }],
+    },
+  );
+  const db = {
+    kind: "sqlserver",
+    name: "d",
+    image: "x",
+    port: 1433,
+    databases: [],
+    lifetime: "run",
+  } as const;
   t.match(definitionFor(db, choices), { secretsEnv: { MSSQL_SA_PASSWORD: "Generated-1" } });
   const any = {
     kind: "container",
@@ -122,6 +132,7 @@ t.test("what the config says becomes a container", async (t) => {
     env: { A: "1" },
     volumes: { data: "/data", "./conf": "/etc/conf", "/srv": "/srv", ".": "/all" },
     health: { by: "tcp" },
+    lifetime: "run",
     dependsOn: {},
   } as const;
   t.match(definitionFor(any, choices), {

@@ -68,12 +68,18 @@ const watch: Shape = {
   of: [boolean, list("a list of globs", anyText("a glob"))],
 };
 
+const lifetime = optional(
+  choice("a lifetime", ["run", "persistent"]),
+  "persistent: its container runs on when the run ends by Ctrl-C or a signal, until agents down.",
+);
+
 const server = (kind: string, more: Readonly<Record<string, Field>>): ObjectShape =>
   object(`a ${kind} resource`, {
     kind: required(choice("a kind", [kind]), "What it is."),
     ...more,
     image: optional(anyText("an image"), "Container image where it runs as a container."),
     port: optional(port, "Preferred port."),
+    lifetime,
   });
 
 const resources: Shape = {
@@ -111,6 +117,7 @@ const resources: Shape = {
         "Volume or folder → path inside the container.",
       ),
       health: optional(health, "How readiness is probed."),
+      lifetime,
       dependsOn,
     }),
     task: object("a task resource", {

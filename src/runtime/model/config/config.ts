@@ -143,6 +143,12 @@ export type ResourceDefinition<Resource extends string = string, Dependency exte
   | TaskResource<Resource, Dependency>
   | ExternalResource;
 
+/**
+ * How long a container lives: `run` ends with the run, `persistent` runs on when the run ends by Ctrl-C or a signal, is
+ * taken over by the next one, and goes at `agents down`. Data on volumes stays in both.
+ */
+export type LifetimeDefinition = "run" | "persistent";
+
 /** Redis: backs pub/sub and state. */
 export interface RedisResource {
   readonly kind: "redis";
@@ -150,6 +156,8 @@ export interface RedisResource {
   readonly image?: string;
   /** Preferred port. Default 6379. */
   readonly port?: number;
+  /** Of its container. Default `run`. */
+  readonly lifetime?: LifetimeDefinition;
 }
 
 /** SQL Server. */
@@ -161,6 +169,8 @@ export interface SqlServerResource {
   readonly image?: string;
   /** Preferred port. Default 1433. */
   readonly port?: number;
+  /** Of its container. Default `run`. */
+  readonly lifetime?: LifetimeDefinition;
 }
 
 /** Ollama: local language models. */
@@ -172,6 +182,8 @@ export interface OllamaResource {
   readonly image?: string;
   /** Preferred port. Default 11434. */
   readonly port?: number;
+  /** Of its container. Default `run`. */
+  readonly lifetime?: LifetimeDefinition;
 }
 
 /** Any container. */
@@ -184,6 +196,8 @@ export interface ContainerResource<Dependency extends string = string> extends D
   /** Volume name or host folder → path inside the container. */
   readonly volumes?: Readonly<Record<string, string>>;
   readonly health?: HealthDefinition;
+  /** Default `run`. */
+  readonly lifetime?: LifetimeDefinition;
 }
 
 /** A command that runs once; dependants wait for `"completed"`. */

@@ -82,18 +82,20 @@ function resolveResource(
         name,
         image: resource.image ?? "redis:7.4-alpine",
         port: resource.port ?? 6379,
+        lifetime: resource.lifetime ?? "run",
       };
     case "sqlserver": {
       const {
         image = "mcr.microsoft.com/mssql/server:2025-latest",
         port = 1433,
         databases = ["agentsdb"],
+        lifetime = "run",
       } = resource;
-      return { kind: "sqlserver", name, image, port, databases: [...databases] };
+      return { kind: "sqlserver", name, image, port, databases: [...databases], lifetime };
     }
     case "ollama": {
-      const { image = "ollama/ollama", port = 11_434, models = [] } = resource;
-      return { kind: "ollama", name, image, port, models: [...models] };
+      const { image = "ollama/ollama", port = 11_434, models = [], lifetime = "run" } = resource;
+      return { kind: "ollama", name, image, port, models: [...models], lifetime };
     }
     case "container":
       return {
@@ -104,6 +106,7 @@ function resolveResource(
         env: texts(resource.env),
         volumes: { ...resource.volumes },
         health: healthOf(resource.health),
+        lifetime: resource.lifetime ?? "run",
         dependsOn: defined(resource.dependsOn),
       };
     case "task": {

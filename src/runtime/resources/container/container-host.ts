@@ -9,8 +9,9 @@ import { DockerLink } from "./docker-link.ts";
 import { describeAddress } from "./docker-address.ts";
 import { isDockerGone, reasonOf } from "./docker-failure.ts";
 import type { Lifetime } from "./identity.ts";
-import { ensureImage, hasImage } from "./pull.ts";
+import { ensureImage, hasImage, lookForImage } from "./pull.ts";
 import type { DockerSocket } from "./remove-run-containers.ts";
+import { publishedPorts } from "./observe.ts";
 import type { DescribeHolder } from "./start-failure.ts";
 import { removeProjectContainers } from "./volumes.ts";
 
@@ -89,6 +90,16 @@ export class ContainerHost {
     return hasImage(this.#link.docker, image, signal);
   }
 
+  /** Whether an image is here or can be pulled, asked within seconds; AGENTS_IMAGE_UNAVAILABLE where neither. */
+  lookForImage(resource: string, image: string, signal: AbortSignal): Promise<"here" | "pullable"> {
+    return lookForImage(this.#link.docker, image, { resource, signal });
+  }
+
+  /** Where the project's running containers are published, by resource: container port → port of this machine. */
+  publishedPorts(): Promise<ReadonlyMap<string, ReadonlyMap<number, number>>> {
+    return publishedPorts(this.#link.docker, this.#options.project);
+  }
+
   /** Pulls an image that is not there; answers whether it had to. */
   pull(
     resource: string,
@@ -108,6 +119,11 @@ export class ContainerHost {
       persistent: true,
       keep: names,
     });
+  }
+
+  /** Closes the connection; what runs runs on. */
+  letGo(): void {
+    this.#link[Symbol.dispose]();
   }
 
   /**

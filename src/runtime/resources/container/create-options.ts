@@ -22,7 +22,7 @@ export function createOptions(
   owner: ContainerOwner,
 ): ContainerCreateOptions {
   const { project, resource } = owner;
-  const network = projectPrefix(project);
+  const network = definition.network ?? projectPrefix(project);
   const { command, user, memoryBytes } = definition;
   return {
     name: containerName(project, resource),
@@ -54,9 +54,13 @@ export function createOptions(
       // No swap beside it: a limit that only makes everything slow tells nobody anything.
       ...(memoryBytes === undefined ? {} : { Memory: memoryBytes, MemorySwap: memoryBytes }),
     },
-    NetworkingConfig: {
-      EndpointsConfig: { [network]: { Aliases: [networkAlias(definition.alias ?? resource)] } },
-    },
+    ...(definition.network === "host"
+      ? {}
+      : {
+          NetworkingConfig: {
+            EndpointsConfig: { [network]: { Aliases: [networkAlias(definition.alias ?? resource)] } },
+          },
+        }),
   };
 }
 

@@ -12,6 +12,11 @@ export interface ContainerDefinition {
   readonly ports: readonly ContainerPort[];
   readonly volumes: readonly ContainerVolume[];
   readonly labels: Readonly<Record<string, string>>;
+  /**
+   * `host`: it shares the network of this machine, listens on it directly and reaches its loopback; nothing is published.
+   * Absent = the project's own network.
+   */
+  readonly network?: "host";
   /** The name by which other containers of the project reach it; absent = the resource's name. */
   readonly alias?: string;
   readonly health: ContainerHealth;

@@ -1,6 +1,6 @@
 import { constants as files, accessSync, readFileSync } from "node:fs";
-import http from "node:http";
-import https from "node:https";
+import { Agent } from "node:http";
+import { Agent as SecureAgent } from "node:https";
 import { delimiter, join } from "node:path";
 import type Docker from "dockerode";
 import { AgentsError } from "../../model/errors.ts";
@@ -55,8 +55,8 @@ async function connectTo(address: DockerAddress, signal: AbortSignal | undefined
   const { default: DockerClient } = await import("dockerode");
   const tls = address.by === "tcp" ? certificatesOf(address) : {};
   const secure = "ca" in tls;
-  const agent = new (secure ? https : http).Agent({ keepAlive: true });
-  const options: Docker.DockerOptions & { readonly agent: http.Agent } =
+  const agent = new (secure ? SecureAgent : Agent)({ keepAlive: true });
+  const options: Docker.DockerOptions & { readonly agent: Agent } =
     address.by === "socket"
       ? { socketPath: address.socketPath, agent }
       : { host: address.host, port: address.port, protocol: secure ? "https" : "http", ...tls, agent };

@@ -1,4 +1,4 @@
-import http from "node:http";
+import { request as httpRequest } from "node:http";
 import net from "node:net";
 import type Docker from "dockerode";
 import type { ContainerHealth } from "./definition.ts";
@@ -150,7 +150,7 @@ function talk(
 /** Answers GET with 200 to 399. */
 export function checkHttp(port: number, path: string, signal: AbortSignal): Promise<Checked> {
   return new Promise((resolve) => {
-    const request = http.get({ host: HOST, port, path, signal, agent: false }, (response) => {
+    const request = httpRequest({ host: HOST, port, path, signal, agent: false }, (response) => {
       const status = response.statusCode ?? 0;
       response.destroy();
       resolve(status >= 200 && status < 400 ? OK : { ok: false, why: `answers ${status} to GET ${path}` });
@@ -163,6 +163,7 @@ export function checkHttp(port: number, path: string, signal: AbortSignal): Prom
           : `does not answer GET ${path} on port ${port}`,
       });
     });
+    request.end();
   });
 }
 

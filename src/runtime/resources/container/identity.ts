@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Lifetime } from "../../model/resolved.ts";
 
 /** A project as Docker knows it: its name, and the folder of its config, of which there is one run at a time. */
 export interface Project {
@@ -18,8 +19,7 @@ export const LABEL = {
   lifetime: "agents-apphost.lifetime",
 } as const;
 
-/** `run`: goes with the run. `persistent`: stays until `down`. */
-export type Lifetime = "run" | "persistent";
+export type { Lifetime };
 
 export function projectKey({ root }: Project): string {
   return digest(root).slice(0, 10);

@@ -56,3 +56,23 @@ function stateOf(state: string): ObservedContainer["state"] {
       return "dead";
   }
 }
+
+/** Where the running containers of a project are published, by resource: port of the container → port of this machine. */
+export async function publishedPorts(
+  docker: Docker,
+  project: Project,
+): Promise<ReadonlyMap<string, ReadonlyMap<number, number>>> {
+  const found = await docker.listContainers({
+    filters: { label: [`${LABEL.projectKey}=${projectKey(project)}`] },
+  });
+  return new Map(
+    found.map(({ Labels, Ports }) => [
+      Labels[LABEL.resource] ?? "",
+      new Map(
+        Ports.flatMap(({ PrivatePort, PublicPort }): (readonly [number, number])[] =>
+          typeof PublicPort === "number" ? [[PrivatePort, PublicPort]] : [],
+        ),
+      ),
+    ]),
+  );
+}

@@ -50,6 +50,35 @@ export async function hasImage(docker: Docker, image: string, signal: AbortSigna
   }
 }
 
+/** A registry that does not answer in this time is as good as none. */
+const REGISTRY_MS = 5_000;
+
+/**
+ * Whether an image is here, or its registry has it: asked for its manifest only, nothing is fetched.
+ *
+ * @throws AgentsError AGENTS_IMAGE_UNAVAILABLE where it can be had in neither way.
+ */
+export async function lookForImage(
+  docker: Docker,
+  image: string,
+  { resource, signal, environment = hostEnvironment() }: PullOptions,
+): Promise<"here" | "pullable"> {
+  const name = fullImageName(image);
+  try {
+    if (!isImageName(name)) throw new Error(`invalid reference format: ${name}`);
+    if (await hasImage(docker, name, signal)) return "here";
+    const authconfig = credentialsFor(name, environment);
+    const asked = docker.getImage(name).distribution(authconfig === null ? {} : { authconfig });
+    asked.catch(() => undefined); // it may answer after we no longer wait
+    await abortable(asked, AbortSignal.any([signal, AbortSignal.timeout(REGISTRY_MS)]));
+    return "pullable";
+  } catch (error) {
+    signal.throwIfAborted();
+    const late = error instanceof Error && error.name === "TimeoutError";
+    throw pullFailure(resource, image, late ? new Error("context deadline exceeded") : error);
+  }
+}
+
 async function pull(docker: Docker, name: string, options: PullOptions): Promise<void> {
   const { signal, onProgress, environment = hostEnvironment() } = options;
   const authconfig = credentialsFor(name, environment);

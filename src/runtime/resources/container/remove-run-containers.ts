@@ -2,7 +2,7 @@
  * For the watchdog: removes the containers of a run whose orchestrator died. Only Node, no library: it must be there at once,
  * and the watchdog stays small.
  */
-import http from "node:http";
+import { request as httpRequest } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** The labels are those of identity.ts; written out, so that this file stands alone. */
@@ -97,7 +97,7 @@ function call(
   path: string,
 ): Promise<{ readonly status: number; readonly body: string }> {
   return new Promise((resolve, reject) => {
-    const request = http.request(
+    const request = httpRequest(
       {
         ...docker,
         method,

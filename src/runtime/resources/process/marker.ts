@@ -26,6 +26,16 @@ export function isWatchdog(pid: number): boolean {
   return environmentOf(pid)?.startsWith(`${WATCHDOG}=`) === true;
 }
 
+/** Pid of a run's watchdog; null where there is none, or nobody can tell. */
+export function findWatchdog(runId: string): number | null {
+  if (!HAS_PROC) return null;
+  const variable = `${WATCHDOG}=${runId}`;
+  const found = pids().find(
+    (pid) => environmentOf(pid)?.startsWith(variable) === true && live(pid).length > 0,
+  );
+  return found ?? null;
+}
+
 /** Every process of a run, wherever it hides in the process tree. Empty on systems without /proc. */
 export function findRun(runId: string): readonly ProcessRow[] {
   if (!HAS_PROC) return [];

@@ -43,23 +43,34 @@ export function createReadiness(
   port: number | null | (() => number | null),
   timing: ProbeTiming = PROBE_TIMING,
 ): Readiness {
-  return check.by === "none" ? ALWAYS_READY : new ProbedReadiness(check, port, timing);
+  if (check.by === "none") return ALWAYS_READY;
+  const prober = new PortProber(check, port, timing.timeoutMs);
+  return new ProbedReadiness((tries, signal) => prober.ask(tries, signal), timing);
+}
+
+/** Readiness by a question of one's own, which is aborted when it takes too long. */
+export function readinessBy(
+  ask: (signal: AbortSignal) => Promise<{ readonly ok: true } | { readonly ok: false; readonly why: string }>,
+  timing: ProbeTiming = PROBE_TIMING,
+): Readiness {
+  return new ProbedReadiness(async (_tries, signal) => {
+    const answer = await ask(AbortSignal.any([signal, AbortSignal.timeout(timing.timeoutMs)]));
+    return answer.ok ? answer : { ...answer, open: false };
+  }, timing);
 }
 
 /** All together do not probe more often than this: 200 starting processes must not be slowed by being asked. */
 const PROBES_PER_MS = 0.8;
 let starting = 0;
 
-class ProbedReadiness implements Readiness {
-  readonly #check: PortCheck;
-  readonly #port: number | null | (() => number | null);
-  readonly #timing: ProbeTiming;
-  /** Where it was found to listen. */
-  #host = "127.0.0.1";
+type Ask = (tries: number, signal: AbortSignal) => Promise<Probed>;
 
-  constructor(check: PortCheck, port: number | null | (() => number | null), timing: ProbeTiming) {
-    this.#check = check;
-    this.#port = port;
+class ProbedReadiness implements Readiness {
+  readonly #ask: Ask;
+  readonly #timing: ProbeTiming;
+
+  constructor(ask: Ask, timing: ProbeTiming) {
+    this.#ask = ask;
     this.#timing = timing;
   }
 
@@ -102,13 +113,27 @@ class ProbedReadiness implements Readiness {
       }
     }
   }
+}
 
-  async #ask(tries: number, signal: AbortSignal): Promise<Probed> {
+/** Asks a port, where it was found to listen. */
+class PortProber {
+  readonly #check: PortCheck;
+  readonly #port: number | null | (() => number | null);
+  readonly #timeoutMs: number;
+  #host = "127.0.0.1";
+
+  constructor(check: PortCheck, port: number | null | (() => number | null), timeoutMs: number) {
+    this.#check = check;
+    this.#port = port;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  async ask(tries: number, signal: AbortSignal): Promise<Probed> {
     const port = typeof this.#port === "function" ? this.#port() : this.#port;
     if (port === null) return { ok: true };
     // Some listen on IPv6 alone; asking there on every fourth try finds them at a quarter of the price.
     const host = tries % 4 === 3 ? "::1" : this.#host;
-    const result = await probe({ check: this.#check, host, port }, this.#timing.timeoutMs, signal);
+    const result = await probe({ check: this.#check, host, port }, this.#timeoutMs, signal);
     if (result.ok || result.open) this.#host = host;
     return result;
   }

@@ -1,0 +1,48 @@
+import type { ResolvedConfig, ResolvedResource } from "../model/resolved.ts";
+import type { Progress } from "../model/snapshot.ts";
+import type { GroupKeeper } from "../resources/process/process-resource.ts";
+import type { SupervisedNode } from "../supervisor/node.ts";
+import type { RunPlan } from "./plan-run.ts";
+import type { ProcessLogs } from "./process-logs.ts";
+
+/** What the nodes of real servers are made with. */
+export interface ServerContext {
+  readonly runId: string;
+  readonly keeper: GroupKeeper;
+  readonly logs: ProcessLogs;
+  /** What of a resource is pulled; null when that is over. */
+  readonly onProgress: (name: string, progress: Progress | null) => void;
+}
+
+/** The real servers of a run: containers, programs of this machine, and those that somebody else runs. */
+export interface Servers {
+  /** Where each is (`<NAME>_URL`), passwords included. */
+  readonly urls: Readonly<Record<string, string>>;
+  /** Those of them that are a Redis. */
+  readonly redis: ReadonlyMap<string, string>;
+  /** One line for each port that was taken. */
+  readonly notices: readonly string[];
+  /** Null: this resource has no server of its own. */
+  nodeOf(resource: ResolvedResource, context: ServerContext): SupervisedNode | null;
+}
+
+export interface ServersInput {
+  readonly config: ResolvedConfig;
+  readonly plan: RunPlan;
+  readonly stateDir: string;
+  readonly isolated: boolean;
+  /** Ports that are promised to agents and sidecars. */
+  readonly taken: ReadonlySet<number>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+const NONE: Servers = { urls: {}, redis: new Map(), notices: [], nodeOf: () => null };
+
+/** Chooses where the real servers listen. Where everything is embedded nothing is loaded for it. */
+export async function prepareServers(input: ServersInput): Promise<Servers> {
+  const { choices, contained } = input.plan;
+  const isReal = contained.size > 0 || [...choices.values()].some(({ as }) => as !== "embedded");
+  if (!isReal) return NONE;
+  const { realServers } = await import("./real-servers.ts");
+  return await realServers(input);
+}
