@@ -104,6 +104,7 @@ export class EmbeddedHost {
       stateDir: options.stateDir,
       root: options.root,
       env: process.env,
+      groups: options.groups ?? "own",
       log: (appId, level, text) => tell({ type: "log", appId, level, text }),
       onStore: ({ files: its }) => {
         if (its !== null) its.onLost = lost;
@@ -230,6 +231,8 @@ export class EmbeddedHost {
     if (!made.ok)
       throw new AgentsError("AGENTS_PUBLISH_FAILED", `no CloudEvent can be made of the event: ${made.why}`);
     await broker.publish([made.event]);
+    // Whoever asked looks for it in the journal.
+    await this.#bus.commit.committed();
   }
 
   async replay(eventId: string, to: string | null): Promise<ReplayResult> {

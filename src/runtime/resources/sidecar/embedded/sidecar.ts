@@ -6,6 +6,7 @@ import type { Lane } from "./bus/lane.ts";
 import { parseSubscriptions } from "./bus/parse-subscriptions.ts";
 import { defaultPubsub, type AppComponents } from "./components/app-components.ts";
 import type { ComponentSet } from "./components/component-set.ts";
+import { Intake } from "./pubsub/intake.ts";
 import { route, type ApiContext } from "./http/routes.ts";
 import { SidecarServer } from "./http/sidecar-server.ts";
 import { TOKEN_HEADER, type Tokens } from "./tokens.ts";
@@ -33,6 +34,7 @@ export class Sidecar {
   readonly #server: SidecarServer;
   readonly #client: AppClient;
   readonly #lane: Lane;
+  readonly #intake: Intake;
   #appFound = false;
   /** Grows with every `appReady` and `appGone`, so that a late answer of an app that is gone changes nothing. */
   #generation = 0;
@@ -48,6 +50,13 @@ export class Sidecar {
       client: this.#client,
       concurrency: spec.concurrency,
       timeoutMs: spec.deliveryTimeoutMs,
+    });
+    this.#intake = new Intake({
+      appId,
+      bus: surroundings.bus,
+      lane: this.#lane,
+      pubsubs: () => surroundings.components.of(appId).pubsubs,
+      log: (level, text) => this.#log(level, text),
     });
     const context = this.#apiContext();
     this.#server = new SidecarServer({
@@ -68,6 +77,7 @@ export class Sidecar {
     const port = await this.#server.listen();
     bus.subscriptions.declare(appId, defaultPubsub(pubsubs), subscribes);
     await bus.commit.committed();
+    await this.#intake.sync();
     return port;
   }
 
@@ -89,6 +99,7 @@ export class Sidecar {
   componentsChanged(): void {
     // What could not be delivered for want of its pub/sub may be now.
     this.#lane.rewind();
+    void this.#intake.sync();
   }
 
   async appGone(graceMs: number): Promise<void> {
@@ -100,6 +111,7 @@ export class Sidecar {
   async close(graceMs: number): Promise<void> {
     this.#generation += 1;
     await Promise.all([this.#lane.close(graceMs), this.#server.close(graceMs)]);
+    await this.#intake.close();
     this.#surroundings.bus.removeLane(this.spec.appId);
   }
 
@@ -135,6 +147,8 @@ export class Sidecar {
         this.#log("info", `${one.topic} asks for bulk delivery: each bulk holds one event`);
     }
     await bus.commit.committed();
+    // What is told to be subscribed gets every event from now on.
+    await this.#intake.sync();
     const topics = bus.subscriptions.of(appId).map((one) => one.topic);
     this.#surroundings.tell({ type: "subscribed", appId, topics });
   }
