@@ -7,6 +7,7 @@ import { addEvents } from "./commands/events.ts";
 import { addLogs } from "./commands/logs.ts";
 import { addNew } from "./commands/new.ts";
 import { addPs } from "./commands/ps.ts";
+import { addPull } from "./commands/pull.ts";
 import { addPublish } from "./commands/publish.ts";
 import { addRestart, addStart, addStop } from "./commands/act.ts";
 import { addUp } from "./commands/up.ts";
@@ -37,6 +38,7 @@ export function createProgram(version: string): Command {
   addStart(program);
   addStop(program);
   addRestart(program);
+  addPull(program);
   program.commandsGroup("Look:");
   addPs(program);
   addLogs(program);

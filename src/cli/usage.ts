@@ -6,7 +6,6 @@ import { AgentsError } from "../runtime/model/errors.ts";
 const LATER = new Set([
   "attach",
   "scale",
-  "pull",
   "init",
   "prompts",
   "check",

@@ -26,6 +26,7 @@ void t.test("help of the program and of every command starts with examples", asy
     "events",
     "config",
     "doctor",
+    "pull",
   ];
   const helps = await Promise.all([
     cli({ cwd }, "--help"),

@@ -1,14 +1,10 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import t from "tap";
 import type { Test } from "tap";
-import { projectKey } from "../../src/runtime/resources/container/identity.ts";
-import { findWatchdog } from "../../src/runtime/resources/process/marker.ts";
-import type { TestDocker } from "../helpers/docker.ts";
+import { containerProject, containersOf, killWatchdog, portOf, volumesOf } from "../helpers/contained.ts";
 import { noDocker, testDocker } from "../helpers/docker.ts";
 import { makeImages, noRedisImage } from "../helpers/images.ts";
 import type { Project } from "../helpers/system.ts";
-import { fixture, fixtureProject, pick, resourceOf, until } from "../helpers/system.ts";
+import { fixture, pick, resourceOf, until } from "../helpers/system.ts";
 import { talkRedis } from "../runtime/container/redis-talk.ts";
 
 const skip = noDocker() ?? noRedisImage() ?? false;
@@ -16,7 +12,16 @@ const skip = noDocker() ?? noRedisImage() ?? false;
 t.test("containers through the CLI", { skip }, async (t) => {
   const docker = await testDocker(t);
   const { redis } = await makeImages(docker.docker, docker.own !== null);
-  const project = (t: Test): Project => containerProject(t, docker, redis);
+  /** A Redis that an agent uses and a component names, and a container. */
+  const project = (t: Test): Project =>
+    containerProject(t, docker, {
+      resources: {
+        cache: { kind: "redis", image: redis, port: 0 },
+        helper: { kind: "container", image: redis, ports: { redis: 6379 } },
+      },
+      components: { "agents-pubsub": { kind: "pubsub", resource: "cache" } },
+      agents: { one: { command: fixture("listens.js"), health: "tcp", uses: ["cache"] } },
+    });
 
   t.test("a Redis and a container of the config come up, are used, told, and gone after down", async (t) => {
     const one = project(t);
@@ -109,48 +114,3 @@ t.test("containers through the CLI", { skip }, async (t) => {
     t.same(await containersOf(one, docker), []);
   });
 });
-
-/** A Redis that an agent uses and a component names, and a container. */
-function containerProject(t: Test, { environment }: TestDocker, redis: string): Project {
-  const project = fixtureProject(
-    t,
-    {},
-    { DOCKER_HOST: environment.env["DOCKER_HOST"], HOME: environment.home },
-  );
-  project.write({
-    "agents.config.json": JSON.stringify({
-      name: "contained",
-      resources: {
-        cache: { kind: "redis", image: redis, port: 0 },
-        helper: { kind: "container", image: redis, ports: { redis: 6379 } },
-      },
-      components: { "agents-pubsub": { kind: "pubsub", resource: "cache" } },
-      agents: { one: { command: fixture("listens.js"), health: "tcp", uses: ["cache"] } },
-    }),
-  });
-  return project;
-}
-
-function portOf(run: unknown, name: string): number {
-  return Number(pick(resourceOf(run, name), "port"));
-}
-
-async function containersOf({ root }: Project, { docker }: TestDocker, resource?: string) {
-  const label = [`agents-apphost.project-key=${projectKey({ name: "contained", root })}`];
-  const all = await docker.listContainers({ all: true, filters: { label } });
-  return all.filter(({ Labels }) => resource === undefined || Labels["agents-apphost.resource"] === resource);
-}
-
-async function volumesOf({ root }: Project, { docker }: TestDocker) {
-  const label = [`agents-apphost.project-key=${projectKey({ name: "contained", root })}`];
-  const { Volumes } = await docker.listVolumes({ filters: { label } });
-  return Volumes ?? [];
-}
-
-/** So that nobody removes what a killed orchestrator leaves. */
-function killWatchdog({ root }: Project): void {
-  const { runId } = JSON.parse(readFileSync(join(root, ".agents/run.json"), "utf8"));
-  const pid = findWatchdog(String(runId));
-  if (pid === null) throw new Error("the run has no watchdog");
-  process.kill(pid, "SIGKILL");
-}

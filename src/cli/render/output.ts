@@ -10,6 +10,8 @@ export interface Output {
   readonly columns: number;
   /** A line for people; nothing in `--json`. */
   line(text?: string): void;
+  /** A line that takes the place of the one before, until the next `line`; only on a terminal. */
+  status(text: string): void;
   /** One document, for `--json`. */
   document(value: unknown): void;
   /** One line of NDJSON. */
@@ -18,15 +20,26 @@ export interface Output {
   note(text: string): void;
 }
 
+/** To the start of the line, which is emptied. */
+const CLEAR = "\r\x1b[K";
+
 export function output({ json, color }: { readonly json: boolean; readonly color: boolean }): Output {
   const { stdout, stderr, env } = process;
+  let isMoving = false;
   return {
     json,
     style: styleFor(stdout.isTTY, color && !json, env),
     errorStyle: styleFor(stderr.isTTY, color && !json, env),
     columns: stdout.isTTY ? stdout.columns : Number.POSITIVE_INFINITY,
     line: (text = "") => {
-      if (!json) stdout.write(`${text}\n`);
+      if (json) return;
+      stdout.write(`${isMoving ? CLEAR : ""}${text}\n`);
+      isMoving = false;
+    },
+    status: (text) => {
+      if (json || !stdout.isTTY) return;
+      stdout.write(`${CLEAR}${text.slice(0, Math.max(1, stdout.columns - 1))}`);
+      isMoving = true;
     },
     document: (value) => void stdout.write(`${JSON.stringify(value, null, 2)}\n`),
     record: (value) => void stdout.write(`${JSON.stringify(value)}\n`),

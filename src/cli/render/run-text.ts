@@ -3,6 +3,7 @@ import type { Output } from "./output.ts";
 import type { Paint, Style } from "./style.ts";
 import type { Cell } from "./table.ts";
 import { table } from "./table.ts";
+import { progressText } from "./progress-text.ts";
 import { since } from "./units.ts";
 
 const COLUMNS = [
@@ -58,10 +59,7 @@ export function runsAs({ implementation, version, llm }: ResourceView): string {
 }
 
 function why({ reason, progress, waitsFor, state }: ResourceView): string {
-  const moved =
-    progress === null || progress.total === 0
-      ? ""
-      : `${progress.what} ${Math.floor((progress.done / progress.total) * 100)} %`;
+  const moved = progress === null ? "" : progressText(progress);
   const waits =
     reason === null && state === "waiting" && waitsFor.length > 0 ? `for ${waitsFor.join(", ")}` : "";
   return [reason ?? waits, moved].filter((text) => text !== "").join(": ");

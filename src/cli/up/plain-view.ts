@@ -1,9 +1,10 @@
 import type { LogLine } from "../../runtime/feed/log-line.ts";
 import type { AgentsError } from "../../runtime/model/errors.ts";
 import { OWN_LOG } from "../../runtime/session/teller.ts";
-import type { ResourceView, RunEvent, RunView } from "../../runtime/model/snapshot.ts";
+import type { Progress, ResourceView, RunEvent, RunView } from "../../runtime/model/snapshot.ts";
 import { logRenderer } from "../render/log-text.ts";
 import type { Output } from "../render/output.ts";
+import { progressText } from "../render/progress-text.ts";
 import { paintOf, runningAgents } from "../render/run-text.ts";
 import { errorText } from "../report-error.ts";
 import type { Invitation } from "./invitation.ts";
@@ -11,6 +12,9 @@ import type { UpView } from "./up-view.ts";
 
 /** A start that takes longer than this says what it waits for. */
 const PATIENCE_MS = 2_000;
+/** By then it is known how much there is to download. */
+const FIRST_DOWNLOAD_MS = 1_000;
+const DOWNLOAD_MS = 5_000;
 
 export interface PlainViewOptions {
   readonly version: string;
@@ -27,6 +31,8 @@ export class PlainView implements UpView {
   readonly #renderLog: (line: LogLine) => string;
   readonly #waiting = new Map<string, NodeJS.Timeout>();
   readonly #seen = new Map<string, ResourceView>();
+  /** When the state of a download was last told. */
+  readonly #downloads = new Map<string, number>();
   #began = performance.now();
   #isReady = false;
   #isStopping = false;
@@ -168,12 +174,27 @@ export class PlainView implements UpView {
   }
 
   /** Says what it waits for, once it has waited for it for a while. */
-  #patience({ name, state, kind, reason }: ResourceView): void {
+  #patience({ name, state, kind, reason, progress }: ResourceView): void {
+    if (progress !== null) {
+      this.#download(name, progress);
+      return;
+    }
     clearTimeout(this.#waiting.get(name));
     this.#waiting.delete(name);
     if ((state !== "waiting" && state !== "starting") || kind === "sidecar" || reason === null) return;
     const timer = setTimeout(() => this.#line(`  … ${name.padEnd(20)} ${reason}`), PATIENCE_MS);
     this.#waiting.set(name, timer.unref());
+  }
+
+  /** One line every few seconds, and what needs no download at first. */
+  #download(name: string, progress: Progress): void {
+    const now = performance.now();
+    const told = this.#downloads.get(name);
+    const wait = told === undefined ? FIRST_DOWNLOAD_MS : DOWNLOAD_MS;
+    if (now - (told ?? this.#began) < wait) return;
+    this.#downloads.set(name, now);
+    const hint = told === undefined ? "; agents up --mode embedded starts at once without it" : "";
+    this.#line(`  … ${name.padEnd(20)} ${progressText(progress)}${hint}`);
   }
 
   #sinceStart({ startedAt, readyAt }: ResourceView): number {

@@ -6,6 +6,7 @@ import { definitionFor } from "../resources/container/definition-for.ts";
 import { imageParts } from "../resources/container/image-name.ts";
 import { passwordFor } from "../resources/container/passwords.ts";
 import type { SupervisedNode } from "../supervisor/node.ts";
+import { calmProgress } from "./calm-progress.ts";
 import type { Containers } from "./containers.ts";
 import type { ProcessLogs } from "./process-logs.ts";
 import type { ServerPorts } from "./server-ports.ts";
@@ -40,7 +41,7 @@ export function containerNode(resource: ContainableResource, context: ContainerN
     lifetime,
     onOutput: (stream, chunk) => logs.write(name, stream, chunk),
     read: logs.read,
-    onProgress: (progress) => context.onProgress(name, progress),
+    onProgress: calmProgress((progress) => context.onProgress(name, progress)),
   });
   const url = urls[name] ?? null;
   return {

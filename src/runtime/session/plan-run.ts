@@ -99,7 +99,8 @@ export function assertPlanned({ problems }: Pick<RunPlan, "problems">): void {
   throw lines.length === 0 ? first : new AgentsError(first.code, first.message, { ...first.details, lines });
 }
 
-function wantedImages(config: ResolvedConfig, images: readonly string[]): readonly WantedImage[] {
+/** The first who needs each of these images. */
+export function wantedImages(config: ResolvedConfig, images: readonly string[]): readonly WantedImage[] {
   const all = [
     ...Object.values(config.resources).flatMap((resource) =>
       "image" in resource ? [{ image: resource.image, resource: resource.name }] : [],

@@ -8,6 +8,7 @@ import type { State } from "../model/state.ts";
 import { INITIAL } from "../model/state.ts";
 import type { Clock } from "./clock.ts";
 import { iso, SYSTEM_CLOCK } from "./clock.ts";
+import { Downloads } from "./downloads.ts";
 import { Listeners } from "./listeners.ts";
 import type { NodeFacts, SupervisedNode } from "./node.ts";
 import { Unit } from "./unit.ts";
@@ -31,6 +32,7 @@ export interface FleetOptions {
 export class Fleet {
   readonly clock: Clock;
   readonly changes = new Listeners();
+  readonly downloads = new Downloads();
   readonly #random: () => number;
   readonly #onEvent: (event: RunEvent) => void;
   readonly #units = new Map<string, Unit>();
@@ -131,6 +133,7 @@ export class Fleet {
   }
 
   describe(name: string, facts: Partial<NodeFacts>): void {
+    if (facts.progress !== undefined) this.downloads.note(facts.progress, this.clock.now());
     const known = this.#facts.get(name);
     const unit = this.#units.get(name);
     if (known === undefined || unit === undefined) return;

@@ -146,8 +146,8 @@ export class Supervisor {
   }
 
   /**
-   * How the start comes out: all ready, the first failure, the time-out, or the stop of everything. Resolves at once
-   * where that is known. An aborted signal counts as the time-out.
+   * How the start comes out: all ready, the first failure, the time-out (which stands still while something is
+   * downloaded), or the stop of everything. Resolves at once where that is known. An aborted signal counts as the time-out.
    */
   async settled(
     limits: { readonly timeoutMs?: number; readonly signal?: AbortSignal } = {},
@@ -158,7 +158,7 @@ export class Supervisor {
     const late = new AbortController();
     const done = new AbortController();
     if (limits.timeoutMs !== undefined) {
-      void clock.sleep(limits.timeoutMs, done.signal).then(() => late.abort());
+      void this.#outwait(limits.timeoutMs, done.signal).then(() => late.abort());
     }
     const { signal } = limits;
     await changes.until(
@@ -169,6 +169,16 @@ export class Supervisor {
     return (
       look() ?? { by: "timeout", error: notReadyError(this.#fleet.refresh().resources, clock.now() - since) }
     );
+  }
+
+  /** Resolves when so much time is over, without the time in which something was downloaded. */
+  async #outwait(timeoutMs: number, signal: AbortSignal): Promise<void> {
+    const { clock, downloads } = this.#fleet;
+    for (let left = timeoutMs; left > 0 && !signal.aborted;) {
+      const before = downloads.until(clock.now());
+      await clock.sleep(left, signal);
+      left = downloads.until(clock.now()) - before;
+    }
   }
 
   async #stopInOrder(names: readonly string[], cause: ExitCause): Promise<void> {

@@ -6,7 +6,7 @@ import { ContainerLogs } from "./container-logs.ts";
 import { ContainerReadiness } from "./container-readiness.ts";
 import type { ContainerOwner } from "./create-options.ts";
 import type { ContainerDefinition } from "./definition.ts";
-import { dockerFailure, isDockerGone, isNotFound, isUnreachable } from "./docker-failure.ts";
+import { dockerFailure, isDockerGone, isDockerLeaving, isNotFound, isUnreachable } from "./docker-failure.ts";
 import type { DockerLink } from "./docker-link.ts";
 import type { Prepared } from "./execute.ts";
 import { execute } from "./execute.ts";
@@ -80,8 +80,10 @@ export class ContainerResource implements Resource {
         return await this.#start(signal);
       } catch (error) {
         signal.throwIfAborted();
-        if (tries === TRIES || !isDockerGone(error)) throw dockerFailure(`${this.name} cannot start`, error);
-        await link.settled();
+        const leaving = isDockerLeaving(error);
+        if (tries === TRIES || !(leaving || isDockerGone(error)))
+          throw dockerFailure(`${this.name} cannot start`, error);
+        await (leaving ? link.away(signal) : link.settled());
       }
     }
   }

@@ -27,6 +27,19 @@ export function isDockerGone(error: unknown): boolean {
   return isUnreachable(error) || (error instanceof AgentsError && isUnreachable(error.cause));
 }
 
+/**
+ * Whether Docker refused because it is about to go away: while it stops it still answers, and what it works with is closed
+ * already. None of these is ever the fault of what was asked.
+ */
+export function isDockerLeaving(error: unknown): boolean {
+  const cause = error instanceof AgentsError ? error.cause : error;
+  const status = statusOf(cause);
+  return (status === 500 || status === 503) && LEAVING.test(reasonOf(cause));
+}
+
+const LEAVING =
+  /database not open|shutting down|client connection is closing|context canceled|containerd.sock.*(connection refused|no such file)|code = Unavailable/i;
+
 /** Whether it is not there: the call was about something that exists no more. */
 export const isNotFound = (error: unknown): boolean => statusOf(error) === 404;
 

@@ -14,6 +14,8 @@ import { parseJsonLines } from "./json-lines.ts";
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 3_000;
 const PING_TIMEOUT_MS = 5_000;
+/** A dockerd gives its containers so long to end (15 s), and closes its socket last. */
+const LEAVING_MS = 20_000;
 
 /** Something that a person is told. `resource`: whom it is about; null = all. */
 export interface ContainerNotice {
@@ -41,6 +43,7 @@ export class DockerLink implements Disposable {
   readonly #listeners = new Map<string, Set<Listener>>();
   readonly #closed = new AbortController();
   #up = Promise.withResolvers<void>();
+  #gone = Promise.withResolvers<void>();
   #isUp = true;
 
   static async open(options: DockerLinkOptions): Promise<DockerLink> {
@@ -78,6 +81,13 @@ export class DockerLink implements Disposable {
     signal.throwIfAborted();
     if (this.#isUp) return;
     await abortable(this.#up.promise, AbortSignal.any([signal, this.#closed.signal]));
+  }
+
+  /** After a Docker that is about to go away said so: resolves when it has, or has not within the time that it takes to stop. */
+  async away(signal: AbortSignal): Promise<void> {
+    const late = AbortSignal.any([signal, this.#closed.signal, AbortSignal.timeout(LEAVING_MS)]);
+    await abortable(this.#gone.promise, late).catch(() => undefined);
+    signal.throwIfAborted();
   }
 
   /** After a call that Docker did not answer: gives the event stream a moment to notice, too, that it went away. */
@@ -136,6 +146,7 @@ export class DockerLink implements Disposable {
     if (signal.aborted) return null;
     this.#isUp = false;
     this.#up = Promise.withResolvers();
+    this.#gone.resolve();
     const where = describeAddress(this.#connection.address);
     this.say(
       "warn",
@@ -146,6 +157,7 @@ export class DockerLink implements Disposable {
     const stream = await this.#tryAgain();
     if (stream === null) return null;
     this.#isUp = true;
+    this.#gone = Promise.withResolvers();
     this.#up.resolve();
     this.say("info", null, "Docker answers again.");
     this.#tellAll({ on: "back" });
