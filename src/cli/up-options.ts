@@ -3,6 +3,7 @@ import { AgentsError } from "../runtime/model/errors.ts";
 import { suggest } from "../runtime/model/config/suggest.ts";
 import type { Mode } from "../runtime/plan/mode.ts";
 import { MODES } from "../runtime/plan/mode.ts";
+import type { LlmMode } from "../runtime/plan/stand-ins.ts";
 
 /** `agents up` as it was typed. */
 export interface RawUpOptions {
@@ -26,7 +27,7 @@ export interface UpOptions {
   readonly isolated: boolean;
   readonly ui: "auto" | "plain" | "json" | "none";
   /** Null: live where a model answers, else sample. */
-  readonly llm: "live" | "sample" | null;
+  readonly llm: LlmMode | null;
   /** Null: `auto`, with what was chosen before. */
   readonly mode: Mode | null;
 }
@@ -40,24 +41,13 @@ export function parseUpOptions(agents: readonly string[], options: RawUpOptions)
     watch: options.watch,
     isolated: options.isolated === true,
     ui: options.ui,
-    llm:
-      options.llm === undefined
-        ? null
-        : choice<"live" | "sample">("--llm", options.llm, ["live", "sample"], LATER_LLM),
-    mode: options.mode === undefined ? null : choice<Mode>("--mode", options.mode, MODES, new Map()),
+    llm: options.llm === undefined ? null : choice<LlmMode>("--llm", options.llm, LLM_MODES),
+    mode: options.mode === undefined ? null : choice<Mode>("--mode", options.mode, MODES),
   };
 }
 
-const LATER_LLM = new Map([
-  [
-    "record",
-    "Recording model calls does not exist in this version. Use --llm live, or --llm sample for answers without a model.",
-  ],
-  [
-    "replay",
-    "Replaying model calls does not exist in this version. Use --llm sample for the same answers every time.",
-  ],
-]);
+const LLM_MODES: readonly LlmMode[] = ["live", "record", "replay", "sample"];
+
 /** A number of seconds, fractions included. */
 export function seconds(option: string, text: string): number {
   const value = Number(text);
@@ -70,21 +60,10 @@ export function seconds(option: string, text: string): number {
   });
 }
 
-function choice<T extends string>(
-  option: string,
-  text: string,
-  allowed: readonly T[],
-  later: ReadonlyMap<string, string>,
-): T {
+function choice<T extends string>(option: string, text: string, allowed: readonly T[]): T {
   const found = allowed.find((value) => value === text);
   if (found !== undefined) return found;
   const details = { path: option, expected: allowed.join(", "), found: JSON.stringify(text) };
-  const instead = later.get(text);
-  if (instead !== undefined)
-    throw new AgentsError("AGENTS_NOT_SUPPORTED", `${option} ${text} is not supported yet.`, {
-      ...details,
-      hint: instead,
-    });
   const guess = suggest(text, allowed);
   throw new AgentsError(
     "AGENTS_USAGE",

@@ -107,7 +107,7 @@ async function compose(
   const planning = planRun({
     config,
     mode,
-    sampleOnly: llm === "sample",
+    sampleOnly: llm === "sample" || llm === "replay",
     stateDir,
     env: process.env,
     openDocker: async () => {

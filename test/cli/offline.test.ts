@@ -65,17 +65,6 @@ for (const [title, args, hint] of usage) {
   });
 }
 
-for (const args of [
-  ["--llm", "record"],
-  ["--llm", "replay"],
-]) {
-  void t.test(`up ${args.join(" ")} is not supported yet: exit 2, nothing is started`, async (t) => {
-    const result = await cli({ cwd: t.testdir(shop) }, "up", ...args, "--json");
-    t.equal(result.code, 2);
-    t.match(errorIn(result), { code: "AGENTS_NOT_SUPPORTED", hint: /Use --/ });
-  });
-}
-
 void t.test("up --mode containers without a Docker says so, and starts nothing else instead", async (t) => {
   const cwd = t.testdir({
     "agents.config.json": JSON.stringify({

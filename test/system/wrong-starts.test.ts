@@ -93,7 +93,6 @@ t.test("a command that does not exist is no stack trace", async (t) => {
 t.test("what this version cannot run is refused before anything starts", async (t) => {
   const project = fixtureProject(t, { one: { command: fixture("listens.js"), replicas: 2 } });
   await failsWith(t, project, [], 2, "AGENTS_NOT_SUPPORTED");
-  await failsWith(t, project, ["--llm", "replay"], 2, "AGENTS_NOT_SUPPORTED");
 });
 
 t.test("a container without a Docker is refused before anything starts, with what to do", async (t) => {

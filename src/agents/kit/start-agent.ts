@@ -34,7 +34,7 @@ export async function startAgent<DB>(definition: AgentDefinition<DB>, env: Env, 
   checkName(name);
   const began = performance.now();
   const settings = readEnvironment(env, process.cwd());
-  const model = selectModel(env, settings.production);
+  const model = selectModel({ agent: name, env, production: settings.production, log });
   const folder = join(
     definition.promptsDir === undefined ? settings.promptsDir : resolve(definition.promptsDir),
     name,

@@ -21,7 +21,7 @@ export function addUp(program: Command): void {
     .addOption(
       new Option("--ui <kind>", "what is shown").choices(["auto", "plain", "json", "none"]).default("auto"),
     )
-    .option("--llm <mode>", "where answers come from: live, sample")
+    .option("--llm <mode>", "where answers come from: live, record, replay, sample")
     .option("--mode <mode>", "where resources run: auto, containers, embedded")
     .action(async (agents: readonly string[], options: RawUpOptions, command: Command) => {
       const { parseUpOptions } = await import("../up-options.ts");

@@ -14,6 +14,8 @@ export interface EnvironmentInput {
   readonly models: readonly string[];
   /** Absolute path of the project's prompts folder; null where it cannot see this machine's files. */
   readonly promptsDir: string | null;
+  /** Absolute path of the recorded model calls; null as for prompts. */
+  readonly cassettesDir: string | null;
   /** Where Node keeps compiled code between starts; null as for `promptsDir`. */
   readonly compileCacheDir: string | null;
   /** Resource name → its address, for the resources it `uses`. */
@@ -45,6 +47,7 @@ export function agentEnvironment(input: EnvironmentInput): Record<string, string
     AGENTS_NAME: agent.name,
     AGENTS_LLM_MODE: input.llm,
     ...(input.promptsDir === null ? {} : { AGENTS_PROMPTS_DIR: input.promptsDir }),
+    ...(input.cassettesDir === null ? {} : { AGENTS_CASSETTES_DIR: input.cassettesDir }),
   };
 }
 

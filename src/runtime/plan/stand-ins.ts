@@ -1,10 +1,10 @@
-import type { ResolvedConfig, ResolvedResource } from "../model/resolved.ts";
+import type { ResolvedAgent, ResolvedConfig, ResolvedResource } from "../model/resolved.ts";
 import type { Implementation } from "../model/snapshot.ts";
 import type { OllamaFacts } from "../resources/ollama/probe.ts";
 import type { Choice } from "./choices.ts";
 
-/** Modes of the language model. `record` and `replay` are refused before a plan is made. */
-export type LlmMode = "live" | "sample";
+/** Modes of the language model. */
+export type LlmMode = "live" | "record" | "replay" | "sample";
 
 /** What was found on this machine before anything was started. */
 export interface HostFacts {
@@ -31,6 +31,8 @@ export interface StandIn {
 /** The model mode that agents really run in, and why. */
 export interface LlmChoice {
   readonly mode: LlmMode;
+  /** True: `--llm` said so, and an agent's own settings do not change it. */
+  readonly asked: boolean;
   readonly reason: string;
 }
 
@@ -66,7 +68,8 @@ export function standInsFor(
       }
       case "ollama": {
         const found = facts.ollama[resource.name] ?? null;
-        if (llm.mode === "sample") return [standIn(resource, "embedded", null, llm.reason)];
+        if (llm.mode === "sample" || llm.mode === "replay")
+          return [standIn(resource, "embedded", null, llm.reason)];
         const implementation = facts.ollamaGiven === null ? "local" : "external";
         // Asked for although it does not answer: nothing stands in for it.
         if (found === null)
@@ -98,6 +101,41 @@ function ollamaUrl(port: number, { ollamaGiven }: HostFacts): string {
 
 /** Live only where a model that the config asks for can answer; `--llm` decides otherwise. */
 export function chooseLlm(config: ResolvedConfig, facts: HostFacts): LlmChoice {
+  const asked = facts.llm !== null;
+  switch (facts.llm) {
+    case "replay":
+      return {
+        mode: "replay",
+        asked,
+        reason: "asked for with --llm replay: answers are played from cassettes/",
+      };
+    case "record": {
+      const { reason } = chooseLive(config, { ...facts, llm: "live" });
+      return { mode: "record", asked, reason: `${reason}; answers are kept in cassettes/` };
+    }
+    case "live":
+    case "sample":
+    case null:
+      return { ...chooseLive(config, facts), asked };
+    default:
+      return facts.llm satisfies never;
+  }
+}
+
+/** What an agent asks: the run's choice, unless its own environment names another provider and nobody has said `--llm`. */
+export function llmOf(
+  agent: ResolvedAgent,
+  choice: LlmChoice,
+  inherited: Readonly<Record<string, string | undefined>>,
+): LlmMode {
+  if (choice.asked) return choice.mode;
+  return (agent.env["AZURE_OPENAI_ENDPOINT"] ?? inherited["AZURE_OPENAI_ENDPOINT"] ?? "") === ""
+    ? choice.mode
+    : "live";
+}
+
+/** Without recordings: a live model, or none. */
+function chooseLive(config: ResolvedConfig, facts: HostFacts): Omit<LlmChoice, "asked"> {
   const resource = Object.values(config.resources).find((candidate) => candidate.kind === "ollama");
   if (facts.llm === "sample")
     return {

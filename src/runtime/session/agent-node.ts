@@ -5,6 +5,7 @@ import type { AgentsError } from "../model/errors.ts";
 import type { Dependencies, ResolvedAgent } from "../model/resolved.ts";
 import { agentEnvironment } from "../plan/environment.ts";
 import type { LlmChoice } from "../plan/stand-ins.ts";
+import { llmOf } from "../plan/stand-ins.ts";
 import type { Launch } from "../resources/bundle/launch.ts";
 import { assertPortsFree, isPortFree, portError } from "../resources/process/ports.ts";
 import type { GroupKeeper } from "../resources/process/process-resource.ts";
@@ -63,7 +64,7 @@ export function agentNode(agent: ResolvedAgent, ports: AgentPorts, context: Agen
       url: `http://127.0.0.1:${ports.port}`,
       agent: null,
       replica: null,
-      llm: asksModel(agent, context) ? context.llm.mode : null,
+      llm: asksModel(agent, context) ? llmOf(agent, context.llm, process.env) : null,
       progress: null,
     },
     hooks: hooksOf(agent, ports, context),
@@ -162,7 +163,8 @@ export function environmentOf(
     sidecarPort:
       ports.sidecarPort === null ? null : (context.sidecars.portOf(agent.name) ?? ports.sidecarPort),
     sidecarGrpcPort: context.sidecars.grpcPortOf(agent.name),
-    llm: context.llm.mode,
+    llm: llmOf(agent, context.llm, process.env),
+    cassettesDir: isImage ? null : join(context.root, "cassettes"),
     models,
     promptsDir: isImage ? null : join(context.root, "prompts"),
     compileCacheDir: isImage ? null : join(context.stateDir, "cache", "compile"),

@@ -10,7 +10,8 @@ export async function gatherFacts(
 ): Promise<HostFacts> {
   const given = env["AGENTS_OLLAMA_URL"];
   const found = Object.values(config.resources).map(async (resource) => {
-    if (resource.kind !== "ollama" || llm === "sample") return [resource.name, null] as const;
+    if (resource.kind !== "ollama" || llm === "sample" || llm === "replay")
+      return [resource.name, null] as const;
     return [resource.name, await probeOllama(given ?? `http://127.0.0.1:${resource.port}`)] as const;
   });
   return { ollama: Object.fromEntries(await Promise.all(found)), llm, ollamaGiven: given ?? null };

@@ -1,3 +1,5 @@
+import type { ModelUsage } from "./around/usage.ts";
+
 /** A JSON Schema (2020-12) as data. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -22,6 +24,8 @@ export interface ChatRequest {
   readonly overrides?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** `name@version+hash` of the prompt that the messages were rendered from. */
   readonly promptRef?: string;
+  /** How long an equal request may be answered with the same answer; left out, never. */
+  readonly cacheSeconds?: number;
   /** An output that the prompt file gives for exactly this input. The sample model answers with it. */
   readonly exampleOutput?: unknown;
 }
@@ -37,12 +41,14 @@ export interface ChatResponse {
 
 /** What a model is, for health and logs. */
 export interface ModelDescription {
-  readonly mode: "live" | "sample";
+  readonly mode: "live" | "record" | "replay" | "sample";
   readonly generatedBy: GeneratedBy;
   /** Name of the model; null for the sample model. */
   readonly model: string | null;
   /** Why this one is used. */
   readonly reason: string;
+  /** What was used since the process started, where that is counted. */
+  readonly usage?: ModelUsage;
 }
 
 export interface CallOptions {
@@ -61,6 +67,11 @@ export interface ChatModel {
 /** Why a model cannot answer. */
 export type ModelUnavailableReason =
   | "ollama-unreachable"
+  | "azure-unreachable"
+  | "not-permitted"
+  | "content-filtered"
+  | "circuit-open"
+  | "cassette-missing"
   | "model-missing"
   | "overloaded"
   | "timeout"
@@ -72,11 +83,20 @@ export class ModelUnavailable extends Error {
   override readonly name = "ModelUnavailable";
   readonly reason: ModelUnavailableReason;
   readonly hint: string;
+  /** How long the provider asks to be left alone, in ms; null where it says nothing. */
+  readonly retryAfterMs: number | null;
 
-  constructor(reason: ModelUnavailableReason, message: string, hint: string, cause?: unknown) {
+  constructor(
+    reason: ModelUnavailableReason,
+    message: string,
+    hint: string,
+    cause?: unknown,
+    retryAfterMs: number | null = null,
+  ) {
     super(message, cause === undefined ? undefined : { cause });
     this.reason = reason;
     this.hint = hint;
+    this.retryAfterMs = retryAfterMs;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Generated, GenerateRequest } from "../agent.ts";
 import type { HandlerContext } from "../handling/context.ts";
 import type { Prompt, PromptRegistry } from "../prompts/prompt.ts";
+import { canonical } from "./canonical.ts";
 import type { ChatMessage, ChatModel, ChatRequest, ChatResponse, OutputIssue } from "./chat-model.ts";
 import { OutputInvalid } from "./chat-model.ts";
 import { extractJson } from "./extract-json.ts";
@@ -44,6 +45,7 @@ function toRequest(prompt: Prompt, input: Readonly<Record<string, unknown>>): Ch
     ...(temperature === undefined ? {} : { temperature }),
     ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
     ...(seed === undefined ? {} : { seed }),
+    ...(prompt.cacheSeconds === null ? {} : { cacheSeconds: prompt.cacheSeconds }),
     ...(example === undefined ? {} : { exampleOutput: example.output }),
   };
 }
@@ -85,13 +87,4 @@ function repair(text: string, issues: readonly OutputIssue[]): readonly ChatMess
 
 function pointer(path: readonly PropertyKey[]): string {
   return path.map((part) => `/${String(part)}`).join("");
-}
-
-/** JSON with the members of objects in order: equal inputs have equal texts. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === "object" && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
 }

@@ -24,6 +24,7 @@ interface PromptFile {
   readonly template?: "handlebars" | "none";
   readonly messages: readonly { readonly role: "system" | "user" | "assistant"; readonly content: string }[];
   readonly examples?: readonly PromptExample[];
+  readonly cache?: { readonly ttlSeconds?: number };
 }
 
 /**
@@ -93,6 +94,7 @@ export async function readPrompt(file: string, text: string): Promise<Prompt> {
     input: read.input,
     output: read.output ?? null,
     examples: read.examples ?? [],
+    cacheSeconds: read.cache?.ttlSeconds ?? null,
     render: (input) => {
       const [wrong] = checkInput(input);
       if (wrong !== undefined) {

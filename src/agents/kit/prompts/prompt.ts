@@ -12,6 +12,8 @@ export interface Prompt {
   readonly model: PromptModelSettings;
   readonly input: JsonSchema;
   readonly output: JsonSchema | null;
+  /** How long equal questions may have the same answer; null: each is asked. */
+  readonly cacheSeconds: number | null;
   readonly examples: readonly PromptExample[];
   /** The messages for these values. @throws PromptInputInvalid */
   render(input: Readonly<Record<string, unknown>>): readonly ChatMessage[];
