@@ -62,6 +62,8 @@ export interface StartOptions {
   readonly warm: WarmUp | null;
   /** Custom `exports` conditions for the agents' programs. */
   readonly conditions: readonly string[];
+  /** Gives the start up, also in the middle of a build. Once it has answered, a session is ended by `down`. */
+  readonly signal: AbortSignal;
 }
 
 /** `taken`: somebody else holds the one run of this folder. */
@@ -72,7 +74,8 @@ export type StartResult =
 /**
  * Starts a run: everything that can be found wrong is found before the first process starts.
  *
- * @throws AgentsError for what was found; then nothing was started and nothing is left.
+ * @throws AgentsError for what was found, the signal's reason when it was given up; then nothing was started and nothing
+ * is left.
  */
 export async function start(options: StartOptions): Promise<StartResult> {
   const { config } = options.loaded;
@@ -82,13 +85,17 @@ export async function start(options: StartOptions): Promise<StartResult> {
   if (locked.at === "taken") return locked;
   await using owned = new AsyncDisposableStack();
   owned.use(locked.lock);
-  const session = await compose(options, selected, owned);
-  return { at: "started", session };
+  try {
+    return { at: "started", session: await compose(options, selected, owned) };
+  } catch (error) {
+    options.signal.throwIfAborted(); // what was cut off failed for no other reason
+    throw error;
+  }
 }
 
 /** What is acquired goes onto `owned`, and is given back in reverse order: on a failure here, or when the session ends. */
 async function compose(
-  { loaded, isolated, watch, llm, mode, conditions, warm }: StartOptions,
+  { loaded, isolated, watch, llm, mode, conditions, warm, signal }: StartOptions,
   selected: readonly string[],
   owned: AsyncDisposableStack,
 ): Promise<Session> {
@@ -104,6 +111,7 @@ async function compose(
     createBundler({ root: config.root, cacheDir: join(stateDir, "cache"), conditions }),
   );
   owned.defer(async () => await programs.close());
+  signal.addEventListener("abort", () => void programs.close(), { once: true });
   const planning = planRun({
     config,
     mode,

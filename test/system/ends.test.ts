@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import net from "node:net";
 import t from "tap";
-import { fixture, fixtureProject, pick, until } from "../helpers/system.ts";
+import { fixture, fixtureProject, pick, systemProject, until } from "../helpers/system.ts";
 
 const six = {
   one: { command: fixture("listens.js") },
@@ -68,6 +68,20 @@ t.test("a second Ctrl-C kills what does not stop", async (t) => {
   t.same(project.survivors(), []);
 });
 
+t.test("Ctrl-C in the middle of the first build cuts it off, and nothing is started or left", async (t) => {
+  const project = systemProject(t);
+  const up = project.up();
+  const builds = (): boolean =>
+    project.survivors().length > 0 || childrenOf(up.child.pid).some((command) => command.includes("esbuild"));
+  await until("it builds", builds, 20_000);
+  up.child.kill("SIGINT");
+  t.equal(await up.closed, 130, up.stderr);
+  t.equal(up.stderr, "");
+  t.same(up.events, [], "no agent was started");
+  t.same(childrenOf(up.child.pid), []);
+  t.equal((await project.agents(["ps"])).code, 3);
+});
+
 t.test("a run that Ctrl-Z has suspended is told as such at once, and down ends it", async (t) => {
   const project = fixtureProject(t, { one: { command: fixture("listens.js") } });
   const up = project.up();
@@ -122,6 +136,18 @@ t.test("up -d returns when all is ready, and down leaves nothing", async (t) => 
   t.equal((await project.agents(["down"])).code, 0, "down with nothing running is fine");
   t.same(project.survivors(), []);
 });
+
+/** Command lines of the processes that one has started. */
+function childrenOf(pid: number | undefined): readonly string[] {
+  return readdirSync("/proc").flatMap((name) => {
+    try {
+      const parent = /^PPid:\t(\d+)/m.exec(readFileSync(`/proc/${name}/status`, "utf8"))?.[1];
+      return Number(parent) === pid ? [readFileSync(`/proc/${name}/cmdline`, "utf8")] : [];
+    } catch {
+      return []; // no process, or one that has ended
+    }
+  });
+}
 
 function statusOf(pid: number | undefined): string {
   return readFileSync(`/proc/${pid}/status`, "utf8");

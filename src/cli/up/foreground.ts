@@ -3,6 +3,7 @@ import type { AgentsError } from "../../runtime/model/errors.ts";
 import type { RunEvent } from "../../runtime/model/snapshot.ts";
 import type { Session } from "../../runtime/session/session.ts";
 import type { WarmUp } from "../../runtime/warm-up.ts";
+import type { StartOptions, StartResult } from "../../runtime/start.ts";
 import { start } from "../../runtime/start.ts";
 import { onReaderGone } from "../render/output.ts";
 import type { UpOptions } from "../up-options.ts";
@@ -38,7 +39,7 @@ export async function runForeground(
   });
   options.context.signal.throwIfAborted(); // pressed before anybody listened here
   const loaded = await loadConfig(options.context.place);
-  const result = await start({
+  const result = await startUnlessStopped(stopping, {
     loaded,
     agents: options.agents,
     isolated: options.isolated,
@@ -47,7 +48,9 @@ export async function runForeground(
     llm: options.llm,
     warm,
     conditions: ownConditions(loaded.config.root),
+    signal: stopping.early,
   });
+  if (result.at === "stopped") return { at: "ended", code: stopping.exitCode };
   if (result.at === "taken") {
     signals[Symbol.dispose]();
     return { at: "taken" };
@@ -69,7 +72,20 @@ export async function runForeground(
   view.stopped(tookMs);
   // The signals stay ours to the end of the process: one more press must not change how it ends.
   if (outcome.fatal !== null) throw outcome.fatal;
-  return { at: "ended", code: stopping.signal === "SIGINT" ? 130 : 0 };
+  return { at: "ended", code: stopping.exitCode };
+}
+
+/** `stopped`: before there was anything to be stopped. */
+async function startUnlessStopped(
+  stopping: StopRequest,
+  options: StartOptions,
+): Promise<StartResult | { readonly at: "stopped" }> {
+  try {
+    return await start(options);
+  } catch (error) {
+    if (stopping.early.aborted) return { at: "stopped" };
+    throw error;
+  }
 }
 
 function failurePolicy({ watch, ui }: UpOptions, parent: Parent | null): OnFailure {
@@ -80,7 +96,8 @@ function failurePolicy({ watch, ui }: UpOptions, parent: Parent | null): OnFailu
 
 /** A wish to stop, which may come before there is anything to be stopped. */
 class StopRequest {
-  signal: "SIGINT" | "SIGTERM" | "SIGHUP" | null = null;
+  #signal: "SIGINT" | "SIGTERM" | "SIGHUP" | null = null;
+  readonly #early = new AbortController();
   readonly #options: UpOptions;
   #session: Session | null = null;
   #view: UpView | null = null;
@@ -89,10 +106,20 @@ class StopRequest {
     this.#options = options;
   }
 
+  /** Aborts when the wish came before there was a session. */
+  get early(): AbortSignal {
+    return this.#early.signal;
+  }
+
+  get exitCode(): number {
+    return this.#signal === "SIGINT" ? 130 : 0;
+  }
+
   ask(signal: "SIGINT" | "SIGTERM" | "SIGHUP"): void {
-    this.signal = signal;
-    if (this.#session === null && isForPeople(this.#options)) this.#options.context.out.line("stopping …");
-    this.#stop();
+    this.#signal = signal;
+    if (this.#session !== null) return this.#stop();
+    if (isForPeople(this.#options)) this.#options.context.out.line("stopping …");
+    this.#early.abort();
   }
 
   insist(): void {
@@ -107,7 +134,7 @@ class StopRequest {
   }
 
   #stop(): void {
-    if (this.signal === null || this.#session === null) return;
+    if (this.#signal === null || this.#session === null) return;
     this.#view?.stopping(this.#session.view());
     void this.#session.end();
   }

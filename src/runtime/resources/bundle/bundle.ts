@@ -26,4 +26,6 @@ export interface BundlePlace {
   readonly cacheDir: string;
   /** Custom `exports` conditions, as with `node --conditions`. */
   readonly conditions: readonly string[];
+  /** Aborts when nobody wants what is being built any more. */
+  readonly signal: AbortSignal;
 }

@@ -36,7 +36,7 @@ export interface Bundler {
   launch(bundle: Bundle): Launch;
   /** Drops what is kept in memory for an agent that has left the config. */
   forget(agent: string): Promise<void>;
-  /** Waits for builds under way, then gives everything back. */
+  /** Cuts builds under way, which reject, and gives everything back. */
   close(): Promise<void>;
 }
 
@@ -51,6 +51,8 @@ const IDLE_MS = 30_000;
 const RECENT = 3;
 /** One to see what is needed, one with it; more only when a source changes in between. */
 const PASSES = 6;
+
+const CLOSED = new Error("the bundler is closed");
 
 interface AgentWork {
   readonly key: string;
@@ -72,10 +74,10 @@ class CachedBundler implements Bundler {
   #busy = 0;
   #heavy = false;
   #idle: NodeJS.Timeout | null = null;
-  #closed = false;
+  readonly #closing = new AbortController();
 
   constructor({ root, cacheDir, conditions = [] }: BundlerOptions) {
-    this.#place = { root: realpathSync(root), cacheDir, conditions };
+    this.#place = { root: realpathSync(root), cacheDir, conditions, signal: this.#closing.signal };
   }
 
   prepare(
@@ -83,7 +85,7 @@ class CachedBundler implements Bundler {
     entry: string,
     { external = [] }: { readonly external?: readonly string[] } = {},
   ): Promise<Bundle> {
-    if (this.#closed) return Promise.reject(new Error("the bundler is closed"));
+    if (this.#closing.signal.aborted) return Promise.reject(CLOSED);
     const before = this.#queues.get(agent) ?? Promise.resolve();
     const next = before.then(() => this.#prepare({ agent, entry, external }));
     this.#queues.set(
@@ -108,7 +110,7 @@ class CachedBundler implements Bundler {
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#closing.abort(CLOSED);
     await Promise.all([...this.#queues.keys()].map((agent) => this.forget(agent)));
     if (this.#idle !== null) clearTimeout(this.#idle);
     await releaseEsbuild();

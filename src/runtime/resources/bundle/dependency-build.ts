@@ -64,7 +64,7 @@ async function tryBuild(
   const outdir = `${dependenciesDir(place)}/set`;
   if (files.length === 0) return { at: "built", outputs: [], entries: new Map(), inputs: [] };
   try {
-    const result = await withEsbuild(({ esbuild }) =>
+    const result = await withEsbuild(place.signal, ({ esbuild }) =>
       esbuild.build({
         ...commonOptions(place, `${place.root}/package.json`),
         entryPoints: files.map((file) => ({ in: file, out: outName(file, place.root) })),

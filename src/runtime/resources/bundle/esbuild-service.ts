@@ -15,23 +15,40 @@ export interface EsbuildService {
   readonly generation: number;
 }
 
-/** Runs `work` with esbuild; if its child process died meanwhile, once more with a new one. */
-export async function withEsbuild<T>(work: (service: EsbuildService) => Promise<T>): Promise<T> {
-  loaded ??= import("esbuild");
-  const esbuild = await loaded;
+/**
+ * Runs `work` with esbuild; if its child process died meanwhile, once more with a new one. Rejects with the signal's
+ * reason as soon as nobody wants it any more: esbuild goes on with it for nobody, until it is released.
+ */
+export async function withEsbuild<T>(
+  signal: AbortSignal,
+  work: (service: EsbuildService) => Promise<T>,
+): Promise<T> {
+  signal.throwIfAborted();
+  const { promise: unwanted, reject } = Promise.withResolvers<never>();
+  const cut = (): void => reject(signal.reason);
+  signal.addEventListener("abort", cut);
   working += 1;
   try {
-    const before = generation;
-    try {
-      return await work({ esbuild, generation });
-    } catch (error) {
-      if (!isServiceGone(error)) throw error;
-      if (generation === before) await nextGeneration(esbuild);
-    }
-    return await work({ esbuild, generation }).catch(refuse);
+    return await Promise.race([attempt(signal, work), unwanted]);
   } finally {
     working -= 1;
+    signal.removeEventListener("abort", cut);
   }
+}
+
+async function attempt<T>(signal: AbortSignal, work: (service: EsbuildService) => Promise<T>): Promise<T> {
+  loaded ??= import("esbuild");
+  const esbuild = await loaded;
+  signal.throwIfAborted();
+  const before = generation;
+  try {
+    return await work({ esbuild, generation });
+  } catch (error) {
+    if (!isServiceGone(error)) throw error;
+    signal.throwIfAborted();
+    if (generation === before) await nextGeneration(esbuild);
+  }
+  return await work({ esbuild, generation }).catch(refuse);
 }
 
 /** Ends the child process, unless somebody is building right now. */

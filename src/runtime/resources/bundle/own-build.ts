@@ -32,7 +32,7 @@ export class OwnBuild {
   /** Rejects with esbuild's BuildFailure; `pass` holds what was read by then. */
   async run(pass: OwnPass): Promise<readonly OutputFile[]> {
     this.#pass = pass;
-    return await withEsbuild(async (service) => {
+    return await withEsbuild(this.#place.signal, async (service) => {
       const context = await this.#context(service);
       const { outputFiles } = await context.rebuild();
       return outputFiles;
@@ -42,7 +42,8 @@ export class OwnBuild {
   async dispose(): Promise<void> {
     const kept = this.#kept;
     this.#kept = null;
-    await kept?.context.dispose().catch(() => undefined); // its child process may be gone already
+    // At the end the child process goes with all contexts; disposing one would wait for the build that is cut.
+    if (!this.#place.signal.aborted) await kept?.context.dispose().catch(() => undefined); // it may be gone already
   }
 
   async #context({ esbuild, generation }: EsbuildService): Promise<BuildContext<{ write: false }>> {
