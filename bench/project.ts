@@ -32,9 +32,10 @@ export class BenchProject implements AsyncDisposable {
     this.#owned = own(async () => await this.#release());
   }
 
-  /** Starts `agents up`; returns when it says that all is ready. */
+  /** Starts `agents up`, on the embedded default where no Redis is given; returns when it says that all is ready. */
   async up(args: readonly string[] = []): Promise<Up> {
-    const up = new Up(this, ["up", "--ui", "plain", ...args]);
+    const mode = this.env["AGENTS_REDIS_URL"] === undefined ? ["--mode", "embedded"] : [];
+    const up = new Up(this, ["up", "--ui", "plain", ...mode, ...args]);
     this.#up = up;
     await up.ready;
     return up;

@@ -6,6 +6,8 @@ import { cli, errorIn } from "./run-cli.ts";
 
 // Everything here happens with nothing running.
 
+const NO_DOCKER = "unix:///nowhere/docker.sock";
+
 void t.test("--version prints the version of the package", async (t) => {
   const { code, stdout } = await cli({ cwd: t.testdir() }, "--version");
   t.equal(code, 0);
@@ -73,8 +75,7 @@ void t.test("up --mode containers without a Docker says so, and starts nothing e
       agents: { a: { command: ["true"] } },
     }),
   });
-  const env = { DOCKER_HOST: "unix:///nowhere/docker.sock" };
-  const result = await cli({ cwd, env }, "up", "--mode", "containers", "--json");
+  const result = await cli({ cwd, env: { DOCKER_HOST: NO_DOCKER } }, "up", "--mode", "containers", "--json");
   t.equal(result.code, 1);
   t.match(errorIn(result), { code: "AGENTS_DOCKER_NOT_RUNNING", hint: /agents up --mode embedded/ });
 });
@@ -181,7 +182,7 @@ void t.test("colour is for terminals, unless it is asked for, and never with NO_
 
 void t.test("doctor says what will run and fails where something keeps agents from running", async (t) => {
   const cwd = t.testdir(shop);
-  const good = await cli({ cwd, env: { PATH: process.env["PATH"] ?? "" } }, "doctor", "--json");
+  const good = await cli({ cwd, env: { PATH: "/nowhere", DOCKER_HOST: NO_DOCKER } }, "doctor", "--json");
   t.equal(good.code, 0);
   t.match(JSON.parse(good.stdout), {
     checks: [

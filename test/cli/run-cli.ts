@@ -27,7 +27,7 @@ export function startCli(options: CliOptions, ...args: readonly string[]): Child
 /** Starts a run that ends with this process, however that ends, unless it is stopped before. Resolves when it is ready. */
 export async function startRun(options: CliOptions): Promise<ChildProcessWithoutNullStreams> {
   const tie = join(REPO, "test/fixtures/ends-with-its-starter.js");
-  const child = startNode(options, tie, process.execPath, CLI, "up", "--ui", "json");
+  const child = startNode(options, tie, process.execPath, CLI, "up", "--ui", "json", "--mode", "embedded");
   const said = text(child.stderr);
   for await (const line of createInterface({ input: child.stdout })) {
     const event: { readonly type?: string; readonly state?: string } = JSON.parse(line);
@@ -40,7 +40,7 @@ export async function startRun(options: CliOptions): Promise<ChildProcessWithout
 
 function startNode({ cwd, env }: CliOptions, ...args: readonly string[]): ChildProcessWithoutNullStreams {
   // `env -u`: what tap adds to a child's Node is no part of the command line. `env` becomes the program: same pid.
-  return spawn("env", ["-u", "NODE_OPTIONS", process.execPath, ...args], {
+  return spawn("/usr/bin/env", ["-u", "NODE_OPTIONS", process.execPath, ...args], {
     cwd,
     env: { ...plainEnvironment(), XDG_STATE_HOME: cwd, ...env },
     stdio: ["pipe", "pipe", "pipe"],

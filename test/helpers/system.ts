@@ -1,7 +1,15 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -29,9 +37,20 @@ export class Project {
     delete this.env["CI"];
   }
 
+  /**
+   * What this machine has beside Node is of no account to a test that does not ask for it: a start is on the embedded default
+   * unless a mode or a Redis is given, or one was chosen in this folder before.
+   */
+  #pinned(args: readonly string[]): readonly string[] {
+    const isFree = args[0] !== "up" || args.includes("--mode") || this.env["AGENTS_REDIS_URL"] !== undefined;
+    return isFree || existsSync(join(this.root, ".agents/choices.json"))
+      ? args
+      : [...args, "--mode", "embedded"];
+  }
+
   /** Runs one command to its end. */
   async agents(args: readonly string[], input?: string): Promise<Ran> {
-    const child = spawn(process.execPath, [CLI, ...args], {
+    const child = spawn(process.execPath, [CLI, ...this.#pinned(args)], {
       cwd: this.root,
       env: this.env,
       stdio: "pipe",
@@ -65,7 +84,7 @@ export class Project {
   /** A foreground `agents up`, in a pipe. */
   up(args: readonly string[] = []): Up {
     const up = new Up(
-      spawn(process.execPath, [CLI, "up", "--ui", "json", ...args], {
+      spawn(process.execPath, [CLI, ...this.#pinned(["up", "--ui", "json", ...args])], {
         cwd: this.root,
         env: this.env,
         stdio: ["ignore", "pipe", "pipe"],
