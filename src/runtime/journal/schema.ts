@@ -14,6 +14,9 @@ export function eventsFile(stateDir: string): string {
   return join(stateDir, "events.db");
 }
 
+/** Instead of a file: a journal that ends with its process. */
+export const IN_MEMORY = ":memory:";
+
 /*
  * `seq`, `deliveries.id` and `change` are drawn from one counter. So one number is at once the position of an event,
  * the order of a lane, and a cursor for whoever follows: everything that is new or has changed since lies above it.
@@ -100,8 +103,8 @@ export interface OpenedEvents {
  * Opens the events file for its one writer, makes it where it is missing. A file that SQLite cannot read is moved aside
  * (never deleted) so that a damaged journal is no reason not to start.
  */
-export function openEventsForWriting(stateDir: string): OpenedEvents {
-  const file = eventsFile(stateDir);
+export function openEventsForWriting(file: string): OpenedEvents {
+  if (file === IN_MEMORY) return { db: openFile(file), movedAside: null };
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   try {
     return { db: openFile(file), movedAside: null };

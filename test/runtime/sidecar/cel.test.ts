@@ -33,9 +33,21 @@ const CASES: readonly (readonly [string, boolean])[] = [
   ["event.data.tags == ['a', 'b']", true],
   ["1 == 1 && (2 > 1 || false) && !false", true],
   ["false && true || true", true],
+  ["event.data.n > 3.0 ? event.type == 'order.created' : false", true],
+  ["int(event.data.n) % 2 == 1 && event.data.n * 2.0 == 10.0 && 7 / 2 == 3", true],
+  ["1 + 2 * 3 - 4 == 3 && -(2) < 0 && 0x10 == 16 && 1e3 == 1000.0", true],
+  ["'a' + 'b' == \"ab\" && [1] + [2] == [1, 2]", true],
+  ["event.data.tags.exists(t, t == 'b') && !event.data.tags.all(t, t == 'b')", true],
+  ["event.data.tags.exists_one(t, t == 'b') && event.data.tags.filter(t, t > 'a') == ['b']", true],
+  ["[1, 2].map(x, x * 2) == [2, 4] && [1, 2].map(x, x > 1, x * 2) == [4]", true],
+  ["event.data.inner.all(key, key == 'ok')", true],
+  ["{'a': 1}.a == 1 && {'a': 1}['a'] == 1 && 'a' in {'a': 1}", true],
+  ["string(event.data.n) == '5' && double('2.5') == 2.5 && int('7') == 7 && bool('true')", true],
+  ["type(event.data.n) == type(1.0) && type('') != type(1)", true],
+  [String.raw`r"\d" == "\\d" && "\u0041" == "A"`, true],
 ];
 
-for (const [source, expected] of CASES) t.equal(compileCel(source)(event), expected, source);
+for (const [source, expected] of CASES) t.equal(compileCel(source)({ event }), expected, source);
 
 for (const source of [
   "",
@@ -48,7 +60,9 @@ for (const source of [
   "event.",
   "event.type = 1",
   '"open',
-  "a ? b : c",
+  "a ? b",
+  "event.data.tags.all(1, true)",
+  "{'a' 1}",
   "[1, 2",
   "#",
 ]) {
@@ -64,7 +78,11 @@ for (const source of [
   "!event.data.n",
   "-event.type == 1",
   "event.data.tags[9] == 1",
+  "event.data.n + 1 == 6.0",
+  "event.data.n % 2.0 == 1.0",
+  "1 / 0 == 1",
+  "event.data.n.all(x, true)",
 ]) {
   const program = compileCel(source);
-  t.throws(() => program(event), CelError, `${source} fails on the event`);
+  t.throws(() => program({ event }), CelError, `${source} fails on the event`);
 }

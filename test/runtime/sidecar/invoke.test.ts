@@ -23,7 +23,7 @@ t.test("apps of the run call each other through their sidecars", async (t) => {
     headers: { "x-mine": "h" },
     body: "hello",
   });
-  t.equal(posted.text, "POST /a/b%2Fc?q=1&r=%20 caller h\nhello");
+  t.equal(posted.text, "POST /a/b/c?q=1&r=%20 caller h\nhello");
   t.equal(posted.headers["x-own"], "yes");
   t.equal((await call(httpPort, "/v1.0/invoke/callee/method/teapot")).status, 418);
   t.match(

@@ -189,7 +189,7 @@ t.test("metadata lists components and subscriptions, and the API shuts the sidec
       {
         pubsubname: "agents-pubsub",
         topic: "x",
-        rules: [{ match: "", path: "/x" }],
+        rules: [{ path: "/x" }],
         deadLetterTopic: "d",
         type: "PROGRAMMATIC",
       },

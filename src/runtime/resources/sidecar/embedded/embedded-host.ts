@@ -1,6 +1,6 @@
 import { Agent } from "node:http";
-import { AgentsError } from "../../../model/errors.ts";
 import { eventsFile, openEventsForWriting } from "../../../journal/schema.ts";
+import type { UserResource } from "../yaml/user-resources.ts";
 import type {
   DeclaredApp,
   PublishRequest,
@@ -13,20 +13,23 @@ import type { DaprdCall } from "../daprd/host/daprd-calls.ts";
 import { LazyDaprd } from "../daprd/host/lazy-daprd.ts";
 import { Bus } from "./bus/bus.ts";
 import { DEFAULT_RETRY } from "./bus/retry-policy.ts";
-import { defaultPubsub } from "./components/app-components.ts";
+import { defaultPubsub, type ListedComponent } from "./components/app-components.ts";
 import { componentsIn, type ComponentSpec } from "./components/component-spec.ts";
-import { ComponentSet, RUNTIME } from "./components/component-set.ts";
+import { ComponentSet } from "./components/component-set.ts";
 import { ResourceFolders } from "./components/resource-folders.ts";
 import { specsOfConfig } from "./components/specs-of-config.ts";
 import type { EmbeddedHostOptions } from "./host-options.ts";
-import type { Pubsub } from "./pubsub/pubsub.ts";
-import { noBroker } from "./publish/no-broker.ts";
-import { makeEvent } from "./publish/make-event.ts";
-import { Sidecar } from "./sidecar.ts";
+import { publishOwn, sharedPubsub } from "./publish-own.ts";
+import { appResources, sameResources } from "./resources/app-resources.ts";
+import { configurations } from "./resources/configuration-files.ts";
+import { Sidecar, type SidecarSurroundings } from "./sidecar.ts";
+import type { SidecarTraits } from "./sidecar-traits.ts";
 import { tokensOf } from "./tokens.ts";
 import { DatabaseFiles } from "./store/database-files.ts";
 import { DEFAULT_RETENTION, Pruner } from "./store/pruner.ts";
 
+/** Reason of a `stopped` that waits for nothing. */
+export const FORCED = "it was forced to shut down through its API";
 /** Changes in the journal are told at most so often. */
 const TELL_EVERY_MS = 50;
 /** What is in flight when the host ends has so long to finish. */
@@ -57,6 +60,9 @@ export class EmbeddedHost {
   readonly #look: NodeJS.Timeout;
   #journalTimer: NodeJS.Timeout | null = null;
   #closed = false;
+  readonly #options: EmbeddedHostOptions;
+  /** What stands in the folders and files, as they were read last. */
+  #resources: readonly UserResource[] = [];
 
   /**
    * Opens the journal and the components.
@@ -86,13 +92,14 @@ export class EmbeddedHost {
     folders: ResourceFolders,
     tell: (event: SidecarEvent) => void,
   ) {
+    this.#options = options;
     this.#tell = tell;
     this.#folders = folders;
-    const { db, movedAside } = openEventsForWriting(options.stateDir);
-    const files = new DatabaseFiles(eventsFile(options.stateDir));
+    const journal = options.journal ?? eventsFile(options.stateDir);
+    const { db, movedAside } = openEventsForWriting(journal);
+    const files = new DatabaseFiles(journal);
     this.#bus = new Bus(db, {
       files,
-      retry: options.retry ?? DEFAULT_RETRY,
       appToken: this.#tokens.app,
       pubsubOf: (agent, name) => this.#components.of(agent).pubsubs.get(name) ?? null,
       onCommit: () => this.#journalChanged(),
@@ -104,7 +111,6 @@ export class EmbeddedHost {
       stateDir: options.stateDir,
       root: options.root,
       env: process.env,
-      groups: options.groups ?? "own",
       log: (appId, level, text) => tell({ type: "log", appId, level, text }),
       onStore: ({ files: its }) => {
         if (its !== null) its.onLost = lost;
@@ -157,17 +163,23 @@ export class EmbeddedHost {
     await this.#daprd.caughtUp();
   }
 
-  async start(spec: SidecarSpec): Promise<SidecarStarted> {
+  async start(spec: SidecarSpec, traits: SidecarTraits = {}): Promise<SidecarStarted> {
     await this.stop(spec.appId);
-    const sidecar = new Sidecar(spec, {
+    const surroundings: SidecarSurroundings = {
       bus: this.#bus,
       components: this.#components,
       invokeAgent: this.#invokeAgent,
       tokens: this.#tokens,
-      appPort: (appId) => this.#sidecars.get(appId)?.spec.appPort ?? null,
+      resources: (appId) => appResources(this.#resources, appId),
+      retryFor: (type) =>
+        this.#options.onlyOwnRetries === true && type !== "pubsub.agents"
+          ? null
+          : (this.#options.retry ?? DEFAULT_RETRY),
+      app: (appId) => this.#sidecars.get(appId)?.app ?? null,
       tell: this.#tell,
-      onShutdown: (appId) => void this.#shutDown(appId),
-    });
+      onShutdown: (appId, forced) => void this.#shutDown(appId, forced),
+    };
+    const sidecar = new Sidecar(spec, surroundings, traits);
     this.#sidecars.set(spec.appId, sidecar);
     try {
       return { appId: spec.appId, httpPort: await sidecar.start() };
@@ -193,6 +205,11 @@ export class EmbeddedHost {
       );
   }
 
+  /** The components that an app has at present. */
+  components(appId: string): readonly ListedComponent[] {
+    return this.#components.of(appId).listed;
+  }
+
   async appGone(appId: string, graceMs: number): Promise<void> {
     await this.#daprd.appGone(appId, graceMs);
     await this.#sidecars.get(appId)?.appGone(graceMs);
@@ -215,24 +232,12 @@ export class EmbeddedHost {
     await this.#daprd.configured();
   }
 
-  async publish({ pubsub, topic, body, contentType, raw }: PublishRequest): Promise<void> {
-    const broker = (await this.#daprd.broker(pubsub)) ?? (await this.#brokerOf(pubsub));
-    const input = {
-      appId: "agents",
-      pubsub,
-      topic,
-      body: Buffer.from(body),
-      contentType,
-      metadata: {},
-      traceparent: null,
-      tracestate: null,
-    };
-    const made = makeEvent(input, raw, Date.now());
-    if (!made.ok)
-      throw new AgentsError("AGENTS_PUBLISH_FAILED", `no CloudEvent can be made of the event: ${made.why}`);
-    await broker.publish([made.event]);
-    // Whoever asked looks for it in the journal.
-    await this.#bus.commit.committed();
+  async publish(request: PublishRequest): Promise<void> {
+    const { pubsub } = request;
+    await publishOwn(
+      (await this.#daprd.broker(pubsub)) ?? (await sharedPubsub(this.#components, pubsub)),
+      request,
+    );
   }
 
   async replay(eventId: string, to: string | null): Promise<ReplayResult> {
@@ -267,6 +272,10 @@ export class EmbeddedHost {
   async #read(): Promise<readonly ComponentSpec[]> {
     const { resources, warnings } = await this.#folders.read();
     for (const text of warnings) this.#tell({ type: "log", appId: "agents", level: "warn", text });
+    this.#resources = [
+      ...resources.filter(({ kind }) => kind !== "Configuration" || this.#options.configs === undefined),
+      ...(await configurations(this.#options.configs ?? [])),
+    ];
     return componentsIn(resources);
   }
 
@@ -283,27 +292,20 @@ export class EmbeddedHost {
   }
 
   async #reload(ofConfig: readonly ComponentSpec[]): Promise<void> {
+    const before = this.#resources;
     const written = await this.#read();
     if (this.#closed) return;
     const changes = await this.#components.change([...written, ...ofConfig]);
     for (const sidecar of this.#sidecars.values()) sidecar.componentsChanged();
+    if (!sameResources(before, this.#resources))
+      for (const sidecar of this.#sidecars.values()) await sidecar.resourcesChanged();
     if (changes !== "")
       this.#tell({ type: "log", appId: "agents", level: "info", text: `components: ${changes}` });
   }
 
-  /** What the runtime itself publishes to. */
-  async #brokerOf(pubsub: string): Promise<Pick<Pubsub, "publish">> {
-    const { pubsubs } = await this.#components.prepare(RUNTIME);
-    const broker = pubsubs.get(pubsub);
-    const isShared = this.#components.pubsubs(RUNTIME).get(pubsub)?.type !== "pubsub.in-memory";
-    if (!isShared || broker === undefined)
-      throw noBroker(pubsub, isShared ? [...pubsubs.keys()] : "in-memory");
-    return broker;
-  }
-
-  async #shutDown(appId: string): Promise<void> {
-    await this.stop(appId);
-    this.#tell({ type: "stopped", appId, reason: "it was shut down through its API" });
+  async #shutDown(appId: string, forced: boolean): Promise<void> {
+    if (!forced) await this.stop(appId);
+    this.#tell({ type: "stopped", appId, reason: forced ? FORCED : "it was shut down through its API" });
   }
 
   #journalChanged(): void {

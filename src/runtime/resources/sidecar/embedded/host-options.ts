@@ -8,8 +8,12 @@ export interface EmbeddedHostOptions extends SidecarHostOptions {
   readonly retry?: RetryPolicy;
   /** Absent: 7 days, 100 000 events. */
   readonly retention?: Retention;
-  /** How apps stand in the consumer groups of a Redis; absent: `own`. */
-  readonly groups?: "own" | "shared";
   /** Folders of Dapr YAML, absolute; what is in them goes before `components`, and is loaded again when it changes. */
   readonly resources?: readonly string[];
+  /** File of the durable bus and its journal, or `:memory:`; absent: in the state folder. */
+  readonly journal?: string;
+  /** Configuration files, absolute; a later one wins. Absent: those in the folders count. */
+  readonly configs?: readonly string[];
+  /** Only the durable bus tries again unasked: any other pub/sub does what a policy says, as with daprd. */
+  readonly onlyOwnRetries?: true;
 }

@@ -1,70 +1,108 @@
 import type { Agent } from "node:http";
 import type { SidecarEvent, SidecarSpec } from "../sidecar-host.ts";
+import { AppSubscriptions } from "./app-subscriptions.ts";
 import { AppClient } from "./bus/app-client.ts";
+import { AppHealth } from "./bus/app-health.ts";
 import type { Bus } from "./bus/bus.ts";
+import type { DeliveryPolicies } from "./bus/delivery-policy.ts";
 import type { Lane } from "./bus/lane.ts";
-import { parseSubscriptions } from "./bus/parse-subscriptions.ts";
+import type { RetryPolicy } from "./bus/retry-policy.ts";
+import { Slots } from "./bus/slots.ts";
 import { defaultPubsub, type AppComponents } from "./components/app-components.ts";
 import type { ComponentSet } from "./components/component-set.ts";
-import { Intake } from "./pubsub/intake.ts";
+import type { InvokeTargetApp } from "./http/invoke-handler.ts";
 import { route, type ApiContext } from "./http/routes.ts";
 import { SidecarServer } from "./http/sidecar-server.ts";
+import { deliveryPolicies } from "./resiliency/delivery-policies.ts";
+import type { AppResources } from "./resources/app-resources.ts";
+import type { SidecarTraits } from "./sidecar-traits.ts";
 import { TOKEN_HEADER, type Tokens } from "./tokens.ts";
 
 /** What a sidecar shares with the others of its host. */
 export interface SidecarSurroundings {
   readonly bus: Bus;
   readonly components: ComponentSet;
+  /** What the resources of the host mean for an app, as they are now. */
+  readonly resources: (appId: string) => AppResources;
+  /** Where no policy says when to try again; null = not at all. */
+  readonly retryFor: (pubsubType: string) => RetryPolicy | null;
   /** Connections for invocations between apps. */
   readonly invokeAgent: Agent;
-  readonly appPort: (appId: string) => number | null;
+  readonly app: (appId: string) => InvokeTargetApp | null;
   readonly tokens: Tokens;
   readonly tell: (event: SidecarEvent) => void;
   /** The API's shutdown was called. */
-  readonly onShutdown: (appId: string) => void;
+  readonly onShutdown: (appId: string, forced: boolean) => void;
 }
 
-const SUBSCRIBE_TIMEOUT_MS = 10_000;
-const SUBSCRIBE_TRIES = 4;
+const CONFIG_TIMEOUT_MS = 10_000;
 
 /** One agent's sidecar: its HTTP server and its lane on the bus. */
 export class Sidecar {
   readonly spec: SidecarSpec;
+  readonly #traits: SidecarTraits;
   readonly #surroundings: SidecarSurroundings;
   readonly #server: SidecarServer;
   readonly #client: AppClient;
+  readonly #slots: Slots | null;
   readonly #lane: Lane;
-  readonly #intake: Intake;
+  readonly #subscriptions: AppSubscriptions;
+  readonly #health: AppHealth | null;
+  #resources: AppResources;
+  #policies: DeliveryPolicies;
   #appFound = false;
   /** Grows with every `appReady` and `appGone`, so that a late answer of an app that is gone changes nothing. */
   #generation = 0;
 
-  constructor(spec: SidecarSpec, surroundings: SidecarSurroundings) {
+  constructor(spec: SidecarSpec, surroundings: SidecarSurroundings, traits: SidecarTraits = {}) {
     const { appId } = spec;
+    const { appHost = "127.0.0.1", maxConcurrency, health } = traits;
     this.spec = spec;
+    this.#traits = traits;
     this.#surroundings = surroundings;
-    this.#client = new AppClient(spec.appPort, spec.concurrency + 1);
+    this.#resources = surroundings.resources(appId);
+    this.#policies = this.#makePolicies();
+    this.#slots = maxConcurrency === undefined ? null : new Slots(maxConcurrency);
+    const address = { host: appHost, port: spec.appPort };
+    this.#client = new AppClient(address, spec.concurrency + 1, this.#slots);
     this.#lane = surroundings.bus.addLane({
       agent: appId,
-      port: spec.appPort,
+      address,
       client: this.#client,
-      concurrency: spec.concurrency,
-      timeoutMs: spec.deliveryTimeoutMs,
+      concurrency: Math.min(spec.concurrency, maxConcurrency ?? spec.concurrency),
+      policyFor: (pubsub) => this.#policies(pubsub),
     });
-    this.#intake = new Intake({
+    this.#subscriptions = new AppSubscriptions({
       appId,
       bus: surroundings.bus,
-      lane: this.#lane,
-      pubsubs: () => surroundings.components.of(appId).pubsubs,
-      log: (level, text) => this.#log(level, text),
+      client: this.#client,
+      headers: this.#appHeaders(),
+      components: () => surroundings.components.of(appId),
+      declared: () => this.#resources.declared.subscriptions,
+      tell: surroundings.tell,
     });
+    this.#health =
+      health === undefined
+        ? null
+        : new AppHealth({
+            settings: health,
+            client: this.#client,
+            headers: this.#appHeaders(),
+            onChange: (healthy) => this.#healthChanged(healthy),
+          });
     const context = this.#apiContext();
     this.#server = new SidecarServer({
       appId,
       port: spec.httpPort,
       mayMove: spec.mayMove,
+      listenOn: traits.listenOn,
+      bodyLimit: traits.bodyLimit,
+      headerLimit: traits.headerLimit,
       apiToken: surroundings.tokens.api,
-      handle: (call) => route(context, call),
+      handle: (call) => {
+        if (traits.logsCalls === true) this.#log("info", `HTTP API Called: ${call.method} ${call.rawPath}`);
+        return route(context, call);
+      },
       log: (level, text) => this.#log(level, text),
     });
   }
@@ -74,117 +112,124 @@ export class Sidecar {
     const { appId, subscribes } = this.spec;
     const { bus, components } = this.#surroundings;
     const { pubsubs } = await components.prepare(appId);
+    this.#tellProblems();
     const port = await this.#server.listen();
     bus.subscriptions.declare(appId, defaultPubsub(pubsubs), subscribes);
+    await this.#subscriptions.declare();
     await bus.commit.committed();
-    await this.#intake.sync();
     return port;
   }
 
-  /** The app listens: reads what it subscribes to, then delivers. */
+  /** The app listens: reads what it subscribes to, then delivers; where its health is asked for, once that is good. */
   async appReady(): Promise<void> {
-    this.#appFound = true;
     this.#generation += 1;
+    if (this.#health !== null) return this.#health.start();
+    await this.#appUsable();
+  }
+
+  /** Where its app is and whether it may be called now. */
+  get app(): InvokeTargetApp {
+    const { appHost: host = "127.0.0.1" } = this.#traits;
+    return {
+      host,
+      port: this.spec.appPort,
+      healthy: this.#health === null || this.#health.healthy,
+      slots: this.#slots,
+      mayInvoke: (caller, path, verb) => this.#resources.configuration.mayInvoke(caller, path, verb),
+    };
+  }
+
+  async #appUsable(): Promise<void> {
+    this.#appFound = true;
     const generation = this.#generation;
+    const isCurrent = (): boolean => generation === this.#generation;
     try {
-      await this.#readSubscriptions(generation);
+      if (this.#traits.asksConfig === true)
+        await this.#client.get("/dapr/config", this.#appHeaders(), CONFIG_TIMEOUT_MS);
+      await this.#subscriptions.read(this.#traits.asksSubscribe !== false, isCurrent);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       this.#log("error", `its subscriptions cannot be saved (${why}); they stay as they were`);
     }
-    if (generation === this.#generation) this.#lane.open();
+    if (isCurrent()) this.#lane.open();
+  }
+
+  #healthChanged(healthy: boolean): void {
+    this.#log("info", `the app is ${healthy ? "healthy" : "unhealthy: deliveries wait"}`);
+    this.#generation += 1;
+    if (healthy) void this.#appUsable();
+    else void this.#lane.hold(0);
+  }
+
+  /** The resources of the host have changed. */
+  async resourcesChanged(): Promise<void> {
+    this.#resources = this.#surroundings.resources(this.spec.appId);
+    this.#policies = this.#makePolicies();
+    this.#tellProblems();
+    await this.#subscriptions.redeclare();
+    this.#lane.rewind();
+  }
+
+  #makePolicies(): DeliveryPolicies {
+    const { components, retryFor } = this.#surroundings;
+    const typeOf = (pubsub: string): string =>
+      components.pubsubs(this.spec.appId).get(pubsub)?.type ?? "pubsub.agents";
+    return deliveryPolicies({
+      resiliency: this.#resources.resiliency,
+      timeoutMs: this.spec.deliveryTimeoutMs,
+      retryFor: (pubsub) => retryFor(typeOf(pubsub)),
+      isDurable: (pubsub) => typeOf(pubsub) === "pubsub.agents",
+    });
+  }
+
+  #tellProblems(): void {
+    const { declared, resiliency } = this.#resources;
+    for (const problem of [...declared.problems, ...resiliency.problems]) this.#log("error", problem);
+  }
+
+  #appHeaders(): Readonly<Record<string, string>> {
+    const token = this.#surroundings.tokens.app;
+    return {
+      "dapr-app-id": this.spec.appId,
+      ...(token === undefined ? {} : { [TOKEN_HEADER]: token }),
+    };
   }
 
   /** Other components serve it now. */
   componentsChanged(): void {
+    this.#policies = this.#makePolicies();
     // What could not be delivered for want of its pub/sub may be now.
     this.#lane.rewind();
-    void this.#intake.sync();
   }
 
   async appGone(graceMs: number): Promise<void> {
+    this.#health?.stop();
     this.#generation += 1;
     await this.#lane.hold(graceMs);
   }
 
   /** Closes the port and the lane. What is in flight has `graceMs` to finish. */
   async close(graceMs: number): Promise<void> {
+    this.#health?.stop();
     this.#generation += 1;
     await Promise.all([this.#lane.close(graceMs), this.#server.close(graceMs)]);
-    await this.#intake.close();
     this.#surroundings.bus.removeLane(this.spec.appId);
-  }
-
-  async #readSubscriptions(generation: number): Promise<void> {
-    const { appId } = this.spec;
-    const answer = await this.#askSubscriptions();
-    if (generation !== this.#generation) return;
-    if (answer.at === "failed") {
-      return this.#log("warn", `${answer.message}; its subscriptions stay as they were`);
-    }
-    const parsed = answer.at === "none" ? parseSubscriptions("[]") : parseSubscriptions(answer.text);
-    if (!parsed.ok) return this.#log("error", `${parsed.message}; its subscriptions stay as they were`);
-    for (const warning of parsed.warnings) this.#log("warn", warning);
-    const { bus, components } = this.#surroundings;
-    const { pubsubs } = components.of(appId);
-    for (const { pubsub, topic } of parsed.subscriptions) {
-      if (!pubsubs.has(pubsub))
-        this.#log("error", `subscribes to ${topic} on the pubsub ${pubsub}, which is not configured`);
-    }
-    // One of a pub/sub that is not there (any more) stays: its events wait.
-    for (const one of bus.subscriptions.see(appId, parsed.subscriptions)) {
-      if (one.problem !== null)
-        this.#log(
-          "error",
-          `the routing rules of ${one.topic} cannot be used (${one.problem}); its events wait`,
-        );
-      else if (one.definition === null)
-        this.#log(
-          "warn",
-          `${one.topic} is declared in the config but GET /dapr/subscribe does not list it; its events wait`,
-        );
-      else if (one.definition.bulk)
-        this.#log("info", `${one.topic} asks for bulk delivery: each bulk holds one event`);
-    }
-    await bus.commit.committed();
-    // What is told to be subscribed gets every event from now on.
-    await this.#intake.sync();
-    const topics = bus.subscriptions.of(appId).map((one) => one.topic);
-    this.#surroundings.tell({ type: "subscribed", appId, topics });
-  }
-
-  async #askSubscriptions(): Promise<
-    { at: "listed"; text: string } | { at: "none" } | { at: "failed"; message: string }
-  > {
-    const token = this.#surroundings.tokens.app;
-    const headers = {
-      "dapr-app-id": this.spec.appId,
-      ...(token === undefined ? {} : { [TOKEN_HEADER]: token }),
-    };
-    let message = "";
-    for (let attempt = 0; attempt < SUBSCRIBE_TRIES; attempt += 1) {
-      const answer = await this.#client.get("/dapr/subscribe", headers, SUBSCRIBE_TIMEOUT_MS);
-      if (answer.at === "answered") {
-        if (answer.status === 404) return { at: "none" };
-        if (answer.status >= 200 && answer.status < 300) return { at: "listed", text: answer.body };
-        return { at: "failed", message: `GET /dapr/subscribe answered ${answer.status}` };
-      }
-      message = answer.at === "timeout" ? `no answer after ${SUBSCRIBE_TIMEOUT_MS / 1000} s` : answer.message;
-      await new Promise((resolve) => setTimeout(resolve, 50 * 2 ** attempt));
-    }
-    return { at: "failed", message: `GET /dapr/subscribe failed: ${message}` };
   }
 
   #apiContext(): ApiContext {
     const { spec } = this;
-    const { bus, components, invokeAgent, appPort, tokens, onShutdown } = this.#surroundings;
+    const { bus, components, invokeAgent, app, tokens, onShutdown } = this.#surroundings;
     // Read at each call: components may be exchanged meanwhile.
     const mine = (): AppComponents => components.of(spec.appId);
     return {
       appId: spec.appId,
       ownPort: spec.appPort,
-      appPort,
+      ownHost: this.#traits.appHost ?? "127.0.0.1",
+      health: this.#traits.health ?? null,
+      app,
       tokens,
+      resources: () => this.#resources,
+      resiliencies: () => this.#resources.resiliency.names,
       get pubsubs() {
         return mine().pubsubs;
       },
@@ -197,14 +242,15 @@ export class Sidecar {
       get components() {
         return mine().listed;
       },
-      concurrency: spec.concurrency,
+      concurrency:
+        this.#traits.maxConcurrency ?? (this.#traits.listenOn === undefined ? spec.concurrency : 0),
       extended: new Map(),
       agent: invokeAgent,
       subscriptions: () =>
         bus.subscriptions.of(spec.appId).filter(({ pubsub }) => mine().pubsubs.has(pubsub)),
-      appFound: () => this.#appFound,
+      appFound: () => this.#appFound || spec.appPort === 0,
       lost: () => bus.commit.lost,
-      shutdown: () => onShutdown(spec.appId),
+      shutdown: (forced) => onShutdown(spec.appId, forced && this.#traits.mayBeForced === true),
     };
   }
 

@@ -41,6 +41,21 @@ export async function readUserResources(folder: string): Promise<UserResources> 
   return { folder, resources, warnings };
 }
 
+/**
+ * Reads one file, after `fill` has had its text.
+ *
+ * @throws Error where it cannot be read
+ */
+export async function readUserResource(
+  file: string,
+  fill: (text: string) => string,
+): Promise<readonly UserResource[]> {
+  const { found, problems } = await readTexts(file, fill(await readFile(file, "utf8")));
+  const [problem] = problems;
+  if (problem !== undefined && found.length === 0) throw new Error(`${file}: ${problem}`);
+  return found;
+}
+
 /** Those that count for an agent. */
 export function resourcesFor(agent: string, { resources }: UserResources): readonly UserResource[] {
   return resources.filter(({ scopes }) => scopes.length === 0 || scopes.includes(agent));
@@ -68,13 +83,20 @@ async function readIfThere(file: string): Promise<string> {
   }
 }
 
-async function readDocuments(
-  file: string,
-): Promise<{ readonly found: readonly UserResource[]; readonly problems: readonly string[] }> {
+interface FileContent {
+  readonly found: readonly UserResource[];
+  readonly problems: readonly string[];
+}
+
+async function readDocuments(file: string): Promise<FileContent> {
+  return await readTexts(file, await readIfThere(file));
+}
+
+async function readTexts(file: string, text: string): Promise<FileContent> {
   const { parseAllDocuments } = await import("yaml");
   const found: UserResource[] = [];
   const problems: string[] = [];
-  for (const document of parseAllDocuments(await readIfThere(file))) {
+  for (const document of parseAllDocuments(text)) {
     const [error] = document.errors;
     if (error !== undefined) {
       problems.push(`it is left out, as it cannot be read: ${error.message.split("\n", 1)[0] ?? ""}`);

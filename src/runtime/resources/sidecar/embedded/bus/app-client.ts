@@ -7,22 +7,32 @@ import {
 } from "node:http";
 import { StringDecoder } from "node:string_decoder";
 import type { Attempt } from "./outcome.ts";
+import type { Slots } from "./slots.ts";
 
 const ANSWER_LIMIT = 64 * 1024;
 
-/** One app's HTTP channel on loopback: kept-alive connections, no redirects, a timeout of ours. */
-export class AppClient {
-  readonly #port: number;
-  readonly #agent: Agent;
+export interface AppAddress {
+  readonly port: number;
+  readonly host: string;
+}
 
-  constructor(port: number, connections: number) {
-    this.#port = port;
+/** One app's HTTP channel: kept-alive connections, no redirects, a timeout of ours. */
+export class AppClient {
+  readonly #address: AppAddress;
+  readonly #agent: Agent;
+  readonly #slots: Slots | null;
+
+  /** `slots`: shared with whatever else calls the app; null = no limit beyond that of the connections. */
+  constructor(address: AppAddress, connections: number, slots: Slots | null = null) {
+    this.#address = address;
+    this.#slots = slots;
     // Idle connections go after 2 s: many servers close theirs after 5 s, and a request must not meet that.
     this.#agent = new Agent({ keepAlive: true, maxSockets: connections, scheduling: "lifo", timeout: 2000 });
   }
 
   post(path: string, headers: OutgoingHttpHeaders, body: Uint8Array, timeoutMs: number): Promise<Attempt> {
-    return this.#call("POST", path, headers, body, timeoutMs);
+    const send = (): Promise<Attempt> => this.#call("POST", path, headers, body, timeoutMs);
+    return this.#slots === null ? send() : inSlot(this.#slots, send);
   }
 
   get(path: string, headers: OutgoingHttpHeaders, timeoutMs: number): Promise<Attempt> {
@@ -45,7 +55,7 @@ export class AppClient {
       let connected = false;
       let call: ClientRequest;
       try {
-        call = request({ host: "127.0.0.1", port: this.#port, method, path, headers, agent: this.#agent });
+        call = request({ ...this.#address, method, path, headers, agent: this.#agent });
       } catch (error) {
         resolve(unsendable(error));
         return;
@@ -73,6 +83,15 @@ export class AppClient {
         finish(unsendable(error));
       }
     });
+  }
+}
+
+async function inSlot(slots: Slots, send: () => Promise<Attempt>): Promise<Attempt> {
+  const giveBack = await slots.take();
+  try {
+    return await send();
+  } finally {
+    giveBack();
   }
 }
 

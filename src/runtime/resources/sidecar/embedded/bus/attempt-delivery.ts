@@ -1,9 +1,10 @@
 import { appPath } from "./app-path.ts";
-import { singleAnswer } from "./bulk-answer.ts";
+import type { BulkCollector } from "./bulk-collector.ts";
 import { deliveryRequest, envelopeProblem } from "./delivery-request.ts";
+import type { DeliveryPolicies } from "./delivery-policy.ts";
 import type { StoredEvent } from "./event.ts";
 import type { AppClient } from "./app-client.ts";
-import { outcomeOf } from "./outcome.ts";
+import { outcomeOf, type Attempt } from "./outcome.ts";
 import { routeOf, type Route } from "./subscription.ts";
 
 /** Where the routes of a lane are found. */
@@ -19,19 +20,29 @@ interface Failed {
   readonly deadLetterTopic: string | null;
 }
 
+/** The ways to an app. */
+export interface AppWays {
+  readonly client: AppClient;
+  readonly bulk: BulkCollector;
+  readonly policyFor: DeliveryPolicies;
+}
+
 /** What an attempt ended in; all but the first two concern the event, not the app. */
 export type Verdict =
   | { readonly at: "unrouted" }
   | { readonly at: "unreachable" }
   | { readonly at: "success" }
-  | ({ readonly at: "retry"; readonly broken: boolean } & Failed)
+  /** A circuit breaker is open: it was not sent. */
+  | ({ readonly at: "refused"; readonly retryAt: number } & Failed)
+  /** `status`: of the app's answer, null where there was none. */
+  | ({ readonly at: "retry"; readonly broken: boolean; readonly status: number | null } & Failed)
   | ({ readonly at: "dropped" | "dead" | "expired" } & Failed);
 
 /** Delivers an event once, or says why it cannot be. */
 export async function attemptDelivery(
   event: StoredEvent,
   routes: LaneRoutes,
-  app: { readonly client: AppClient; readonly timeoutMs: number },
+  ways: AppWays,
 ): Promise<Verdict> {
   const route = routes.routeFor(event.pubsub, event.topic);
   if (route === null) return { at: "unrouted" };
@@ -52,9 +63,13 @@ export async function attemptDelivery(
   const path = appPath(routed.path);
   if (path === null)
     return { at: "dead", error: `it cannot be sent to the route ${quoted(routed.path)}`, deadLetterTopic };
-  const { headers, body } = deliveryRequest(event, route, routes.appToken);
-  const answer = await app.client.post(path, headers, body, app.timeoutMs);
-  const outcome = outcomeOf(route.definition.bulk ? singleAnswer(answer) : answer);
+  const policy = ways.policyFor(event.pubsub);
+  const admission = policy.breaker?.admit();
+  if (admission?.at === "refused")
+    return { at: "refused", error: admission.message, retryAt: admission.retryAt, deadLetterTopic };
+  const answer = await send(event, route, path, routes.appToken, policy.timeoutMs, ways);
+  const outcome = outcomeOf(answer);
+  admission?.done(outcome.at === "success" || outcome.at === "drop");
   switch (outcome.at) {
     case "success":
       return { at: "success" };
@@ -65,10 +80,29 @@ export async function attemptDelivery(
     case "drop":
       return unhandled(outcome.error, deadLetterTopic);
     case "retry":
-      return { at: "retry", broken: answer.at === "broken", error: outcome.error, deadLetterTopic };
+      return {
+        at: "retry",
+        broken: answer.at === "broken",
+        status: answer.at === "answered" && answer.status > 299 ? answer.status : null,
+        error: outcome.error,
+        deadLetterTopic,
+      };
     default:
       return outcome satisfies never;
   }
+}
+
+function send(
+  event: StoredEvent,
+  route: Route,
+  path: string,
+  appToken: string | undefined,
+  timeoutMs: number,
+  { client, bulk }: AppWays,
+): Promise<Attempt> {
+  if (route.definition.bulk !== null) return bulk.post({ event, route, path, timeoutMs, appToken });
+  const { headers, body } = deliveryRequest(event, route, appToken);
+  return client.post(path, headers, body, timeoutMs);
 }
 
 function quoted(route: string): string {

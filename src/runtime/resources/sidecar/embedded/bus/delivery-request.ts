@@ -30,23 +30,45 @@ export function deliveryRequest(
   route: Route,
   appToken: string | undefined,
 ): DeliveryRequest {
-  const bulk = route.definition.bulk;
-  const body = bulk ? bulkOfOne(event, route.raw) : route.raw ? wrapRaw(event) : event.body;
+  const body = route.raw ? wrapRaw(event) : event.body;
+  const headers: OutgoingHttpHeaders = { "content-type": "application/cloudevents+json" };
+  addMetadata(headers, event.metadata ?? {});
+  headers["content-length"] = body.byteLength;
+  headers["pubsubname"] = event.pubsub;
+  // What is wrapped here has no trace of its own: daprd sends none either.
+  if (!route.raw && !event.raw) headers["traceparent"] = traceOf(event.traceparent);
+  if (appToken !== undefined) headers[TOKEN_HEADER] = appToken;
+  return { headers, body };
+}
+
+/** Builds the POST for several events of one topic: metadata is in the entries. */
+export function bulkRequest(
+  events: readonly StoredEvent[],
+  route: Route,
+  appToken: string | undefined,
+): DeliveryRequest {
+  const { pubsub = "", topic = "" } = events[0] ?? {};
+  const body = Buffer.from(
+    `{"id":${JSON.stringify(randomUUID())},"type":"com.dapr.event.sent.bulk","topic":${JSON.stringify(topic)},` +
+      `"pubsubname":${JSON.stringify(pubsub)},"metadata":{"pubsubName":${JSON.stringify(pubsub)}},` +
+      `"entries":[${events.map((event) => bulkEntry(event, route.raw)).join(",")}]}`,
+  );
   const headers: OutgoingHttpHeaders = {
-    "content-type": bulk ? "application/json" : "application/cloudevents+json",
+    "content-type": "application/json",
     "content-length": body.byteLength,
+    pubsubname: pubsub,
   };
-  for (const [name, value] of Object.entries(event.metadata ?? {})) {
+  if (!route.raw) headers["traceparent"] = traceOf(events[0]?.traceparent ?? null);
+  if (appToken !== undefined) headers[TOKEN_HEADER] = appToken;
+  return { headers, body };
+}
+
+function addMetadata(headers: OutgoingHttpHeaders, metadata: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(metadata)) {
     const header = name.toLowerCase();
     if (HOP_BY_HOP.has(header) || header === EXPECT) continue;
     if (/^[\w!#$%&'*+.^`|~-]+$/u.test(name) && !UNSENDABLE.test(value)) headers[header] = value;
   }
-  headers["content-length"] = body.byteLength;
-  headers["pubsubname"] = event.pubsub;
-  // What is wrapped here has no trace of its own: daprd sends none either.
-  if (!route.raw) headers["traceparent"] = traceOf(event.traceparent);
-  if (appToken !== undefined) headers[TOKEN_HEADER] = appToken;
-  return { headers, body };
 }
 
 /** Anybody can write anything into an event. */
@@ -81,14 +103,12 @@ function wrapRaw(event: StoredEvent): Uint8Array {
   );
 }
 
-function bulkOfOne(event: StoredEvent, raw: boolean): Uint8Array {
+function bulkEntry(event: StoredEvent, raw: boolean): string {
   const bytes = Buffer.from(event.body);
   const item = raw ? JSON.stringify(bytes.toString("base64")) : bytes.toString();
-  const entry =
+  return (
     `{"entryId":${JSON.stringify(String(event.seq))},"event":${item},` +
-    `"contentType":${raw ? '"application/octet-stream"' : '"application/cloudevents+json"'},"metadata":{}}`;
-  return Buffer.from(
-    `{"id":${JSON.stringify(randomUUID())},"type":"com.dapr.event.sent.bulk","topic":${JSON.stringify(event.topic)},` +
-      `"pubsubname":${JSON.stringify(event.pubsub)},"metadata":{"pubsubName":${JSON.stringify(event.pubsub)}},"entries":[${entry}]}`,
+    `"contentType":${raw ? '"application/octet-stream"' : '"application/cloudevents+json"'},` +
+    `"metadata":${JSON.stringify(event.metadata ?? {})}}`
   );
 }

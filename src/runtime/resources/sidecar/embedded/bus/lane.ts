@@ -1,33 +1,31 @@
 import type { GroupCommit } from "../store/group-commit.ts";
 import type { BusStore } from "../store/bus-store.ts";
-import type { AppClient } from "./app-client.ts";
+import type { AppAddress, AppClient } from "./app-client.ts";
 import type { LaneRoutes, Verdict } from "./attempt-delivery.ts";
-import { attemptQueued, type Held } from "./attempt-queued.ts";
+import { attemptQueued } from "./attempt-queued.ts";
+import { BulkCollector } from "./bulk-collector.ts";
+import type { DeliveryPolicies, DeliveryPolicy } from "./delivery-policy.ts";
 import type { DeliveryChange, QueuedDelivery, StoredEvent } from "./event.ts";
 import { LaneQueue } from "./lane-queue.ts";
 import { Prober } from "./prober.ts";
 import { Recovery } from "./recovery.ts";
-import { retryDelay, type RetryPolicy } from "./retry-policy.ts";
 
 /** What a lane needs of the bus around it. */
-export interface LaneContext extends LaneRoutes, Held {
+export interface LaneContext extends LaneRoutes {
   readonly store: BusStore;
   readonly commit: GroupCommit;
-  readonly retry: RetryPolicy;
   /** Publishes a copy of the event to a dead-letter topic; called inside a write. */
   deadLetter(event: StoredEvent, topic: string): void;
-  /** What an attempt came to; called inside a write, after `deadLetter`. */
-  settled(delivery: QueuedDelivery, change: DeliveryChange): void;
   /** Something that the people who watch this agent should know. */
   log(level: "info" | "warn", text: string): void;
 }
 
 export interface LaneOptions {
   readonly agent: string;
-  readonly port: number;
+  readonly address: AppAddress;
   readonly client: AppClient;
   readonly concurrency: number;
-  readonly timeoutMs: number;
+  readonly policyFor: DeliveryPolicies;
 }
 
 /*
@@ -51,6 +49,8 @@ interface Flight {
 
 /** A delivery that takes longer is shown as `delivering`; a faster one is not worth a write. */
 const SHOW_AFTER_MS = 100;
+/** A half open circuit breaker that lets no more pass is asked again after so long. */
+const REFUSED_MS = 50;
 /** Between two turns of the event loop at most so many deliveries are started. */
 const BURST = 64;
 
@@ -64,6 +64,7 @@ export class Lane {
   readonly #queue: LaneQueue;
   readonly #prober: Prober;
   readonly #recovery: Recovery;
+  readonly #bulk: BulkCollector;
   readonly #flights = new Map<number, Flight>();
   readonly #idle = new Set<() => void>();
   #state: LaneState = { at: "held", planned: true };
@@ -77,7 +78,8 @@ export class Lane {
     this.#context = context;
     this.#options = options;
     this.#queue = new LaneQueue(context.store, options.agent);
-    this.#prober = new Prober(options.port, () => this.open());
+    this.#bulk = new BulkCollector(options.client, () => this.#pump());
+    this.#prober = new Prober(options.address, () => this.open());
     const warn = (text: string): void => context.log("warn", text);
     this.#recovery = new Recovery(() => this.rewind(), warn);
   }
@@ -98,6 +100,7 @@ export class Lane {
   /** Starts nothing more. Resolves once nothing is in flight or `graceMs` have passed. */
   async hold(graceMs: number): Promise<void> {
     this.#prober.stop();
+    this.#bulk.flush();
     // That it is gone then, after it was asked to stop, was planned as well.
     const planned = graceMs > 0 || (this.#state.at === "held" && this.#state.planned);
     this.#state = { at: "held", planned };
@@ -126,13 +129,6 @@ export class Lane {
     if (this.#queue.offer(delivery)) this.#pump();
   }
 
-  /** A broker hands out a delivery that is in the store. */
-  handOut(delivery: QueuedDelivery): void {
-    if (this.#closed || this.#flights.has(delivery.id)) return;
-    this.#queue.handOut(delivery);
-    this.#pump();
-  }
-
   /** Ends the lane: holds, waits, then cuts what is still in flight; that is delivered again another time. */
   async close(graceMs: number): Promise<void> {
     await this.hold(Math.max(graceMs, 1));
@@ -145,6 +141,11 @@ export class Lane {
     this.#options.client.close();
   }
 
+  /** What is with the app; what waits for others of its bulk is not. */
+  get #inFlight(): number {
+    return this.#flights.size - this.#bulk.waiting;
+  }
+
   #pump(): void {
     this.#recovery.try(() => this.#start());
   }
@@ -152,7 +153,7 @@ export class Lane {
   #start(): void {
     for (
       let started = 0;
-      this.#state.at === "open" && !this.#closed && this.#flights.size < this.#options.concurrency;
+      this.#state.at === "open" && !this.#closed && this.#inFlight < this.#options.concurrency;
       started += 1
     ) {
       if (started === BURST) {
@@ -176,7 +177,7 @@ export class Lane {
 
   #startNext(): boolean {
     const mayRead = !this.#context.commit.open;
-    const mayRetry = this.#retriesInFlight < Math.max(1, this.#options.concurrency >> 1);
+    const mayRetry = this.#retriesInFlight - this.#bulk.waiting < Math.max(1, this.#options.concurrency >> 1);
     const retry = mayRetry ? this.#queue.takeRetry(Date.now(), mayRead) : null;
     const delivery = retry ?? this.#queue.take((id) => this.#flights.has(id), mayRead);
     if (delivery === null) return false;
@@ -199,7 +200,10 @@ export class Lane {
 
   async #run(flight: Flight): Promise<void> {
     const { delivery } = flight;
-    const attempted = await attemptQueued(delivery, this.#context, this.#options);
+    const attempted = await attemptQueued(delivery, this.#context, {
+      ...this.#options,
+      bulk: this.#bulk,
+    });
     const durationMs = Math.round((performance.now() - flight.startedAt) * 100) / 100;
     this.#flights.delete(delivery.id);
     if (flight.retry) this.#retriesInFlight -= 1;
@@ -218,18 +222,18 @@ export class Lane {
     if (verdict.at === "unreachable") return this.#unreachable(flight);
     if (verdict.at === "retry" && verdict.broken && this.#state.at === "held" && this.#state.planned)
       return this.#putBack(flight, true);
-    const attempts = delivery.attempts + (verdict.at === "expired" ? 0 : 1);
+    const untried = verdict.at === "expired" || verdict.at === "refused";
+    const attempts = delivery.attempts + (untried ? 0 : 1);
     const error = verdict.at === "success" ? null : verdict.error;
-    const delay = verdict.at === "retry" ? retryDelay(this.#context.retry, attempts) : null;
-    const status = verdict.at !== "retry" ? verdict.at : delay === null ? "dead" : "retrying";
-    const nextAt = delay === null ? null : Date.now() + delay;
+    const nextAt = nextAttempt(verdict, this.#options.policyFor(event.pubsub), attempts);
+    const failed = verdict.at === "retry" || verdict.at === "refused";
+    const status = !failed ? verdict.at : nextAt === null ? "dead" : "retrying";
     const change: DeliveryChange = { status, attempts, nextAt, durationMs, error };
     const deadLetterTopic =
       verdict.at === "success" || status === "retrying" ? null : verdict.deadLetterTopic;
     this.#write(() => {
       this.#context.store.changeDelivery(delivery, change);
       if (deadLetterTopic !== null) this.#context.deadLetter(event, deadLetterTopic);
-      this.#context.settled(delivery, change);
     });
     if (nextAt !== null) this.#armRetry();
     else if (error !== null)
@@ -243,7 +247,10 @@ export class Lane {
     this.#putBack(flight, true);
     if (this.#state.at !== "open") return;
     this.#state = { at: "probing" };
-    this.#context.log("info", `nothing listens on port ${this.#options.port}: deliveries wait until it does`);
+    this.#context.log(
+      "info",
+      `nothing listens on port ${this.#options.address.port}: deliveries wait until it does`,
+    );
     this.#prober.start();
   }
 
@@ -306,4 +313,12 @@ export class Lane {
     }
     if (waiting) this.#markTimer = setTimeout(() => this.#markSlow(), SHOW_AFTER_MS);
   }
+}
+
+/** When a delivery is to be tried again; null where it is not. */
+function nextAttempt(verdict: Verdict, { retry, waits }: DeliveryPolicy, attempts: number): number | null {
+  if (verdict.at === "refused") return waits ? Math.max(verdict.retryAt, Date.now() + REFUSED_MS) : null;
+  if (verdict.at !== "retry" || (verdict.status !== null && !retry.covers(verdict.status))) return null;
+  const delay = retry.delay(attempts);
+  return delay === null ? null : Date.now() + delay;
 }

@@ -1,5 +1,6 @@
 import { isFields, type Fields } from "../../../../journal/fields.ts";
 import { appPath } from "./app-path.ts";
+import { bulkSettings } from "./bulk-settings.ts";
 import type { SubscriptionDefinition } from "./subscription.ts";
 
 /** One entry of an app's `GET /dapr/subscribe`. */
@@ -33,12 +34,18 @@ export function parseSubscriptions(answer: string): ParsedAnswer {
   for (const [index, entry] of value.entries()) {
     const parsed = parseEntry(entry);
     if (typeof parsed === "string") warnings.push(`subscription ${index + 1} is left out: ${parsed}`);
-    else if (subscriptions.some((one) => one.pubsub === parsed.pubsub && one.topic === parsed.topic)) {
-      warnings.push(
-        `subscription ${index + 1} is left out: ${parsed.pubsub}/${parsed.topic} is there already`,
+    else {
+      const before = subscriptions.findIndex(
+        (one) => one.pubsub === parsed.pubsub && one.topic === parsed.topic,
       );
-    } else {
-      subscriptions.push(parsed);
+      if (before < 0) subscriptions.push(parsed);
+      else {
+        // As with daprd: what is said last counts.
+        warnings.push(
+          `subscription ${index + 1} takes the place of an earlier one of ${parsed.pubsub}/${parsed.topic}`,
+        );
+        subscriptions[before] = parsed;
+      }
       for (const route of unsendable(parsed))
         warnings.push(`no event can be sent to the route ${JSON.stringify(route)} of ${parsed.topic}`);
     }
@@ -46,7 +53,8 @@ export function parseSubscriptions(answer: string): ParsedAnswer {
   return { ok: true, subscriptions, warnings };
 }
 
-function parseEntry(entry: unknown): ParsedSubscription | string {
+/** Reads one subscription; a text says why it is none. */
+export function parseEntry(entry: unknown): ParsedSubscription | string {
   const fields = lowerFields(entry);
   if (fields === null) return "it is not an object";
   const pubsub = text(fields["pubsubname"]);
@@ -72,7 +80,7 @@ function parseEntry(entry: unknown): ParsedSubscription | string {
       defaultPath,
       deadLetterTopic: text(fields["deadlettertopic"]),
       metadata: stringFields(fields["metadata"]),
-      bulk: lowerFields(fields["bulksubscribe"])?.["enabled"] === true,
+      bulk: bulkSettings(fields["bulksubscribe"]),
     },
   };
 }

@@ -1,17 +1,18 @@
 import { connect, type Socket } from "node:net";
+import type { AppAddress } from "./app-client.ts";
 
 const FIRST_MS = 20;
 const LAST_MS = 500;
 
-/** Tries until something listens on a port of loopback, ever more rarely (20 ms to 0.5 s). */
+/** Tries until something listens on a port, ever more rarely (20 ms to 0.5 s). */
 export class Prober {
-  readonly #port: number;
+  readonly #address: AppAddress;
   readonly #onListening: () => void;
   #timer: NodeJS.Timeout | null = null;
   #socket: Socket | null = null;
 
-  constructor(port: number, onListening: () => void) {
-    this.#port = port;
+  constructor(address: AppAddress, onListening: () => void) {
+    this.#address = address;
     this.#onListening = onListening;
   }
 
@@ -32,7 +33,7 @@ export class Prober {
   }
 
   #probe(lastWait: number): void {
-    const socket = connect({ host: "127.0.0.1", port: this.#port });
+    const socket = connect({ ...this.#address });
     this.#socket = socket;
     socket.once("connect", () => {
       this.stop();

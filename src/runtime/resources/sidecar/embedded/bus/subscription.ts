@@ -1,13 +1,19 @@
 import { CelError, compileCel, type CelProgram } from "../cel/cel.ts";
+import type { BulkSettings } from "./bulk-settings.ts";
 
-/** What an app answered on `GET /dapr/subscribe` for one topic; plain data, kept in the store until it answers otherwise. */
+/**
+ * What an app answered on `GET /dapr/subscribe` for one topic, or what stands in a Subscription resource; plain data, kept
+ * in the store until it is said otherwise.
+ */
 export interface SubscriptionDefinition {
   readonly rules: readonly { readonly match: string; readonly path: string }[];
   readonly defaultPath: string | null;
   readonly deadLetterTopic: string | null;
   readonly metadata: Readonly<Record<string, string>>;
-  /** The app wants the bulk envelope; it gets bulks of one. */
-  readonly bulk: boolean;
+  /** Null: the app takes one event at a time. */
+  readonly bulk: BulkSettings | null;
+  /** Absent: the app said it. */
+  readonly declarative?: true;
 }
 
 /**
@@ -53,7 +59,7 @@ export function routeOf(route: Route, envelope: () => unknown): Routed {
       const event = envelope();
       for (const [index, program] of route.programs.entries()) {
         const rule = rules[index];
-        if (rule !== undefined && program(event)) return { at: "path", path: rule.path };
+        if (rule !== undefined && program({ event })) return { at: "path", path: rule.path };
       }
     } catch (error) {
       const why = error instanceof CelError ? error.message : String(error);

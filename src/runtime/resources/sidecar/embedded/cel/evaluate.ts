@@ -1,47 +1,68 @@
 import { CelError } from "./cel-error.ts";
-import type { Comparison, Expression } from "./parse.ts";
+import { callFunction, noOverload } from "./functions.ts";
+import { evaluateMacro } from "./macros.ts";
+import type { Arithmetic, Comparison, Expression } from "./parse.ts";
+import { equal, isMap, isNumber } from "./values.ts";
 
-/** Evaluates an expression for one event. */
-export function evaluate(expression: Expression, event: unknown): unknown {
+/** Names and what they stand for. */
+export type Variables = Readonly<Record<string, unknown>>;
+
+/** Types have names too: `type(x) == map`. */
+const TYPES = new Set(["bool", "bytes", "double", "int", "list", "map", "null_type", "string", "uint"]);
+
+/** Evaluates an expression. */
+export function evaluate(expression: Expression, variables: Variables): unknown {
+  const value = (one: Expression): unknown => evaluate(one, variables);
   switch (expression.at) {
     case "value":
       return expression.value;
     case "name":
-      if (expression.name !== "event")
-        throw new CelError(`${expression.name} is not defined (only event is)`);
-      return event;
+      if (Object.hasOwn(variables, expression.name)) return variables[expression.name];
+      if (TYPES.has(expression.name)) return expression.name;
+      throw new CelError(`no such attribute: ${expression.name}`);
     case "list":
-      return expression.items.map((item) => evaluate(item, event));
+      return expression.items.map(value);
+    case "map":
+      return Object.fromEntries(expression.entries.map(([key, of]) => [String(value(key)), value(of)]));
     case "field":
-      return member(evaluate(expression.of, event), expression.name);
+      return member(value(expression.of), expression.name);
     case "index":
-      return indexed(evaluate(expression.of, event), evaluate(expression.key, event));
+      return indexed(value(expression.of), value(expression.key));
     case "call":
-      return call(expression.name, expression.args, event);
+      if (expression.name === "has") return has(expression.args[0], variables);
+      return callFunction(expression.name, expression.args.map(value));
+    case "macro":
+      return evaluateMacro(expression, value(expression.of), (body, item) =>
+        evaluate(body, { ...variables, [expression.name]: item }),
+      );
     case "not":
-      return !bool(evaluate(expression.of, event));
+      return !bool(value(expression.of));
     case "negative":
-      return -number(evaluate(expression.of, event));
+      return negative(value(expression.of));
+    case "choose":
+      return value(bool(value(expression.if)) ? expression.yes : expression.no);
     case "and":
-      return logic(expression.left, expression.right, event, false);
+      return logic(expression.left, expression.right, variables, false);
     case "or":
-      return logic(expression.left, expression.right, event, true);
+      return logic(expression.left, expression.right, variables, true);
     case "compare":
-      return compare(expression.by, evaluate(expression.left, event), evaluate(expression.right, event));
+      return compare(expression.by, value(expression.left), value(expression.right));
+    case "arithmetic":
+      return arithmetic(expression.by, value(expression.left), value(expression.right));
     default:
       return expression satisfies never;
   }
 }
 
 /** `&&` and `||` give their deciding value also where the other side fails (CEL: they commute over errors). */
-function logic(left: Expression, right: Expression, event: unknown, deciding: boolean): boolean {
+function logic(left: Expression, right: Expression, variables: Variables, deciding: boolean): boolean {
   let failed: unknown;
   try {
-    if (bool(evaluate(left, event)) === deciding) return deciding;
+    if (bool(evaluate(left, variables)) === deciding) return deciding;
   } catch (error) {
     failed = error;
   }
-  const last = bool(evaluate(right, event));
+  const last = bool(evaluate(right, variables));
   if (last !== deciding && failed !== undefined) throw failed;
   return last;
 }
@@ -54,7 +75,7 @@ function compare(by: Comparison, left: unknown, right: unknown): boolean {
       return !equal(left, right);
     case "in":
       if (Array.isArray(right)) return right.some((item) => equal(item, left));
-      if (isObject(right)) return typeof left === "string" && Object.hasOwn(right, left);
+      if (isMap(right)) return typeof left === "string" && Object.hasOwn(right, left);
       throw new CelError("the right side of in is neither a list nor a map");
     case "<":
     case "<=":
@@ -68,67 +89,55 @@ function compare(by: Comparison, left: unknown, right: unknown): boolean {
 
 function order(by: "<" | "<=" | ">" | ">=", left: unknown, right: unknown): boolean {
   const comparable =
-    (typeof left === "number" && typeof right === "number") ||
-    (typeof left === "string" && typeof right === "string");
-  if (!comparable) throw new CelError(`${by} compares two numbers or two strings`);
+    (isNumber(left) && isNumber(right)) ||
+    (typeof left === "string" && typeof right === "string") ||
+    (typeof left === "boolean" && typeof right === "boolean");
+  if (!comparable) throw noOverload(by, left, right);
   if (by === "<") return left < right;
   if (by === "<=") return left <= right;
   return by === ">" ? left > right : left >= right;
 }
 
-function equal(left: unknown, right: unknown): boolean {
-  if (Array.isArray(left) && Array.isArray(right)) {
-    return left.length === right.length && left.every((item, index) => equal(item, right[index]));
-  }
-  if (isObject(left) && isObject(right)) {
-    const names = Object.keys(left);
-    return (
-      names.length === Object.keys(right).length &&
-      names.every((name) => Object.hasOwn(right, name) && equal(left[name], right[name]))
-    );
-  }
-  return left === right;
+/** Both sides must be of one type: CEL does not turn an integer into a double by itself. */
+function arithmetic(by: Arithmetic, left: unknown, right: unknown): unknown {
+  if (typeof left === "bigint" && typeof right === "bigint") return integers(by, left, right);
+  if (typeof left === "number" && typeof right === "number" && by !== "%") return doubles(by, left, right);
+  if (by === "+" && typeof left === "string" && typeof right === "string") return left + right;
+  if (by === "+" && Array.isArray(left) && Array.isArray(right))
+    return [...(left as unknown[]), ...(right as unknown[])];
+  throw noOverload(by, left, right);
 }
 
-function call(name: string, args: readonly Expression[], event: unknown): unknown {
-  const [first, second] = args;
-  if (first === undefined) throw new CelError(`${name} has no argument`);
-  if (name === "has") return has(first, event);
-  const subject = evaluate(first, event);
-  if (name === "size") return sizeOf(subject);
-  const text = string(subject, name);
-  const argument = string(second === undefined ? undefined : evaluate(second, event), name);
-  if (name === "startsWith") return text.startsWith(argument);
-  if (name === "endsWith") return text.endsWith(argument);
-  if (name === "contains") return text.includes(argument);
-  return new RegExp(argument, "u").test(text);
+function integers(by: Arithmetic, left: bigint, right: bigint): bigint {
+  if (by === "+") return left + right;
+  if (by === "-") return left - right;
+  if (by === "*") return left * right;
+  if (right === 0n) throw new CelError(by === "/" ? "division by zero" : "modulus by zero");
+  return by === "/" ? left / right : left % right;
 }
 
-function has(field: Expression, event: unknown): boolean {
-  if (field.at !== "field") throw new CelError("has() takes a field");
-  const of = evaluate(field.of, event);
-  return isObject(of) && Object.hasOwn(of, field.name);
+function doubles(by: Exclude<Arithmetic, "%">, left: number, right: number): number {
+  if (by === "+") return left + right;
+  if (by === "-") return left - right;
+  return by === "*" ? left * right : left / right;
 }
 
-function sizeOf(value: unknown): number {
-  if (typeof value === "string") return Array.from(value).length;
-  if (Array.isArray(value)) return value.length;
-  if (isObject(value)) return Object.keys(value).length;
-  throw new CelError("size() takes a string, a list or a map");
+function has(field: Expression | undefined, variables: Variables): boolean {
+  if (field?.at !== "field") throw new CelError("has() takes a field");
+  const of = evaluate(field.of, variables);
+  return isMap(of) && Object.hasOwn(of, field.name);
 }
 
 function member(of: unknown, name: string): unknown {
-  if (isObject(of) && Object.hasOwn(of, name)) return of[name];
+  if (isMap(of) && Object.hasOwn(of, name)) return of[name];
   throw new CelError(`no such key: ${name}`);
 }
 
 function indexed(of: unknown, key: unknown): unknown {
-  if (Array.isArray(of) && typeof key === "number" && key >= 0 && key < of.length) return of[key] as unknown;
-  return member(of, String(key));
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  if (!Array.isArray(of)) return member(of, String(key));
+  if (isNumber(key) && Number.isInteger(Number(key)) && key >= 0 && key < of.length)
+    return of[Number(key)] as unknown;
+  throw new CelError(`index out of bounds: ${String(key)}`);
 }
 
 function bool(value: unknown): boolean {
@@ -136,12 +145,8 @@ function bool(value: unknown): boolean {
   return value;
 }
 
-function number(value: unknown): number {
-  if (typeof value !== "number") throw new CelError("expected a number");
-  return value;
-}
-
-function string(value: unknown, name: string): string {
-  if (typeof value !== "string") throw new CelError(`${name} takes strings`);
-  return value;
+function negative(value: unknown): unknown {
+  if (typeof value === "bigint") return -value;
+  if (typeof value === "number") return -value;
+  throw noOverload("-", value);
 }

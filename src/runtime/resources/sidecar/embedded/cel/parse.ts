@@ -1,17 +1,37 @@
 import { CelError } from "./cel-error.ts";
-import { tokenise, type Token } from "./tokens.ts";
+import { tokenise, type Literal, type Token } from "./tokens.ts";
 
 export type Comparison = "==" | "!=" | "<" | "<=" | ">" | ">=" | "in";
+export type Arithmetic = "+" | "-" | "*" | "/" | "%";
+/** The macros of CEL that go through a list or the keys of a map. */
+export type Macro = "all" | "exists" | "exists_one" | "map" | "filter";
 
 /** The syntax tree of an expression. */
 export type Expression =
-  | { readonly at: "value"; readonly value: string | number | boolean | null }
+  | { readonly at: "value"; readonly value: Literal }
   | { readonly at: "name"; readonly name: string }
   | { readonly at: "list"; readonly items: readonly Expression[] }
+  | { readonly at: "map"; readonly entries: readonly (readonly [key: Expression, value: Expression])[] }
   | { readonly at: "field"; readonly of: Expression; readonly name: string }
   | { readonly at: "index"; readonly of: Expression; readonly key: Expression }
   | { readonly at: "call"; readonly name: string; readonly args: readonly Expression[] }
+  | {
+      readonly at: "macro";
+      readonly macro: Macro;
+      readonly of: Expression;
+      readonly name: string;
+      /** Of `map` with three arguments: which items are taken. */
+      readonly where: Expression | null;
+      readonly body: Expression;
+    }
   | { readonly at: "not" | "negative"; readonly of: Expression }
+  | { readonly at: "choose"; readonly if: Expression; readonly yes: Expression; readonly no: Expression }
+  | {
+      readonly at: "arithmetic";
+      readonly by: Arithmetic;
+      readonly left: Expression;
+      readonly right: Expression;
+    }
   | { readonly at: "and" | "or"; readonly left: Expression; readonly right: Expression }
   | {
       readonly at: "compare";
@@ -29,6 +49,14 @@ const COMPARISONS: ReadonlySet<string> = new Set([
   ">=",
   "in",
 ] satisfies Comparison[]);
+const MACROS: ReadonlySet<string> = new Set([
+  "all",
+  "exists",
+  "exists_one",
+  "map",
+  "filter",
+] satisfies Macro[]);
+/** Functions with how many arguments each takes, what it is called on included. */
 const FUNCTIONS: ReadonlyMap<string, number> = new Map([
   ["has", 1],
   ["size", 1],
@@ -36,6 +64,12 @@ const FUNCTIONS: ReadonlyMap<string, number> = new Map([
   ["endsWith", 2],
   ["contains", 2],
   ["matches", 2],
+  ["int", 1],
+  ["uint", 1],
+  ["double", 1],
+  ["string", 1],
+  ["bool", 1],
+  ["type", 1],
 ]);
 
 /** Parses a whole expression; throws {@link CelError} on what is not one. */
@@ -53,9 +87,17 @@ class Parser {
   }
 
   whole(): Expression {
-    const expression = this.#or();
+    const expression = this.#expression();
     if (this.#peek().at !== "end") throw this.#unexpected();
     return expression;
+  }
+
+  #expression(): Expression {
+    const condition = this.#or();
+    if (!this.#takeOp("?")) return condition;
+    const yes = this.#or();
+    this.#expectOp(":");
+    return { at: "choose", if: condition, yes, no: this.#expression() };
   }
 
   #or(): Expression {
@@ -71,13 +113,32 @@ class Parser {
   }
 
   #comparison(): Expression {
-    let left = this.#unary();
+    let left = this.#sum();
     for (;;) {
       const token = this.#peek();
       const text = token.at === "op" || token.at === "name" ? token.text : "";
       if (!isComparison(text)) return left;
       this.#next += 1;
-      left = { at: "compare", by: text, left, right: this.#unary() };
+      left = { at: "compare", by: text, left, right: this.#sum() };
+    }
+  }
+
+  #sum(): Expression {
+    let left = this.#product();
+    for (;;) {
+      if (this.#takeOp("+")) left = { at: "arithmetic", by: "+", left, right: this.#product() };
+      else if (this.#takeOp("-")) left = { at: "arithmetic", by: "-", left, right: this.#product() };
+      else return left;
+    }
+  }
+
+  #product(): Expression {
+    let left = this.#unary();
+    for (;;) {
+      const token = this.#peek();
+      if (token.at !== "op" || (token.text !== "*" && token.text !== "/" && token.text !== "%")) return left;
+      this.#next += 1;
+      left = { at: "arithmetic", by: token.text, left, right: this.#unary() };
     }
   }
 
@@ -92,9 +153,11 @@ class Parser {
     for (;;) {
       if (this.#takeOp(".")) {
         const name = this.#name();
-        of = this.#takeOp("(") ? this.#call(name, [of, ...this.#list(")")]) : { at: "field", of, name };
+        if (!this.#takeOp("(")) of = { at: "field", of, name };
+        else if (isMacro(name)) of = this.#macro(name, of, this.#list(")"));
+        else of = this.#call(name, [of, ...this.#list(")")]);
       } else if (this.#takeOp("[")) {
-        of = { at: "index", of, key: this.#or() };
+        of = { at: "index", of, key: this.#expression() };
         this.#expectOp("]");
       } else return of;
     }
@@ -109,11 +172,12 @@ class Parser {
       return this.#takeOp("(") ? this.#call(token.text, this.#list(")")) : { at: "name", name: token.text };
     }
     if (token.text === "(") {
-      const inner = this.#or();
+      const inner = this.#expression();
       this.#expectOp(")");
       return inner;
     }
     if (token.text === "[") return { at: "list", items: this.#list("]") };
+    if (token.text === "{") return { at: "map", entries: this.#entries() };
     this.#next -= 1;
     throw this.#unexpected();
   }
@@ -129,13 +193,43 @@ class Parser {
     return { at: "call", name, args };
   }
 
+  #macro(macro: Macro, of: Expression, args: readonly Expression[]): Expression {
+    const [name, second, third] = args;
+    if (name?.at !== "name" || second === undefined || args.length > (macro === "map" ? 3 : 2))
+      throw new CelError(`${macro} takes a name and a condition, as in event.data.list.${macro}(x, x > 1)`);
+    return {
+      at: "macro",
+      macro,
+      of,
+      name: name.name,
+      where: third === undefined ? null : second,
+      body: third ?? second,
+    };
+  }
+
   #list(end: ")" | "]"): Expression[] {
     const items: Expression[] = [];
     if (this.#takeOp(end)) return items;
-    do items.push(this.#or());
-    while (this.#takeOp(","));
+    do {
+      // A comma may stand before the end.
+      if (this.#takeOp(end)) return items;
+      items.push(this.#expression());
+    } while (this.#takeOp(","));
     this.#expectOp(end);
     return items;
+  }
+
+  #entries(): (readonly [Expression, Expression])[] {
+    const entries: (readonly [Expression, Expression])[] = [];
+    if (this.#takeOp("}")) return entries;
+    do {
+      if (this.#takeOp("}")) return entries;
+      const key = this.#expression();
+      this.#expectOp(":");
+      entries.push([key, this.#expression()]);
+    } while (this.#takeOp(","));
+    this.#expectOp("}");
+    return entries;
   }
 
   #name(): string {
@@ -172,4 +266,8 @@ class Parser {
 
 function isComparison(text: string): text is Comparison {
   return COMPARISONS.has(text);
+}
+
+function isMacro(name: string): name is Macro {
+  return MACROS.has(name);
 }

@@ -1,14 +1,17 @@
 import { CelError } from "./cel-error.ts";
 
+/** A literal: integers are `bigint`, as CEL tells them from doubles. */
+export type Literal = string | number | bigint | boolean | null;
+
 /** A token of a CEL expression with where it begins. */
 export type Token =
   | { readonly at: "name"; readonly text: string; readonly start: number }
-  | { readonly at: "value"; readonly value: string | number | boolean | null; readonly start: number }
+  | { readonly at: "value"; readonly value: Literal; readonly start: number }
   | { readonly at: "op"; readonly text: string; readonly start: number }
   | { readonly at: "end"; readonly start: number };
 
 const PATTERN =
-  /\s*(?:(?<name>[A-Za-z_]\w*)|(?<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)u?|(?<string>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|(?<op>&&|\|\||==|!=|<=|>=|[<>!.,()[\]-]))/uy;
+  /\s*(?:(?<raw>[rR](?:"[^"\n]*"|'[^'\n]*'))|(?<name>[A-Za-z_]\w*)|(?<hex>0[xX][0-9a-fA-F]+)[uU]?|(?<double>\d+\.\d+(?:[eE][+-]?\d+)?|\d+[eE][+-]?\d+|\.\d+(?:[eE][+-]?\d+)?)|(?<int>\d+)[uU]?|(?<string>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|(?<op>&&|\|\||==|!=|<=|>=|[<>!.,()[\]{}:?+*/%-]))/uy;
 
 const LITERALS: ReadonlyMap<string, boolean | null> = new Map<string, boolean | null>([
   ["true", true],
@@ -32,12 +35,15 @@ export function tokenise(source: string): Token[] {
 }
 
 function tokenOf(groups: Readonly<Record<string, string | undefined>>, start: number): Token {
-  const { name, number, string, op } = groups;
+  const { raw, name, hex, double, int, string, op } = groups;
+  if (raw !== undefined) return { at: "value", value: raw.slice(2, -1), start };
   if (name !== undefined) {
     const literal = LITERALS.get(name);
     return literal === undefined ? { at: "name", text: name, start } : { at: "value", value: literal, start };
   }
-  if (number !== undefined) return { at: "value", value: Number(number), start };
+  if (double !== undefined) return { at: "value", value: Number(double), start };
+  const integer = hex ?? int;
+  if (integer !== undefined) return { at: "value", value: BigInt(integer), start };
   if (string !== undefined) return { at: "value", value: unquote(string), start };
   return { at: "op", text: op ?? "", start };
 }
@@ -49,5 +55,9 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
 ]);
 
 function unquote(quoted: string): string {
-  return quoted.slice(1, -1).replaceAll(/\\(.)/gu, (_, escaped: string) => ESCAPES.get(escaped) ?? escaped);
+  return quoted
+    .slice(1, -1)
+    .replaceAll(/\\(?:u([\da-fA-F]{4})|(.))/gu, (_, code: string | undefined, escaped: string) =>
+      code === undefined ? (ESCAPES.get(escaped) ?? escaped) : String.fromCharCode(Number.parseInt(code, 16)),
+    );
 }

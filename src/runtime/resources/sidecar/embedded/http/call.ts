@@ -11,17 +11,23 @@ export interface Call {
   readonly rawPath: string;
   /** The query as it came, without `?`. */
   readonly rawQuery: string;
+  /** The largest body that is read. */
+  readonly bodyLimit: number;
 }
 
-/** Dapr's limit (`--max-body-size`). */
+/** Dapr's limit where nothing else is said (`--max-body-size`). */
 export const BODY_LIMIT = 4 * 1024 * 1024;
 
-/** A body was larger than {@link BODY_LIMIT}, or its connection ended early. */
+/** A body was larger than the limit, or its connection ended early. */
 export class BodyError extends Error {
   override readonly name = "BodyError";
 }
 
-export function makeCall(request: IncomingMessage, response: ServerResponse): Call {
+export function makeCall(
+  request: IncomingMessage,
+  response: ServerResponse,
+  bodyLimit: number = BODY_LIMIT,
+): Call {
   const url = request.url ?? "/";
   const mark = url.indexOf("?");
   const rawPath = mark < 0 ? url : url.slice(0, mark);
@@ -31,7 +37,7 @@ export function makeCall(request: IncomingMessage, response: ServerResponse): Ca
     if (part === "" || part === ".") continue;
     segments.push(unescape(part));
   }
-  return { request, response, method: request.method ?? "GET", segments, rawPath, rawQuery };
+  return { request, response, method: request.method ?? "GET", segments, rawPath, rawQuery, bodyLimit };
 }
 
 /** Go's `url.QueryUnescape`, which Dapr uses on path parameters too: `+` is a space. */
@@ -63,13 +69,13 @@ export function queryParameter(call: Call, name: string): string | null {
 
 /** The whole body; rejects with {@link BodyError} where it is too large. */
 export function readBody(call: Call): Promise<Buffer> {
-  const { request, response } = call;
+  const { request, response, bodyLimit } = call;
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
     request.on("data", (chunk: Buffer) => {
       size += chunk.byteLength;
-      if (size <= BODY_LIMIT) {
+      if (size <= bodyLimit) {
         chunks.push(chunk);
         return;
       }
@@ -90,6 +96,11 @@ export function readBody(call: Call): Promise<Buffer> {
 export function sendEmpty(call: Call): void {
   call.response.writeHead(204);
   call.response.end();
+}
+
+export function sendText(call: Call, status: number, text: string): void {
+  call.response.writeHead(status, { "content-type": "text/plain; charset=utf-8" });
+  call.response.end(text);
 }
 
 export function sendJson(call: Call, status: number, value: unknown): void {

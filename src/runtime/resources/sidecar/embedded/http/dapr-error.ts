@@ -11,6 +11,17 @@ export class DaprError extends Error {
   }
 }
 
+/** An answer that is an error, as plain text. */
+export class TextError extends Error {
+  override readonly name = "TextError";
+  readonly status: number;
+
+  constructor(status: number, text: string) {
+    super(text);
+    this.status = status;
+  }
+}
+
 /** `{ errorCode, message }`. */
 export function plainError(status: number, errorCode: string, message: string): DaprError {
   return new DaprError(status, { errorCode, message });

@@ -3,16 +3,29 @@ import type { Agent, ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 
 import { setTimeout as wait } from "node:timers/promises";
 import { HOP_BY_HOP } from "../hop-by-hop.ts";
 import { TOKEN_HEADER, type Tokens } from "../tokens.ts";
+import { appPath } from "../bus/app-path.ts";
+import type { AppAddress } from "../bus/app-client.ts";
+import type { Slots } from "../bus/slots.ts";
 import type { Call } from "./call.ts";
 import { plainError } from "./dapr-error.ts";
 
-/** The apps of the run, by app id: where each listens on loopback. */
+/** An app that can be called. */
+export interface InvokeTargetApp extends AppAddress {
+  /** False: its health check fails. */
+  readonly healthy: boolean;
+  /** Shared with its deliveries; null = no limit. */
+  readonly slots: Slots | null;
+  /** What its Configuration says about who may call it. */
+  mayInvoke(caller: string, path: string, verb: string): boolean;
+}
+
+/** The apps of the run, by app id. */
 export interface InvokeContext {
   readonly appId: string;
   readonly agent: Agent;
   readonly tokens: Tokens;
   /** Null: no such app in this run. */
-  appPort(appId: string): number | null;
+  app(appId: string): InvokeTargetApp | null;
 }
 
 interface Target {
@@ -38,19 +51,50 @@ export function invokeTarget(call: Call): Target | null {
   ) {
     const marker = call.rawPath.indexOf("/method", call.rawPath.indexOf("/invoke/"));
     const rest = call.rawPath.slice(marker + "/method".length);
-    return { appId, path: `${rest === "" ? "/" : rest}${query}` };
+    return { appId, path: `${unescaped(rest === "" ? "/" : rest)}${query}` };
   }
   const named = call.request.headers["dapr-app-id"] ?? basicUser(call.request.headers.authorization);
   return typeof named === "string" && named !== "" ? { appId: named, path: call.rawPath + query } : null;
 }
 
+/** As daprd, which reads the path and writes it again: what need not be escaped is not, a slash least of all. */
+function unescaped(path: string): string {
+  if (!path.includes("%")) return path;
+  try {
+    return (
+      appPath(
+        decodeURIComponent(path).replaceAll("%", "%25").replaceAll("?", "%3F").replaceAll("#", "%23"),
+      ) ?? path
+    );
+  } catch {
+    return path;
+  }
+}
+
 /** Calls another app of the run. Bodies are streamed both ways, status and headers passed on as they are. */
 export async function handleInvoke(context: InvokeContext, call: Call, target: Target): Promise<void> {
-  const port = context.appPort(target.appId.split(".", 1)[0] ?? "") ?? context.appPort(target.appId);
-  if (port === null) throw invokeFailed(target.appId, `couldn't find service: ${target.appId}`);
+  const app = context.app(target.appId.split(".", 1)[0] ?? "") ?? context.app(target.appId);
+  if (app === null) throw invokeFailed(target.appId, `couldn't find service: ${target.appId}`);
+  if (!app.mayInvoke(context.appId, target.path, call.method))
+    throw invokeFailed(target.appId, accessDenied(context.appId, target, call.method));
+  if (!app.healthy) throw invokeFailed(target.appId, "app is not in a healthy state");
+  const giveBack = await app.slots?.take();
+  try {
+    await invoke(context, call, target, app);
+  } finally {
+    giveBack?.();
+  }
+}
+
+async function invoke(
+  context: InvokeContext,
+  call: Call,
+  target: Target,
+  app: InvokeTargetApp,
+): Promise<void> {
   for (let attempt = 0; ; attempt += 1) {
-    const connected = await connect(context, call, target, port);
-    if (connected.ok) return forward(call, connected.outgoing, target.appId);
+    const connected = await connect(context, call, target, app);
+    if (connected.ok) return await forward(call, connected.outgoing, target.appId);
     if (attempt === RETRIES) throw invokeFailed(target.appId, connected.message);
     // Refused before a byte of the body was read: the app is starting again.
     await wait(RETRY_MS);
@@ -62,11 +106,16 @@ type Connected =
   | { readonly ok: true; readonly outgoing: ClientRequest }
   | { readonly ok: false; readonly message: string };
 
-function connect(context: InvokeContext, call: Call, target: Target, port: number): Promise<Connected> {
+function connect(
+  context: InvokeContext,
+  call: Call,
+  target: Target,
+  { host, port }: AppAddress,
+): Promise<Connected> {
   return new Promise((resolve) => {
     const headers = forwardedHeaders(context, target.appId, call.request);
     const outgoing = httpRequest({
-      host: "127.0.0.1",
+      host,
       port,
       method: call.method,
       path: target.path,
@@ -122,14 +171,17 @@ function forwardedHeaders(
   const { [TOKEN_HEADER]: sent, ...headers } = withoutHops(request);
   // What a sidecar asks of its callers is not the app's business; where it asks nothing it passes on what it gets.
   const token = tokens.app ?? (tokens.api === undefined ? sent : undefined);
+  const withToken = token === undefined ? {} : { [TOKEN_HEADER]: token };
+  // As with daprd: a call of its own app goes through no other sidecar.
+  if (calleeId === appId) return { ...headers, ...withToken };
   const host = request.headers.host ?? "localhost";
   const address = request.socket.remoteAddress ?? "127.0.0.1";
   return {
     ...headers,
-    ...(token === undefined ? {} : { [TOKEN_HEADER]: token }),
+    ...withToken,
     "dapr-caller-app-id": appId,
     "dapr-callee-app-id": calleeId,
-    "dapr-caller-namespace": process.env["NAMESPACE"] ?? "",
+    "dapr-caller-namespace": process.env["NAMESPACE"] ?? "default",
     "x-forwarded-for": address,
     "x-forwarded-host": host,
     forwarded: `for=${address};by=${address};host=${host}`,
@@ -151,6 +203,10 @@ function basicUser(authorization: string | undefined): string | null {
   if (authorization === undefined || !/^basic /iu.test(authorization)) return null;
   const [user, ...password] = Buffer.from(authorization.slice(6), "base64").toString().split(":");
   return user === "dapr-app-id" ? password.join(":") : null;
+}
+
+function accessDenied(caller: string, { appId, path }: Target, verb: string): string {
+  return `access control policy has denied access to id: ${caller} operation: ${path.split("?", 1)[0]} verb: ${verb} of ${appId}`;
 }
 
 function invokeFailed(appId: string, why: string): Error {

@@ -4,6 +4,7 @@ import type { Pubsub } from "../pubsub/pubsub.ts";
 import type { PublishInput } from "../publish/publish-input.ts";
 import { rawPayload } from "../publish/publish-metadata.ts";
 import { queryMetadata, readBody, sendEmpty, type Call } from "./call.ts";
+import { topicScopes } from "../resources/topic-scopes.ts";
 import { detailedError } from "./dapr-error.ts";
 
 /** What publishing needs of its sidecar. */
@@ -59,13 +60,6 @@ export function findTarget(
   topic: string,
   metadata: Readonly<Record<string, string>>,
 ): Pubsub {
-  if (context.pubsubs.size === 0) {
-    throw detailedError(400, "ERR_PUBSUB_NOT_CONFIGURED", `pubsub ${pubsub} is not configured`, {
-      reason: "DAPR_PUBSUB_NOT_CONFIGURED",
-      metadata,
-      resource: { type: "pubsub", name: pubsub, description: `pubsub ${pubsub} is not configured` },
-    });
-  }
   const found = context.pubsubs.get(pubsub);
   if (found === undefined) {
     throw detailedError(404, "ERR_PUBSUB_NOT_FOUND", `pubsub ${pubsub} is not found`, {
@@ -73,11 +67,23 @@ export function findTarget(
       metadata,
     });
   }
-  if (topic !== "") return found;
+  if (topic !== "") {
+    if (topicScopes(found.metadata, context.appId).mayPublish(topic)) return found;
+    throw forbidden(context.appId, pubsub, topic);
+  }
   const message = `topic is empty in pubsub ${pubsub}`;
   throw detailedError(404, "ERR_TOPIC_NAME_EMPTY", message, {
     reason: "DAPR_PUBSUB_TOPIC_NAME_EMPTY",
     metadata,
+    resource: { type: "pubsub", name: pubsub, description: message },
+  });
+}
+
+function forbidden(appId: string, pubsub: string, topic: string): Error {
+  const message = `topic ${topic} is not allowed for app id ${appId}`;
+  return detailedError(403, "ERR_PUBSUB_FORBIDDEN", message, {
+    reason: "DAPR_PUBSUB_FORBIDDEN",
+    metadata: { error: message, topic },
     resource: { type: "pubsub", name: pubsub, description: message },
   });
 }

@@ -1,11 +1,12 @@
 import { sendEmpty, queryParameter, type Call } from "./call.ts";
 import { absentBlock } from "./absent-blocks.ts";
 import { handleBulkPublish } from "./bulk-publish-handler.ts";
-import { plainError } from "./dapr-error.ts";
+import { plainError, TextError } from "./dapr-error.ts";
 import { handleInvoke, invokeTarget, type InvokeContext } from "./invoke-handler.ts";
 import { getMetadata, putMetadata, type MetadataContext } from "./metadata-handler.ts";
 import { handlePublish, type PublishContext } from "./publish-handler.ts";
 import { handleSecret } from "./secret-handler.ts";
+import type { AppResources } from "../resources/app-resources.ts";
 import type { SecretStore } from "../secrets/secret-store.ts";
 import { handleState, refuseQuery, type StateContext } from "./state-handler.ts";
 
@@ -16,7 +17,10 @@ export interface ApiContext extends PublishContext, StateContext, MetadataContex
   appFound(): boolean;
   /** Why events cannot be kept any more; null where they can. */
   lost(): string | null;
-  shutdown(): void;
+  /** `forced`: the caller wants nothing to be waited for. */
+  shutdown(forced: boolean): void;
+  /** What the resources mean for this app, as they are now. */
+  resources(): AppResources;
 }
 
 /** Answers a call by Dapr's HTTP API (https://docs.dapr.io/reference/api/). The busiest route comes first. */
@@ -24,7 +28,8 @@ export async function route(context: ApiContext, call: Call): Promise<void> {
   const { segments, method } = call;
   const [version, block] = segments;
   const writes = method === "POST" || method === "PUT";
-  if (block === "publish" && writes && segments.length >= 3) {
+  if (!isOpen(context, call)) throw noRoute(context);
+  if (block === "publish" && writes && segments.length >= 4) {
     if (segments[2] === "bulk" && segments.length >= 5) {
       return handleBulkPublish(context, call, segments[3] ?? "", segments.slice(4).join("/"));
     }
@@ -36,7 +41,17 @@ export async function route(context: ApiContext, call: Call): Promise<void> {
   if (version === "v1.0" && (await routeStable(context, call))) return;
   if (version === "v1.0-alpha1" && block === "state" && segments[3] === "query")
     refuseQuery(context, segments[2] ?? "");
-  throw absentBlock(segments, method) ?? noApp();
+  throw absentBlock(segments, method) ?? noRoute(context);
+}
+
+/** A Configuration may close APIs: they are as if they were not there. Health always answers. */
+function isOpen(context: ApiContext, { segments, request }: Call): boolean {
+  const [version = "", block = "", second] = segments;
+  const { configuration } = context.resources();
+  if (!/^v1\.0(?:-|$)/u.test(version))
+    return request.headers["dapr-app-id"] === undefined || configuration.mayCall("invoke", "v1.0");
+  if (block === "healthz") return true;
+  return configuration.mayCall(block === "publish" && second === "bulk" ? "publish" : block, version);
 }
 
 async function routeStable(context: ApiContext, call: Call): Promise<boolean> {
@@ -51,7 +66,9 @@ async function routeStable(context: ApiContext, call: Call): Promise<boolean> {
     case "secrets":
       if (method !== "GET" || first === undefined || second === undefined || segments.length > 4)
         return false;
-      handleSecret(context.secrets, call, first, second);
+      handleSecret(context.secrets, call, first, second, (secret) =>
+        context.resources().configuration.maySee(first, secret),
+      );
       return true;
     case "metadata":
       if (method === "GET" && first === undefined) getMetadata(context, call);
@@ -62,7 +79,7 @@ async function routeStable(context: ApiContext, call: Call): Promise<boolean> {
     case "shutdown":
       if (!writes) return false;
       sendEmpty(call);
-      context.shutdown();
+      context.shutdown(call.request.headers["dapr-force-shutdown"] === "true");
       return true;
     default:
       return false;
@@ -88,7 +105,10 @@ function health(context: ApiContext, call: Call): boolean {
   return true;
 }
 
-function noApp(): Error {
+/** What is no route of its own is taken for an invocation, where that is open. */
+function noRoute(context: ApiContext): Error {
+  if (!context.resources().configuration.mayCall("invoke", "v1.0"))
+    return new TextError(404, "404 page not found\n");
   return plainError(
     404,
     "ERR_DIRECT_INVOKE",

@@ -8,13 +8,24 @@ export function handleSecret(
   call: Call,
   name: string,
   key: string,
+  maySee: (secret: string) => boolean,
 ): void {
   if (stores.size === 0)
     throw plainError(500, "ERR_SECRET_STORES_NOT_CONFIGURED", "secret store is not configured");
   const store = stores.get(name);
   if (store === undefined)
     throw plainError(401, "ERR_SECRET_STORE_NOT_FOUND", `failed finding secret store with key ${name}`);
-  if (key === "bulk") return sendJson(call, 200, store.all());
+  if (key === "bulk") {
+    const seen = Object.entries(store.all()).filter(([secret]) => maySee(secret));
+    return sendJson(call, 200, Object.fromEntries(seen));
+  }
+  if (!maySee(key)) {
+    throw plainError(
+      403,
+      "ERR_PERMISSION_DENIED",
+      `access denied by policy to get ${JSON.stringify(key)} from ${JSON.stringify(name)}`,
+    );
+  }
   try {
     sendJson(call, 200, store.get(key));
   } catch (error) {

@@ -40,6 +40,7 @@ export async function handleState(
 
 /** `/v1.0-alpha1/state/{store}/query`: SQLite stores cannot, and say so as Dapr's do. */
 export function refuseQuery(context: StateContext, name: string): never {
+  if (context.stores.size === 0) throw noStores(name);
   const { queryProblem } = findStore(context, name);
   if (queryProblem !== null) {
     throw detailedError(500, "ERR_STATE_QUERY", `state store ${name} query failed: ${queryProblem}`, {
@@ -59,15 +60,17 @@ function findStore({ appId, stores }: StateContext, name: string): StateStore {
   const store = stores.get(name);
   if (store !== undefined) return store;
   const metadata = { appID: appId };
-  if (stores.size === 0) {
-    throw detailedError(500, "ERR_STATE_STORE_NOT_CONFIGURED", `state store ${name} is not configured`, {
-      reason: "DAPR_STATE_NOT_CONFIGURED",
-      metadata,
-    });
-  }
+  if (stores.size === 0) throw noStores(name, metadata);
   throw detailedError(400, "ERR_STATE_STORE_NOT_FOUND", `state store ${name} is not found`, {
     reason: "DAPR_STATE_NOT_FOUND",
     metadata,
+  });
+}
+
+function noStores(name: string, metadata?: Readonly<Record<string, string>>): Error {
+  return detailedError(500, "ERR_STATE_STORE_NOT_CONFIGURED", `state store ${name} is not configured`, {
+    reason: "DAPR_STATE_NOT_CONFIGURED",
+    ...(metadata === undefined ? {} : { metadata }),
   });
 }
 
@@ -174,8 +177,8 @@ function readOperation(
       `operation type ${String(kind)} not supported`,
     );
   }
-  if (request.key === "")
-    throw StateError.other(`missing key in ${kind === "upsert" ? "set" : "delete"} option`);
+  // A key without a prefix can be empty; with one, it is not (as with daprd).
+  if (key === "") throw StateError.other(`missing key in ${kind === "upsert" ? "set" : "delete"} option`);
   if (kind === "upsert") return { at: "upsert", request: toStateSet(request, key, metadata) };
   checkOptions(request.concurrency, request.consistency);
   return { at: "delete", request: { key, etag: request.etag } };

@@ -8,17 +8,20 @@ export type MadeEvent =
   | { readonly ok: true; readonly event: BusEvent }
   | { readonly ok: false; readonly why: string };
 
-/** The three trace attributes: an incoming context is copied unchanged, without one they are empty. */
+/**
+ * The three trace attributes: an incoming context is copied unchanged, without one they are empty. As with daprd, id and
+ * parent are one: whichever is overridden overrides both.
+ */
 export function traceOf(input: PublishInput): {
   readonly id: string;
   readonly parent: string;
   readonly state: string;
 } {
   const overrides = envelopeOverrides(input.metadata);
-  const incoming = input.traceparent ?? "";
+  const parent = overrides.traceparent ?? overrides.traceid ?? input.traceparent ?? "";
   return {
-    id: overrides.traceid ?? incoming,
-    parent: overrides.traceparent ?? incoming,
+    id: parent,
+    parent,
     state: overrides.tracestate ?? input.tracestate ?? "",
   };
 }

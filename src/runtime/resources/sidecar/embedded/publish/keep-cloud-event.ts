@@ -11,7 +11,6 @@ import {
   type MadeEvent,
 } from "./envelope-parts.ts";
 import type { PublishInput } from "./publish-input.ts";
-import { envelopeOverrides } from "./publish-metadata.ts";
 import { DAPR_DEFAULT_TYPE, journalFacts } from "./standard-event.ts";
 
 /**
@@ -48,8 +47,8 @@ export function keepCloudEvent(input: PublishInput, now: number): MadeEvent {
 /** The attributes that this event gets in place of, or beside, its own. */
 function attributesToSet(input: PublishInput, event: Fields, now: number): Record<string, string> {
   const set: Record<string, string> = { topic: input.topic, pubsubname: input.pubsub };
-  const overrides = envelopeOverrides(input.metadata);
-  const trace = traceOf(input);
+  // It says all of itself: nothing of it is overridden.
+  const trace = traceOf({ ...input, metadata: {} });
   const has = (name: string): boolean => Object.hasOwn(event, name);
   if (!has("time")) set["time"] = rfc3339(now);
   if (!has("traceid")) {
@@ -60,7 +59,6 @@ function attributesToSet(input: PublishInput, event: Fields, now: number): Recor
   if ((event["source"] ?? null) === null) set["source"] = "Dapr";
   if ((event["type"] ?? null) === null) set["type"] = DAPR_DEFAULT_TYPE;
   if ((event["specversion"] ?? null) === null) set["specversion"] = "1.0";
-  for (const [name, value] of Object.entries(overrides)) if (typeof value === "string") set[name] = value;
   const expiresAt = expiry(input.metadata, now);
   if (expiresAt !== null) set["expiration"] = rfc3339(expiresAt);
   return set;

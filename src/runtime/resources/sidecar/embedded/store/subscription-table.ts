@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { isFields } from "../../../../journal/fields.ts";
 import type { Subscription, SubscriptionDefinition } from "../bus/subscription.ts";
 
 /** The subscriptions of every agent that was ever started or declared, kept over restarts: events wait for whoever is down. */
@@ -60,6 +61,7 @@ export class SubscriptionTable {
 
 function definitionOf(value: unknown): SubscriptionDefinition | null {
   if (typeof value !== "string") return null;
-  const definition: SubscriptionDefinition = JSON.parse(value);
-  return definition;
+  const definition: SubscriptionDefinition & { readonly bulk: unknown } = JSON.parse(value);
+  // Earlier versions wrote a boolean.
+  return { ...definition, bulk: isFields(definition.bulk) ? definition.bulk : null };
 }
