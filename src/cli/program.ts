@@ -9,6 +9,7 @@ import { addNew } from "./commands/new.ts";
 import { addPs } from "./commands/ps.ts";
 import { addPull } from "./commands/pull.ts";
 import { addPublish } from "./commands/publish.ts";
+import { addSidecar } from "./commands/sidecar.ts";
 import { addRestart, addStart, addStop } from "./commands/act.ts";
 import { addUp } from "./commands/up.ts";
 
@@ -39,6 +40,7 @@ export function createProgram(version: string): Command {
   addStop(program);
   addRestart(program);
   addPull(program);
+  addSidecar(program);
   program.commandsGroup("Look:");
   addPs(program);
   addLogs(program);

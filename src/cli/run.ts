@@ -2,6 +2,7 @@ import { hasRunConfig, takeStray } from "../runtime/config/left-running.ts";
 import { createProgram } from "./program.ts";
 import { handleClosedPipes, output } from "./render/output.ts";
 import { reportError } from "./report-error.ts";
+import { silenceNodesOwnWarnings } from "./silence-warnings.ts";
 import { usageError } from "./usage.ts";
 
 /** Runs one command line and sets the exit code of the process. */
@@ -35,18 +36,4 @@ function flags(args: readonly string[]): { readonly json: boolean; readonly colo
   const end = args.indexOf("--");
   const options = end < 0 ? args : args.slice(0, end);
   return { json: options.includes("--json"), color: !options.includes("--no-color") };
-}
-
-/**
- * That SQLite is young and that a package.json has no `type` is no news for who runs `agents`, and of a config in the
- * wrong kind of package our own error tells; other warnings stay.
- */
-function silenceNodesOwnWarnings(): void {
-  process.removeAllListeners("warning");
-  process.on("warning", (warning) => {
-    const code = "code" in warning ? warning.code : undefined;
-    if (warning.name === "ExperimentalWarning" || code === "MODULE_TYPELESS_PACKAGE_JSON") return;
-    if (warning.message.startsWith("Failed to load the ES module:")) return;
-    process.stderr.write(`${warning.name}: ${warning.message}\n`);
-  });
 }

@@ -13,7 +13,6 @@ const LATER = new Set([
   "releases",
   "mcp",
   "completion",
-  "sidecar",
 ]);
 
 /** What commander found wrong with a command line, as an error of ours; null where it only showed help. Others pass. */
