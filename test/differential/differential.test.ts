@@ -1,0 +1,58 @@
+import t from "tap";
+import { SKIP } from "../runtime/daprd/kit.ts";
+import { API_QUESTIONS, CLOSED_QUESTIONS } from "./checks/api.ts";
+import { bulkChecks } from "./checks/bulk.ts";
+import { deliveryChecks } from "./checks/delivery.ts";
+import { INVOKE_QUESTIONS } from "./checks/invoke.ts";
+import {
+  DECLARED_QUESTIONS,
+  DEFAULT_DELIVERIES,
+  POLICY_DELIVERIES,
+  SCOPE_DELIVERIES,
+  SCOPE_QUESTIONS,
+} from "./checks/policies.ts";
+import { publishChecks } from "./checks/publish.ts";
+import { stateChecks } from "./checks/state.ts";
+import { BARE, CLOSED, DECLARED, DEFAULTS, LISTED, PLAIN } from "./checks/worlds.ts";
+import type { Check } from "./check.ts";
+import type { Compared } from "./compare.ts";
+import { report } from "./report.ts";
+import { compareWorld } from "./worlds.ts";
+
+/*
+ * One list of checks, each done with a real daprd and with the embedded sidecar as `agents sidecar`: what they answer and
+ * what they give their apps must be the same, but where the list says why it is not.
+ */
+
+const WORLDS = [PLAIN, DECLARED, DEFAULTS, CLOSED, LISTED, BARE];
+
+const CHECKS: readonly Check[] = [
+  ...API_QUESTIONS,
+  ...INVOKE_QUESTIONS,
+  ...stateChecks("plain", "agents-statestore"),
+  ...stateChecks("plain", "memory"),
+  ...publishChecks("plain"),
+  ...deliveryChecks("plain"),
+  ...bulkChecks("plain"),
+  ...CLOSED_QUESTIONS,
+  ...DECLARED_QUESTIONS,
+  ...SCOPE_QUESTIONS,
+  ...POLICY_DELIVERIES,
+  ...SCOPE_DELIVERIES,
+  ...DEFAULT_DELIVERIES,
+];
+
+t.setTimeout(300_000);
+
+t.test("the embedded sidecar does what a real daprd does", { skip: SKIP, timeout: 280_000 }, async (t) => {
+  const results: Compared[] = [];
+  const only = process.env["DIFFERENTIAL_WORLD"];
+  for (const world of WORLDS.filter(({ name }) => only === undefined || name === only))
+    await t.test(world.name, { timeout: 120_000 }, async (each) => {
+      results.push(...(await compareWorld(each, world, CHECKS)));
+    });
+  const { line, different } = report(results);
+  t.comment(line);
+  for (const text of different) t.fail(text);
+  t.equal(different.length, 0, line);
+});
