@@ -34,6 +34,8 @@ const measurements: readonly Measurement[] = [
   (await import("./rows/save.ts")).save,
   (await import("./rows/events.ts")).events,
   (await import("./rows/growth.ts")).growth,
+  (await import("./rows/daprd.ts")).daprdUp,
+  (await import("./rows/daprd.ts")).daprdEvents,
 ];
 
 const rows: Row[] = [];

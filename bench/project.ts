@@ -13,6 +13,8 @@ const BIN = join(REPO, "bin/agents.js");
 export interface Listed {
   readonly name: string;
   readonly kind: string;
+  /** Of a sidecar. */
+  readonly agent: string | null;
   readonly pid: number | null;
   readonly port: number | null;
   readonly startedAt: string | null;
@@ -55,11 +57,15 @@ export class BenchProject implements AsyncDisposable {
     return { stdout, ms };
   }
 
-  /** The agents that run. */
-  async agentsListed(): Promise<readonly (Listed & { readonly pid: number; readonly port: number })[]> {
+  async listed(): Promise<readonly Listed[]> {
     const { stdout } = await this.agents(["ps", "--json"]);
     const { resources }: { readonly resources: readonly Listed[] } = JSON.parse(stdout);
-    return resources.flatMap((each) =>
+    return resources;
+  }
+
+  /** The agents that run. */
+  async agentsListed(): Promise<readonly (Listed & { readonly pid: number; readonly port: number })[]> {
+    return (await this.listed()).flatMap((each) =>
       each.kind === "agent" && each.pid !== null && each.port !== null
         ? [{ ...each, pid: each.pid, port: each.port }]
         : [],

@@ -13,6 +13,9 @@ export const ROW_NAMES = [
   "publish-latency",
   "events-per-second",
   "growth-200",
+  "daprd-up",
+  "daprd-publish-latency",
+  "daprd-events-per-second",
 ] as const;
 
 export type RowName = (typeof ROW_NAMES)[number];

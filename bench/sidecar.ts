@@ -48,6 +48,22 @@ export async function eventsPerSecond(events = 20_000): Promise<SidecarFigure> {
   });
 }
 
+/** From publish to handler through the embedded sidecar, one event at a time. */
+export async function embeddedLatency(events: number): Promise<Latency> {
+  return withSidecar(async (ends, published) => {
+    await ends.latency(published, 300, 1);
+    return await ends.latency(published, events, 1);
+  });
+}
+
+/** Events a second through the embedded sidecar. */
+export async function embeddedPerSecond(events: number): Promise<number> {
+  return withSidecar(async (ends, published) => {
+    await ends.perSecond(published, 2000);
+    return await ends.perSecond(published, events);
+  });
+}
+
 export interface Latency {
   readonly p50: number;
   readonly p99: number;
@@ -154,20 +170,25 @@ export async function withFolder<T>(work: (folder: string) => Promise<T>): Promi
   return await work(folder);
 }
 
-async function withSidecar(
-  work: (ends: BenchEnds, published: string, direct: string) => Promise<SidecarFigure>,
-): Promise<SidecarFigure> {
-  return withFolder(async (folder) => {
-    const ends = new BenchEnds();
-    const port = await ends.port;
-    const host: SidecarHost = await createEmbeddedSidecarHost(benchOptions(folder));
-    try {
+/** Publisher and app, ended after it. */
+export async function withEnds<T>(work: (ends: BenchEnds, appPort: number) => Promise<T>): Promise<T> {
+  const ends = new BenchEnds();
+  try {
+    return await work(ends, await ends.port);
+  } finally {
+    await ends.end();
+  }
+}
+
+async function withSidecar<T>(
+  work: (ends: BenchEnds, published: string, direct: string) => Promise<T>,
+): Promise<T> {
+  return withFolder(async (folder) =>
+    withEnds(async (ends, port) => {
+      await using host: SidecarHost = await createEmbeddedSidecarHost(benchOptions(folder));
       const { httpPort } = await host.start(benchSpec(port));
       host.appReady("bench");
       return await work(ends, publishUrl(httpPort), `http://127.0.0.1:${port}/handle`);
-    } finally {
-      await host[Symbol.asyncDispose]();
-      await ends.end();
-    }
-  });
+    }),
+  );
 }

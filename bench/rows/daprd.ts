@@ -1,0 +1,114 @@
+import { timeBare, type Bare } from "../bare.ts";
+import { daprdLatency, daprdPerSecond } from "../daprd-sidecar.ts";
+import { launchOf } from "../proc.ts";
+import { SIX, sixAgents, type Listed } from "../project.ts";
+import { realParts, startRedis } from "../real-parts.ts";
+import { median, ratioRow, round } from "../row.ts";
+import type { Measurement } from "../row.ts";
+import { embeddedLatency, embeddedPerSecond } from "../sidecar.ts";
+
+/** `agents up` with a Redis that is there already, against the same six agents and six daprds started bare at once. */
+export const daprdUp: Measurement = {
+  rows: ["daprd-up"],
+  async measure({ runs }) {
+    const parts = await realParts();
+    await using project = sixAgents();
+    await using redis = await startRedis(parts, project.root);
+    project.env["AGENTS_REDIS_URL"] = redis.url;
+    project.env["AGENTS_DAPRD"] = parts.daprd.path;
+    const ours: number[] = [];
+    const bare: number[] = [];
+    for (let run = -1; run < runs; run += 1) {
+      const started = await project.up();
+      const took = await started.ready;
+      const twelve = bareOf(await project.listed());
+      await project.agents(["down"]);
+      await started.exited();
+      if (twelve.length !== 2 * SIX)
+        throw new Error(`${twelve.length} agents and daprds run instead of ${2 * SIX}`);
+      const tookBare = await timeBare(twelve);
+      if (run < 0) continue; // warms the caches of the disk and of Node
+      ours.push(took);
+      bare.push(tookBare);
+    }
+    return [
+      ratioRow("daprd-up", {
+        ours,
+        theirs: bare,
+        against: "the same twelve processes started bare in parallel",
+        unit: "ms",
+        limit: 1.5,
+        detail: {
+          daprd: parts.daprd.version,
+          "over the bare processes (ms)": round(median(ours) - median(bare)),
+        },
+      }),
+    ];
+  },
+};
+
+/** The embedded sidecar against a daprd with its gate, its Redis and its journal, in the same run. */
+export const daprdEvents: Measurement = {
+  rows: ["daprd-publish-latency", "daprd-events-per-second"],
+  async measure({ runs }) {
+    const { daprd } = await realParts();
+    const latency = await times(runs, async () => ({
+      ours: await embeddedLatency(1_000),
+      theirs: await daprdLatency(1_000),
+    }));
+    const rate = await times(runs, async () => ({
+      ours: await embeddedPerSecond(10_000),
+      theirs: await daprdPerSecond(10_000),
+    }));
+    const p99 = (of: "ours" | "theirs"): number => round(median(latency.map((one) => one[of].p99)));
+    const perSecond = {
+      ours: median(rate.map(({ ours }) => ours)),
+      theirs: median(rate.map(({ theirs }) => theirs)),
+    };
+    return [
+      ratioRow("daprd-publish-latency", {
+        ours: latency.map(({ ours }) => ours.p50),
+        theirs: latency.map(({ theirs }) => theirs.p50),
+        against: "daprd with its gate and Redis, from publish to handler, p50",
+        unit: "ms",
+        limit: 1,
+        detail: {
+          daprd: daprd.version,
+          "embedded, p99 (ms)": p99("ours"),
+          "daprd, p99 (ms)": p99("theirs"),
+        },
+      }),
+      {
+        ...ratioRow("daprd-events-per-second", {
+          ours: rate.map(({ ours }) => ours),
+          theirs: rate.map(({ theirs }) => theirs),
+          against: "daprd with its gate and Redis, 250 bytes, 32 in flight, durable",
+          unit: "events/s",
+          limit: 1,
+        }),
+        budget: "≥ 1 ×",
+        ok: perSecond.ours >= perSecond.theirs,
+      },
+    ];
+  },
+};
+
+/** The same agents and daprds without us: no gate stands between them. */
+function bareOf(listed: readonly Listed[]): readonly Bare[] {
+  const portOf = new Map(listed.flatMap(({ kind, name, port }) => (kind === "agent" ? [[name, port]] : [])));
+  return listed.flatMap(({ kind, agent, pid, port }): readonly Bare[] => {
+    if (pid === null || port === null) return [];
+    if (kind === "agent") return [{ ...launchOf(pid), port }];
+    if (kind !== "sidecar") return [];
+    const launch = launchOf(pid);
+    const gate = launch.command.indexOf("--app-port") + 1;
+    const command = launch.command.with(gate, String(portOf.get(agent ?? "") ?? 0));
+    return [{ ...launch, command, port, health: { by: "http", path: "/v1.0/healthz" } }];
+  });
+}
+
+async function times<T>(count: number, work: () => Promise<T>): Promise<readonly T[]> {
+  const all: T[] = [];
+  for (let run = 0; run < count; run += 1) all.push(await work());
+  return all;
+}
