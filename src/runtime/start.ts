@@ -20,6 +20,7 @@ import type { AgentContext } from "./session/agent-node.ts";
 import { announce } from "./session/announce.ts";
 import { ConfigChanges } from "./session/apply-config.ts";
 import { choosePortsOfRun } from "./session/choose-ports.ts";
+import { embeddedParts } from "./session/embedded-parts.ts";
 import { composeSidecars } from "./session/compose-sidecars.ts";
 import { Feed } from "./session/feed.ts";
 import { gatherFacts } from "./session/gather-facts.ts";
@@ -124,15 +125,12 @@ async function compose(
     },
   });
   owned.defer(async () => await (await planning.catch(() => null))?.containers?.close());
-  const hosting = createEmbeddedSidecarHost(
-    {
-      runId,
-      stateDir,
-      root: config.root,
-      components: Object.values(config.components),
-      resources: [join(config.root, "resources")],
-    },
-    warm?.takeSidecars(),
+  const hosting = planning.then(
+    async (plan) =>
+      await createEmbeddedSidecarHost(
+        { runId, stateDir, root: config.root, ...embeddedParts(config, plan.agentSidecars) },
+        warm?.takeSidecars(),
+      ),
   );
   void preloadSpawn();
   owned.defer(async () => await (await hosting.catch(() => null))?.[Symbol.asyncDispose]());
@@ -175,6 +173,7 @@ async function compose(
     runId,
     stateDir,
     choice: plan.sidecars,
+    daprd: plan.daprd,
     redis: servers.redis,
     promised: ports.byAgent,
     host,

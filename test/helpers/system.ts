@@ -190,7 +190,19 @@ export class Up {
 }
 
 /** A project with the three agents of this repository, on free ports. */
-export function systemProject(t: Test, options: { readonly env?: NodeJS.ProcessEnv } = {}): Project {
+export function systemProject(
+  t: Test,
+  options: {
+    readonly env?: NodeJS.ProcessEnv;
+    /** What an agent's sidecar is, where it is not the run's choice. */
+    readonly sidecars?: Readonly<Record<string, string>>;
+  } = {},
+): Project {
+  const { sidecars = {} } = options;
+  const sidecarOf = (agent: string): Record<string, string> => {
+    const sidecar = sidecars[agent];
+    return sidecar === undefined ? {} : { sidecar };
+  };
   const root = mkdtempSync(join(tmpdir(), "agents-system-"));
   symlinkSync(join(REPO, "prompts"), join(root, "prompts"));
   symlinkSync(join(REPO, "events"), join(root, "events"));
@@ -206,18 +218,21 @@ export function systemProject(t: Test, options: { readonly env?: NodeJS.ProcessE
       agents: {
         notification: {
           entry: entryOf("notification"),
+          ...sidecarOf("notification"),
           port: 0,
           uses: ["sqlserver"],
           subscribes: ["agents.implementation.code.generated", "agents.notification.send.requested"],
         },
         testplanning: {
           entry: entryOf("testplanning"),
+          ...sidecarOf("testplanning"),
           port: 0,
           uses: ["sqlserver"],
           subscribes: ["agents.implementation.code.generated"],
         },
         implementation: {
           entry: entryOf("implementation"),
+          ...sidecarOf("implementation"),
           port: 0,
           subscribes: ["agents.testplanning.spec.generated"],
         },

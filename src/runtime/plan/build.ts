@@ -31,6 +31,6 @@ export const BUILD: Build = {
   "ollama-container": "no",
   "ollama-program": "no",
   container: "auto",
-  daprd: "no",
+  daprd: "auto",
   "daprd-container": "no",
 };

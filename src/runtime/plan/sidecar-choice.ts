@@ -38,13 +38,29 @@ export function busIsReal(config: ResolvedConfig, choices: ReadonlyMap<string, C
 }
 
 /** Whether it matters which daprd is here: looking starts a process. */
-export function asksForDaprd({ config, mode, choices, build }: Omit<SidecarInput, "daprd">): boolean {
+export function asksForDaprd(input: Omit<SidecarInput, "daprd">): boolean {
+  const { config, mode, choices, build } = input;
   if (mode === "embedded") return false;
+  if (isAskedFor(config)) return build.daprd !== "no" && busIsReal(config, choices);
   const support = mode === "containers" ? ["auto", "asked"] : ["auto"];
   return (
     (support.includes(build.daprd) || support.includes(build["daprd-container"])) &&
     busIsReal(config, choices)
   );
+}
+
+/** Whether an agent asks for a daprd of its own accord. */
+function isAskedFor({ agents }: ResolvedConfig): boolean {
+  return Object.values(agents).some(({ sidecar }) => sidecar === "daprd");
+}
+
+/** Why no agent can have a daprd, whoever asks for it; null = one can be started. */
+export function whyNoDaprd({ config, mode, choices, daprd, build }: SidecarInput): string | null {
+  if (build.daprd === "no") return "this version runs embedded ones only";
+  if (mode === "embedded") return "--mode embedded runs no Redis that a daprd could reach";
+  if (!busIsReal(config, choices)) return "none of this run's pub/sub components is in a real Redis";
+  if (daprd.at === "missing") return daprd.why;
+  return null;
 }
 
 /** `daprd` only where the bus is a real Redis; in `containers` its container where there is no binary. */

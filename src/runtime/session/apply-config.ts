@@ -56,6 +56,7 @@ export class ConfigChanges {
     const { system, programs, host, tell } = this.#parts;
     const agents = Object.values(next.agents);
     assertSupported(agents);
+    this.#parts.context.sidecars.assertServed(agents);
     this.#assertContainers(agents);
     this.#tellWhatWaits(next);
     this.#assertThere(next);

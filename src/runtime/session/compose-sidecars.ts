@@ -1,9 +1,11 @@
 import { rmSync } from "node:fs";
 import type { ResolvedConfig } from "../model/resolved.ts";
 import { chooseAgentSidecars } from "../plan/agent-sidecars.ts";
+import type { DaprdFact } from "../plan/machine.ts";
 import type { SidecarChoice } from "../plan/sidecar-choice.ts";
 import { findFreePort, isPortFree } from "../resources/process/ports.ts";
 import type { GroupKeeper } from "../resources/process/process-resource.ts";
+import type { Daprd } from "../resources/sidecar/daprd/find-daprd.ts";
 import { redisAddress, type RedisAddress } from "../resources/sidecar/daprd/yaml/components.ts";
 import type { SidecarHost } from "../resources/sidecar/sidecar-host.ts";
 import type { AgentPorts } from "./choose-ports.ts";
@@ -17,7 +19,9 @@ export interface SidecarsInput {
   readonly runId: string;
   /** Absolute path of `.agents/`. */
   readonly stateDir: string;
+  /** What serves those that ask for nothing. */
   readonly choice: SidecarChoice;
+  readonly daprd: DaprdFact;
   /** Addresses of the real Redis servers of this run, with their passwords, by the names of their resources. */
   readonly redis: ReadonlyMap<string, string>;
   /** Ports that the agents and their sidecars were promised. */
@@ -29,7 +33,7 @@ export interface SidecarsInput {
 
 /** Puts the sidecars of a run together, each of its kind. */
 export function composeSidecars(input: SidecarsInput): Sidecars {
-  const { choice, host } = input;
+  const { choice, daprd, host } = input;
   return new Sidecars({
     host,
     // A saved config may ask for another one, or have new agents.
@@ -37,12 +41,12 @@ export function composeSidecars(input: SidecarsInput): Sidecars {
       chooseAgentSidecars({ agents: { [agent.name]: agent } }, { choice, noDaprd: null }).byAgent.get(
         agent.name,
       ) ?? "embedded",
-    daprd: choice.path === null || input.redis.size === 0 ? null : daprdContext(input, choice.path),
+    daprd: daprd.at === "found" && input.redis.size > 0 ? daprdContext(input, daprd) : null,
   });
 }
 
-function daprdContext(input: SidecarsInput, path: string): DaprdContext {
-  const { config, runId, stateDir, choice, redis, promised, host, keeper, logs } = input;
+function daprdContext(input: SidecarsInput, { path, version }: Daprd): DaprdContext {
+  const { config, runId, stateDir, redis, promised, host, keeper, logs } = input;
   const addresses = new Map<string, RedisAddress>();
   const secrets: Record<string, string> = {};
   for (const [name, url] of redis) {
@@ -59,7 +63,7 @@ function daprdContext(input: SidecarsInput, path: string): DaprdContext {
     [...promised.values()].flatMap(({ port, sidecarPort }) => [port, sidecarPort ?? port]),
   );
   return {
-    daprd: { path, version: choice.version ?? "" },
+    daprd: { path, version },
     root: config.root,
     runId,
     stateDir,

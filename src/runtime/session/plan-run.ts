@@ -5,10 +5,11 @@ import type { Build } from "../plan/build.ts";
 import { BUILD } from "../plan/build.ts";
 import type { Choice } from "../plan/choices.ts";
 import { chooseResources } from "../plan/choices.ts";
-import type { DockerFact } from "../plan/machine.ts";
+import { chooseAgentSidecars, type AgentSidecars } from "../plan/agent-sidecars.ts";
+import type { DaprdFact, DockerFact } from "../plan/machine.ts";
 import type { Mode } from "../plan/mode.ts";
 import type { SidecarChoice } from "../plan/sidecar-choice.ts";
-import { asksForDaprd, chooseSidecars } from "../plan/sidecar-choice.ts";
+import { asksForDaprd, chooseSidecars, whyNoDaprd } from "../plan/sidecar-choice.ts";
 import type { Containers } from "./containers.ts";
 import { findProgram } from "./find-program.ts";
 import { readKept } from "./kept-choices.ts";
@@ -32,7 +33,10 @@ export interface PlanRunInput {
 export interface RunPlan {
   readonly mode: Mode;
   readonly choices: ReadonlyMap<string, Choice>;
+  /** What serves the sidecars of agents that ask for nothing. */
   readonly sidecars: SidecarChoice;
+  readonly agentSidecars: AgentSidecars;
+  readonly daprd: DaprdFact;
   readonly docker: DockerFact;
   /** Null: nothing of this run is a container. */
   readonly containers: Containers | null;
@@ -73,17 +77,25 @@ export async function planRun(input: PlanRunInput): Promise<RunPlan> {
     const asks = { config, mode, choices: byName, build };
     const daprd = asksForDaprd(asks) ? await lookForDaprd(env, config.root) : ({ at: "not-asked" } as const);
     const sidecars = chooseSidecars({ ...asks, daprd });
+    const noDaprd = whyNoDaprd({ ...asks, daprd });
+    const agentSidecars = chooseAgentSidecars(config, { choice: sidecars.choice, noDaprd });
     const contained = containedNames(config, byName);
     if (contained.size === 0) containers?.letGo();
     return {
       mode,
       choices: byName,
       sidecars: sidecars.choice,
+      agentSidecars,
+      daprd,
       docker,
       containers: contained.size === 0 ? null : containers,
       contained,
-      problems: [...problems, ...(sidecars.problem === null ? [] : [sidecars.problem])],
-      notices,
+      problems: [
+        ...problems,
+        ...(sidecars.problem === null ? [] : [sidecars.problem]),
+        ...agentSidecars.problems,
+      ],
+      notices: [...notices, ...agentSidecars.notices],
     };
   } catch (error) {
     containers?.letGo();

@@ -1,3 +1,4 @@
+import { AgentsError } from "../model/errors.ts";
 import type { ResolvedAgent } from "../model/resolved.ts";
 import type { SidecarKind } from "../plan/agent-sidecars.ts";
 import type { DaprdSidecar } from "../resources/sidecar/daprd/daprd-sidecar.ts";
@@ -26,6 +27,27 @@ export class Sidecars {
 
   constructor(parts: SidecarsParts) {
     this.#parts = parts;
+  }
+
+  /**
+   * Which kinds of sidecars there are is decided once per run.
+   *
+   * @throws AgentsError AGENTS_NOT_SUPPORTED for an agent that asks for one that this run does not have
+   */
+  assertServed(agents: readonly ResolvedAgent[]): void {
+    const { kindOf, daprd } = this.#parts;
+    const wanting = agents.find((agent) => agent.sidecar !== false && kindOf(agent) === "daprd");
+    if (wanting === undefined || daprd !== null) return;
+    throw new AgentsError(
+      "AGENTS_NOT_SUPPORTED",
+      `${wanting.name} asks for a daprd sidecar, and this run has none.`,
+      {
+        path: `agents.${wanting.name}.sidecar`,
+        found: "daprd",
+        expected: "a run that has a real Redis and a daprd",
+        hint: "Start anew: agents down, then agents up",
+      },
+    );
   }
 
   /** An agent's sidecar as something to supervise. */

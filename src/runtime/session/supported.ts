@@ -7,8 +7,7 @@ import type { ResolvedAgent } from "../model/resolved.ts";
  * @throws AgentsError AGENTS_NOT_SUPPORTED
  */
 export function assertSupported(agents: readonly ResolvedAgent[]): void {
-  for (const { name, replicas, sidecar } of agents) {
-    if (sidecar === "daprd") throw unsupportedDaprd(name);
+  for (const { name, replicas } of agents) {
     if (replicas !== 1) {
       throw new AgentsError(
         "AGENTS_NOT_SUPPORTED",
@@ -22,17 +21,4 @@ export function assertSupported(agents: readonly ResolvedAgent[]): void {
       );
     }
   }
-}
-
-function unsupportedDaprd(agent: string): AgentsError {
-  return new AgentsError(
-    "AGENTS_NOT_SUPPORTED",
-    `${agent} asks for a daprd sidecar, and this version runs embedded ones only.`,
-    {
-      path: `agents.${agent}.sidecar`,
-      found: "daprd",
-      expected: '"embedded", true or false',
-      hint: "Leave `sidecar` out: the embedded one serves Dapr's HTTP API.",
-    },
-  );
 }
