@@ -91,7 +91,8 @@ export function chooseSidecars(input: SidecarInput): {
     };
   const image = daprd.at === "missing" && canRun(build["daprd-container"], isAsked) ? daprd.image : null;
   const why = daprd.at === "missing" ? daprd.why : "daprd was not looked for";
-  if (mode === "auto") return embedded(`${EMBEDDED} (${why})`);
+  // A real part that this version does not have in a container is no reason not to run the others.
+  if (mode === "auto" || build["daprd-container"] === "no") return embedded(`${EMBEDDED} (${why})`);
   if (image !== null)
     return {
       choice: { as: "daprd", path: null, image, version: null, reason: `container ${image} (${why})` },

@@ -18,6 +18,8 @@ import { publish } from "../../runtime/sidecar/kit.ts";
 export interface DaprdProject {
   readonly project: Project;
   readonly redis: RealRedis;
+  /** Starts the Redis again, on the same port and data, after it was killed. */
+  readonly again: () => Promise<RealRedis>;
 }
 
 /** The agents of this repository. `sidecars`: what an agent's sidecar is, where it is not the run's choice. */
@@ -25,9 +27,9 @@ export async function daprdSystem(
   t: Test,
   sidecars: Readonly<Record<string, string>> = {},
 ): Promise<DaprdProject> {
-  const redis = await redisOf(t);
+  const { redis, again } = await redisOf(t);
   const project = systemProject(t, { env: { AGENTS_REDIS_URL: redis.url, AGENTS_DAPRD: DAPRD }, sidecars });
-  return { project, redis };
+  return { project, redis, again };
 }
 
 /** Little programs as agents. */
@@ -35,12 +37,12 @@ export async function daprdFixtures(
   t: Test,
   agents: Readonly<Record<string, Record<string, unknown>>>,
 ): Promise<DaprdProject> {
-  const redis = await redisOf(t);
+  const { redis, again } = await redisOf(t);
   const project = fixtureProject(t, agents, { AGENTS_REDIS_URL: redis.url, AGENTS_DAPRD: DAPRD });
   project.write({ "agents.config.json": JSON.stringify(onRedis(fixtureConfig(agents))) });
   // The program of an agent may be saved.
   copyFileSync(join(REPO, "test/fixtures/keeps-numbers.js"), join(project.root, "worker.js"));
-  return { project, redis };
+  return { project, redis, again };
 }
 
 /** A config with its bus and its state in a Redis. */
@@ -55,11 +57,11 @@ export function onRedis(config: unknown): unknown {
   };
 }
 
-/** On a folder of its own, so that another one can be started on the same data. */
-async function redisOf(t: Test): Promise<RealRedis> {
+async function redisOf(t: Test): Promise<Pick<DaprdProject, "redis" | "again">> {
   const dir = join(t.testdir(), "redis");
   mkdirSync(dir);
-  return await startRedis(t, dir);
+  const redis = await startRedis(t, dir);
+  return { redis, again: async () => await startRedis(t, dir, { port: redis.port }) };
 }
 
 /** An agent that keeps the numbers that it handles, in a file of the project; another one through which they are published. */
