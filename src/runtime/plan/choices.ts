@@ -24,6 +24,8 @@ export interface Choices {
   readonly problems: readonly AgentsError[];
   /** Said aloud: something that is there could not be used, and what serves instead. */
   readonly notices: readonly string[];
+  /** Those of them that hold only where the sidecars are embedded. */
+  readonly unread: readonly string[];
 }
 
 export interface ChoiceInput {
@@ -69,7 +71,8 @@ export function chooseResources(input: ChoiceInput): Choices {
     const problem = run.by === "image" ? onlyContainer(`agents.${name}`, run.image, input) : null;
     if (problem !== null) problems.push(problem);
   }
-  return { byName, problems, notices: [...noticesOf(missed), ...unreadNotices(input, byName)] };
+  const unread = unreadNotices(input, byName);
+  return { byName, problems, notices: [...noticesOf(missed), ...unread], unread };
 }
 
 /** While the sidecars cannot use a real Redis nobody may believe that they do. */
