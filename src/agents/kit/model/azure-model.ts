@@ -1,6 +1,6 @@
 import type { CallOptions, ChatModel, ChatRequest, ChatResponse, ModelDescription } from "./chat-model.ts";
 import { azureFailure } from "./azure-errors.ts";
-import { Deadlines } from "./deadlines.ts";
+import { Deadlines, LIMITS } from "./deadlines.ts";
 
 /** Which deployment of Azure OpenAI is asked, and as whom. */
 export interface AzureSettings {
@@ -46,7 +46,7 @@ export class AzureModel implements ChatModel {
   }
 
   async *#pieces(request: ChatRequest, { signal }: CallOptions, end: End): AsyncGenerator<string> {
-    const deadlines = new Deadlines(signal);
+    const deadlines = new Deadlines(signal, LIMITS, null);
     try {
       const client = await this.#client();
       const { temperature, maxOutputTokens, seed, outputSchema, messages } = request;

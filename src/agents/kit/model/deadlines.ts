@@ -1,25 +1,45 @@
 import { ModelUnavailable } from "./chat-model.ts";
 
-/** A cold model is loaded from disk first: minutes, on a laptop. */
-const FIRST_TOKEN = 5 * 60_000;
-const BETWEEN_TOKENS = 60_000;
-const TOTAL = 15 * 60_000;
+/** How long each part of a call may take, in milliseconds. */
+export interface Limits {
+  /** Until the server has taken the connection. */
+  readonly connect: number;
+  /** Until the first word: a cold model is loaded from disk first, which takes minutes on a laptop. */
+  readonly firstToken: number;
+  /** Between two pieces of an answer. */
+  readonly idle: number;
+  readonly total: number;
+}
+
+export const LIMITS: Limits = {
+  connect: 2000,
+  firstToken: 5 * 60_000,
+  idle: 60_000,
+  total: 15 * 60_000,
+};
 
 /** The time limits of one call, joined with the caller's own signal. */
 export class Deadlines {
   readonly signal: AbortSignal;
   readonly #controller = new AbortController();
+  readonly #limits: Limits;
   readonly #total: NodeJS.Timeout;
   #step: NodeJS.Timeout;
   #passed: ModelUnavailable | null = null;
 
-  constructor(caller: AbortSignal) {
+  /** @param unreachable what it means that nobody takes the connection; null where it cannot be told when somebody does. */
+  constructor(caller: AbortSignal, limits: Limits, unreachable: ((why: string) => ModelUnavailable) | null) {
+    this.#limits = limits;
     this.signal = AbortSignal.any([caller, this.#controller.signal]);
-    this.#total = setTimeout(() => this.#pass(`no complete answer within ${TOTAL / 60_000} minutes`), TOTAL);
-    this.#step = setTimeout(
-      () => this.#pass(`no first word within ${FIRST_TOKEN / 60_000} minutes`),
-      FIRST_TOKEN,
+    const { connect, total } = limits;
+    this.#total = setTimeout(
+      () => this.#pass(tooSlow(`no complete answer within ${duration(total)}`)),
+      total,
     );
+    this.#step =
+      unreachable === null
+        ? setTimeout(() => this.#pass(tooSlow(noFirstWord(limits))), limits.firstToken)
+        : setTimeout(() => this.#pass(unreachable(`no connection within ${duration(connect)}`)), connect);
   }
 
   /** The limit that has passed; null while none has. */
@@ -27,20 +47,43 @@ export class Deadlines {
     return this.#passed;
   }
 
-  /** A piece of the answer has come. */
-  progress(): void {
-    clearTimeout(this.#step);
-    const pass = (): void => this.#pass(`the answer stood still for ${BETWEEN_TOKENS / 1000} s`);
-    this.#step = setTimeout(pass, BETWEEN_TOKENS);
+  /** The server has taken the connection. */
+  connected(): void {
+    this.#next(this.#limits.firstToken, noFirstWord(this.#limits));
   }
 
+  /** A piece of the answer has come. */
+  progress(): void {
+    this.#next(this.#limits.idle, `the answer stood still for ${duration(this.#limits.idle)}`);
+  }
+
+  /** The call is over. One whose answer nobody reads on is given up: the model has others to answer. */
   end(): void {
     clearTimeout(this.#step);
     clearTimeout(this.#total);
+    this.#controller.abort();
   }
 
-  #pass(what: string): void {
-    this.#passed = new ModelUnavailable("timeout", `The model is too slow: ${what}.`, "Use a smaller model.");
-    this.#controller.abort(this.#passed);
+  #next(ms: number, what: string): void {
+    clearTimeout(this.#step);
+    this.#step = setTimeout(() => this.#pass(tooSlow(what)), ms);
   }
+
+  #pass(error: ModelUnavailable): void {
+    this.#passed = error;
+    this.#controller.abort(error);
+  }
+}
+
+function noFirstWord({ firstToken }: Limits): string {
+  return `no first word within ${duration(firstToken)}`;
+}
+
+function tooSlow(what: string): ModelUnavailable {
+  return new ModelUnavailable("timeout", `The model is too slow: ${what}.`, "Use a smaller model.");
+}
+
+function duration(ms: number): string {
+  if (ms < 1000) return `${ms} ms`;
+  return ms % 60_000 === 0 ? `${ms / 60_000} minutes` : `${ms / 1000} s`;
 }

@@ -16,6 +16,9 @@ export function toUnavailable(
       error,
     );
   }
+  if (status === 400 && /exceeds? the (?:available )?context/i.test(said)) {
+    return truncated(`The prompt does not fit into the context of ${model}: ${said}.`, error);
+  }
   if (status === 503) {
     return new ModelUnavailable(
       "overloaded",
@@ -26,18 +29,31 @@ export function toUnavailable(
   }
   const code = networkCode(error);
   if (status === null && code !== null) {
-    return new ModelUnavailable(
-      "ollama-unreachable",
-      `Ollama at ${url} cannot be reached (${code}).`,
-      "Start it with: ollama serve. Or run without a model: agents up --llm sample",
-      error,
-    );
+    return unreachable(url, code, error);
   }
   return new ModelUnavailable(
     "model-error",
     `Ollama at ${url} failed: ${said}`,
     "Look at the log of Ollama.",
     error,
+  );
+}
+
+export function unreachable(url: string, why: string, cause?: unknown): ModelUnavailable {
+  return new ModelUnavailable(
+    "ollama-unreachable",
+    `Ollama at ${url} cannot be reached (${why}).`,
+    "Start it with: ollama serve. Or run without a model: agents up --llm sample",
+    cause,
+  );
+}
+
+export function truncated(message: string, cause?: unknown): ModelUnavailable {
+  return new ModelUnavailable(
+    "context-truncated",
+    message,
+    "Set model.overrides.ollama.num_ctx in the prompt file to a larger context, or shorten the prompt.",
+    cause,
   );
 }
 

@@ -1,7 +1,8 @@
 import type { CallOptions, ChatModel, ChatRequest, ChatResponse, ModelDescription } from "./chat-model.ts";
-import { ModelUnavailable } from "./chat-model.ts";
-import { Deadlines } from "./deadlines.ts";
-import { toUnavailable } from "./ollama-errors.ts";
+import { Deadlines, LIMITS } from "./deadlines.ts";
+import type { Limits } from "./deadlines.ts";
+import { httpFetch } from "./http-fetch.ts";
+import { toUnavailable, truncated, unreachable } from "./ollama-errors.ts";
 
 /** Where the server is and which of its models is asked. */
 interface OllamaSettings {
@@ -12,15 +13,19 @@ interface OllamaSettings {
 
 const DEFAULT_CONTEXT = 8192;
 const LARGEST_CONTEXT = 131_072;
+/** A prompt or an answer that does not fit into the context is an error, and nothing is cut off to make it fit. */
+const WHOLE = { truncate: false, shift: false };
 /** A token is hardly ever longer than this many characters. */
 const CHARACTERS_PER_TOKEN = 8;
 
 /** Ollama's own chat API, through its client. The answer is read as a stream, which alone can be aborted. */
 export class OllamaModel implements ChatModel {
   readonly #settings: OllamaSettings;
+  readonly #limits: Limits;
 
-  constructor(settings: OllamaSettings) {
+  constructor(settings: OllamaSettings, limits: Limits = LIMITS) {
     this.#settings = settings;
+    this.#limits = limits;
   }
 
   async generate(request: ChatRequest, options: CallOptions): Promise<ChatResponse> {
@@ -50,16 +55,21 @@ export class OllamaModel implements ChatModel {
 
   async *#pieces(request: ChatRequest, { signal }: CallOptions, end: End): AsyncGenerator<string> {
     const { url, model } = this.#settings;
-    const deadlines = new Deadlines(signal);
+    const deadlines = new Deadlines(signal, this.#limits, (why) => unreachable(this.#settings.url, why));
     try {
       const { Ollama } = await import("ollama");
       const client = new Ollama({
         host: url,
         // The client takes no signal of its own.
-        fetch: (input, init) => fetch(input, { ...init, signal: deadlines.signal }),
+        fetch: (input, init) =>
+          httpFetch(typeof input === "string" ? input : "url" in input ? input.url : input.href, init ?? {}, {
+            signal: deadlines.signal,
+            connected: () => deadlines.connected(),
+          }),
       });
       const { seed, temperature, maxOutputTokens, outputSchema } = request;
       const parts = await client.chat({
+        ...WHOLE,
         model,
         stream: true,
         messages: withSchema(request),
@@ -88,14 +98,12 @@ export class OllamaModel implements ChatModel {
     }
   }
 
-  /** A prompt that is longer than the context is cut from the front, silently and with status 200. */
+  /** An Ollama before 0.12.6 does not know `truncate`: it cuts the front of the prompt off, silently and with status 200. */
   #refuseTruncated(request: ChatRequest, { input }: End): void {
     const least = characters(request) / CHARACTERS_PER_TOKEN;
     if (input === null || least < 1000 || input >= least) return;
-    throw new ModelUnavailable(
-      "context-truncated",
+    throw truncated(
       `${this.#settings.model} has read ${input} tokens of a prompt that has at least ${Math.round(least)}: its beginning was cut off.`,
-      "Set model.overrides.ollama.num_ctx in the prompt file to a larger context, or shorten the prompt.",
     );
   }
 }
