@@ -15,6 +15,8 @@ export interface AppSubscriptionsOptions {
   readonly components: () => AppComponents;
   /** What stands in files. */
   readonly declared: () => readonly ParsedSubscription[];
+  /** Awaited before anybody is told: what is told to be subscribed gets every event from then on. */
+  readonly onRegistered: () => Promise<void>;
   readonly tell: (event: SidecarEvent) => void;
 }
 
@@ -46,13 +48,11 @@ export class AppSubscriptions {
   async redeclare(): Promise<void> {
     if (this.#said === null) return await this.declare();
     this.#register(this.#said);
-    await this.#options.bus.commit.committed();
-    this.#tellSubscribed();
+    await this.#tellSubscribed();
   }
 
   /** Asks the app, unless `asks` is false; `isCurrent` says whether the answer still counts. */
   async read(asks: boolean, isCurrent: () => boolean): Promise<void> {
-    const { bus } = this.#options;
     const answer: Answered = asks ? await this.#ask() : { at: "none" };
     if (!isCurrent()) return;
     if (answer.at === "failed")
@@ -62,8 +62,7 @@ export class AppSubscriptions {
     for (const warning of parsed.warnings) this.#log("warn", warning);
     this.#said = parsed.subscriptions;
     this.#register(parsed.subscriptions);
-    await bus.commit.committed();
-    this.#tellSubscribed();
+    await this.#tellSubscribed();
   }
 
   #register(said: readonly ParsedSubscription[]): void {
@@ -112,8 +111,10 @@ export class AppSubscriptions {
     return { at: "failed", message: `GET /dapr/subscribe failed: ${message}` };
   }
 
-  #tellSubscribed(): void {
-    const { appId, bus, tell } = this.#options;
+  async #tellSubscribed(): Promise<void> {
+    const { appId, bus, onRegistered, tell } = this.#options;
+    await bus.commit.committed();
+    await onRegistered();
     const topics = bus.subscriptions.of(appId).map((one) => one.topic);
     tell({ type: "subscribed", appId, topics });
   }

@@ -111,6 +111,7 @@ export class EmbeddedHost {
       stateDir: options.stateDir,
       root: options.root,
       env: process.env,
+      groups: options.groups ?? "own",
       log: (appId, level, text) => tell({ type: "log", appId, level, text }),
       onStore: ({ files: its }) => {
         if (its !== null) its.onLost = lost;
@@ -238,6 +239,8 @@ export class EmbeddedHost {
       (await this.#daprd.broker(pubsub)) ?? (await sharedPubsub(this.#components, pubsub)),
       request,
     );
+    // Whoever asked looks for it in the journal.
+    await this.#bus.commit.committed();
   }
 
   async replay(eventId: string, to: string | null): Promise<ReplayResult> {

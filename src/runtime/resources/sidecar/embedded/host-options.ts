@@ -8,6 +8,8 @@ export interface EmbeddedHostOptions extends SidecarHostOptions {
   readonly retry?: RetryPolicy;
   /** Absent: 7 days, 100 000 events. */
   readonly retention?: Retention;
+  /** How apps stand in the consumer groups of a Redis; absent: `own`. */
+  readonly groups?: "own" | "shared";
   /** Folders of Dapr YAML, absolute; what is in them goes before `components`, and is loaded again when it changes. */
   readonly resources?: readonly string[];
   /** File of the durable bus and its journal, or `:memory:`; absent: in the state folder. */

@@ -11,6 +11,7 @@ import { Slots } from "./bus/slots.ts";
 import { defaultPubsub, type AppComponents } from "./components/app-components.ts";
 import type { ComponentSet } from "./components/component-set.ts";
 import type { InvokeTargetApp } from "./http/invoke-handler.ts";
+import { Intake } from "./pubsub/intake.ts";
 import { route, type ApiContext } from "./http/routes.ts";
 import { SidecarServer } from "./http/sidecar-server.ts";
 import { deliveryPolicies } from "./resiliency/delivery-policies.ts";
@@ -50,6 +51,7 @@ export class Sidecar {
   readonly #health: AppHealth | null;
   #resources: AppResources;
   #policies: DeliveryPolicies;
+  readonly #intake: Intake;
   #appFound = false;
   /** Grows with every `appReady` and `appGone`, so that a late answer of an app that is gone changes nothing. */
   #generation = 0;
@@ -72,6 +74,13 @@ export class Sidecar {
       concurrency: Math.min(spec.concurrency, maxConcurrency ?? spec.concurrency),
       policyFor: (pubsub) => this.#policies(pubsub),
     });
+    this.#intake = new Intake({
+      appId,
+      bus: surroundings.bus,
+      lane: this.#lane,
+      pubsubs: () => surroundings.components.of(appId).pubsubs,
+      log: (level, text) => this.#log(level, text),
+    });
     this.#subscriptions = new AppSubscriptions({
       appId,
       bus: surroundings.bus,
@@ -79,6 +88,7 @@ export class Sidecar {
       headers: this.#appHeaders(),
       components: () => surroundings.components.of(appId),
       declared: () => this.#resources.declared.subscriptions,
+      onRegistered: async () => await this.#intake.sync(),
       tell: surroundings.tell,
     });
     this.#health =
@@ -117,6 +127,7 @@ export class Sidecar {
     bus.subscriptions.declare(appId, defaultPubsub(pubsubs), subscribes);
     await this.#subscriptions.declare();
     await bus.commit.committed();
+    await this.#intake.sync();
     return port;
   }
 
@@ -200,6 +211,7 @@ export class Sidecar {
     this.#policies = this.#makePolicies();
     // What could not be delivered for want of its pub/sub may be now.
     this.#lane.rewind();
+    void this.#intake.sync();
   }
 
   async appGone(graceMs: number): Promise<void> {
@@ -213,6 +225,7 @@ export class Sidecar {
     this.#health?.stop();
     this.#generation += 1;
     await Promise.all([this.#lane.close(graceMs), this.#server.close(graceMs)]);
+    await this.#intake.close();
     this.#surroundings.bus.removeLane(this.spec.appId);
   }
 

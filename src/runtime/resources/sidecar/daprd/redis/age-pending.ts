@@ -1,4 +1,4 @@
-import { hasCode, isList, type RedisConnection } from "./connection.ts";
+import { hasCode, isList, type RedisCommands } from "./connection.ts";
 
 /** How many entries are asked for at once. */
 const PAGE = 500;
@@ -15,7 +15,7 @@ export interface AgePendingOptions {
  * `processingTimeout`. Only while no daprd of the agent runs: what one is working on would be delivered twice.
  * Gives the number of entries. Delivery counts are left as they are.
  */
-export async function agePending(redis: RedisConnection, options: AgePendingOptions): Promise<number> {
+export async function agePending(redis: RedisCommands, options: AgePendingOptions): Promise<number> {
   const counts = await Promise.all(
     options.topics.map(async (topic) => await ageTopic(redis, topic, options)),
   );
@@ -23,7 +23,7 @@ export async function agePending(redis: RedisConnection, options: AgePendingOpti
 }
 
 async function ageTopic(
-  redis: RedisConnection,
+  redis: RedisCommands,
   topic: string,
   { appId, processingTimeoutMs }: AgePendingOptions,
 ): Promise<number> {
@@ -42,7 +42,7 @@ async function ageTopic(
 }
 
 async function pendingIds(
-  redis: RedisConnection,
+  redis: RedisCommands,
   topic: string,
   appId: string,
   from: string,

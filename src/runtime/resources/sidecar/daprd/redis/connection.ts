@@ -1,10 +1,14 @@
 /** A reply of Redis: RESP2, strings as bytes where they were asked for so. */
 export type Reply = string | number | Buffer | null | readonly Reply[];
 
-/** One connection to a Redis; made again by itself where it is lost. */
-export interface RedisConnection extends AsyncDisposable {
-  /** A command and its reply, text as text. Waits while there is no connection. */
+/** What takes commands. */
+export interface RedisCommands {
+  /** A command and its reply, text as text. */
   send(...command: readonly string[]): Promise<Reply>;
+}
+
+/** One connection to a Redis; made again by itself where it is lost. Commands wait while there is none. */
+export interface RedisConnection extends RedisCommands, AsyncDisposable {
   /** The same, text as bytes. */
   sendForBytes(...command: readonly string[]): Promise<Reply>;
   /** A command some of whose arguments are bytes. */

@@ -1,11 +1,11 @@
-import { hasCode, type RedisConnection } from "./connection.ts";
+import { hasCode, type RedisCommands } from "./connection.ts";
 
 /**
  * Makes the consumer groups of an agent where they are missing, from now on: daprd itself would make one from the beginning
  * of the stream, and replay its whole history. The group's name is the app id, as daprd names it.
  */
 export async function createConsumerGroups(
-  redis: RedisConnection,
+  redis: RedisCommands,
   appId: string,
   topics: readonly string[],
 ): Promise<void> {
@@ -22,7 +22,7 @@ export async function createConsumerGroups(
 
 /** Ends the groups of an agent on topics that it does not listen to any more; what waited in them is gone. */
 export async function removeConsumerGroups(
-  redis: RedisConnection,
+  redis: RedisCommands,
   appId: string,
   topics: readonly string[],
 ): Promise<void> {

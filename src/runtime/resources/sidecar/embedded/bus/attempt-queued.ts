@@ -10,15 +10,22 @@ export type Attempted =
   /** Neither the event's fault nor the app's. */
   | { readonly at: "failed"; readonly error: unknown };
 
+/** What may not be delivered now. */
+export interface Held {
+  /** A broker has not handed it out (any more). */
+  isHeld(delivery: QueuedDelivery, event: StoredEvent): boolean;
+}
+
 /** Fetches the event where it is not at hand, and delivers it once. Never rejects: nobody listens to a lane's turns. */
 export async function attemptQueued(
   delivery: QueuedDelivery,
-  context: LaneRoutes & { readonly store: BusStore },
+  context: LaneRoutes & Held & { readonly store: BusStore },
   ways: AppWays,
 ): Promise<Attempted> {
   try {
     const event = delivery.event ?? context.store.event(delivery.eventSeq);
     if (event === null) return { at: "gone" };
+    if (context.isHeld(delivery, event)) return { at: "ended", event, verdict: { at: "unrouted" } };
     return { at: "ended", event, verdict: await attemptDelivery(event, context, ways) };
   } catch (error) {
     return { at: "failed", error };

@@ -4,6 +4,7 @@ import { BusStore } from "../store/bus-store.ts";
 import type { DatabaseFiles } from "../store/database-files.ts";
 import { GroupCommit } from "../store/group-commit.ts";
 import { SubscriptionTable } from "../store/subscription-table.ts";
+import { Claims } from "./claims.ts";
 import { MAX_DEPTH, type BusEvent, type QueuedDelivery, type StoredEvent } from "./event.ts";
 import { Lane, type LaneContext, type LaneOptions } from "./lane.ts";
 import { Redelivery } from "./redelivery.ts";
@@ -25,6 +26,8 @@ export interface BusOptions {
 
 /** Where the dead letters of a pub/sub go. */
 export interface DeadLetterBox {
+  /** True where a broker of its own says who makes which delivery, and when. */
+  readonly handsOut: boolean;
   /** Copies an event to another topic; called inside a write. */
   deadLetter(event: StoredEvent, topic: string): void;
 }
@@ -44,6 +47,9 @@ export class Bus {
   readonly store: BusStore;
   readonly commit: GroupCommit;
   readonly subscriptions: SubscriptionRegistry;
+  readonly claims = new Claims();
+  /** The journal's file; for what keeps records of its own in it. */
+  readonly db: DatabaseSync;
   readonly #redelivery: Redelivery;
   readonly #options: BusOptions;
   readonly #lanes = new Map<string, Lane>();
@@ -51,10 +57,15 @@ export class Bus {
 
   constructor(db: DatabaseSync, options: BusOptions) {
     this.#options = options;
+    this.db = db;
     this.store = new BusStore(db);
     this.commit = new GroupCommit(db, options.files, options.onCommit);
     this.subscriptions = new SubscriptionRegistry(new SubscriptionTable(db), this.store, this.commit);
-    this.#redelivery = new Redelivery(db, this.store, this.subscriptions);
+    this.#redelivery = new Redelivery(db, this.store, this.subscriptions, (deliveryId) => {
+      // Asked for by hand, it does not wait for a broker to hand it out.
+      this.claims.take(deliveryId, null);
+      this.claims.handOut({ id: deliveryId, attempts: 0 });
+    });
   }
 
   /** True while any delivery is with an app. */
@@ -77,7 +88,10 @@ export class Bus {
         this.#options.pubsubOf(agent, pubsub) === null
           ? null
           : (this.subscriptions.find(agent, pubsub, topic)?.route ?? null),
-      deadLetter: (event, topic) => this.#options.pubsubOf(agent, event.pubsub)?.deadLetter(event, topic),
+      deadLetter: (event, topic) => this.deadLetter(agent, event, topic),
+      isHeld: (delivery, event) =>
+        this.#options.pubsubOf(agent, event.pubsub)?.handsOut === true && !this.claims.isOut(delivery),
+      settled: (delivery, change) => this.claims.settle(delivery.id, change),
       log: (level, text) => this.#options.log(agent, level, text),
     };
     // A lane before this one may have ended without its last words.
@@ -94,6 +108,11 @@ export class Bus {
 
   removeLane(agent: string): void {
     this.#lanes.delete(agent);
+  }
+
+  /** Copies an event to a dead-letter topic of the pub/sub that it came by; inside of a write. */
+  deadLetter(agent: string, event: StoredEvent, topic: string): void {
+    this.#options.pubsubOf(agent, event.pubsub)?.deadLetter(event, topic);
   }
 
   /** Delivers a recorded event again, to all its present subscribers or to one. */
@@ -137,8 +156,7 @@ export class Bus {
           `it is number ${event.depth} of a chain of events; more than ${MAX_DEPTH} are taken for a loop`,
         );
         const topic = definition?.deadLetterTopic ?? null;
-        if (topic !== null && stored !== null)
-          this.#options.pubsubOf(agent, event.pubsub)?.deadLetter(stored, topic);
+        if (topic !== null && stored !== null) this.deadLetter(agent, stored, topic);
       } else {
         const id = this.store.insertDelivery(seq, agent, "pending", null);
         this.#offerLater(agent, { id, eventSeq: seq, attempts: 0, event: stored });

@@ -48,6 +48,13 @@ export class LaneQueue {
     return true;
   }
 
+  /** One that is due although the store may be read beyond it already. */
+  handOut(delivery: QueuedDelivery): void {
+    const last = this.#front.at(-1);
+    this.#front.push(delivery);
+    if (last !== undefined && last.id > delivery.id) this.#front.sort((a, b) => a.id - b.id);
+  }
+
   putBack(delivery: QueuedDelivery): void {
     this.#front.push({ ...delivery, event: null });
     this.#front.sort((a, b) => a.id - b.id);

@@ -2,7 +2,7 @@ import type { GroupCommit } from "../store/group-commit.ts";
 import type { BusStore } from "../store/bus-store.ts";
 import type { AppAddress, AppClient } from "./app-client.ts";
 import type { LaneRoutes, Verdict } from "./attempt-delivery.ts";
-import { attemptQueued } from "./attempt-queued.ts";
+import { attemptQueued, type Held } from "./attempt-queued.ts";
 import { BulkCollector } from "./bulk-collector.ts";
 import type { DeliveryPolicies, DeliveryPolicy } from "./delivery-policy.ts";
 import type { DeliveryChange, QueuedDelivery, StoredEvent } from "./event.ts";
@@ -11,11 +11,13 @@ import { Prober } from "./prober.ts";
 import { Recovery } from "./recovery.ts";
 
 /** What a lane needs of the bus around it. */
-export interface LaneContext extends LaneRoutes {
+export interface LaneContext extends LaneRoutes, Held {
   readonly store: BusStore;
   readonly commit: GroupCommit;
   /** Publishes a copy of the event to a dead-letter topic; called inside a write. */
   deadLetter(event: StoredEvent, topic: string): void;
+  /** What an attempt came to; called inside a write, after `deadLetter`. */
+  settled(delivery: QueuedDelivery, change: DeliveryChange): void;
   /** Something that the people who watch this agent should know. */
   log(level: "info" | "warn", text: string): void;
 }
@@ -129,6 +131,13 @@ export class Lane {
     if (this.#queue.offer(delivery)) this.#pump();
   }
 
+  /** A broker hands out a delivery that is in the store. */
+  handOut(delivery: QueuedDelivery): void {
+    if (this.#closed || this.#flights.has(delivery.id)) return;
+    this.#queue.handOut(delivery);
+    this.#pump();
+  }
+
   /** Ends the lane: holds, waits, then cuts what is still in flight; that is delivered again another time. */
   async close(graceMs: number): Promise<void> {
     await this.hold(Math.max(graceMs, 1));
@@ -234,6 +243,7 @@ export class Lane {
     this.#write(() => {
       this.#context.store.changeDelivery(delivery, change);
       if (deadLetterTopic !== null) this.#context.deadLetter(event, deadLetterTopic);
+      this.#context.settled(delivery, change);
     });
     if (nextAt !== null) this.#armRetry();
     else if (error !== null)

@@ -10,8 +10,16 @@ export class Redelivery {
   readonly #original: StatementSync;
   readonly #dead: StatementSync;
   readonly #revive: StatementSync;
+  readonly #onDelivery: (deliveryId: number) => void;
 
-  constructor(db: DatabaseSync, store: BusStore, subscriptions: SubscriptionRegistry) {
+  /** `onDelivery` is told of each delivery that is to be made. */
+  constructor(
+    db: DatabaseSync,
+    store: BusStore,
+    subscriptions: SubscriptionRegistry,
+    onDelivery: (deliveryId: number) => void,
+  ) {
+    this.#onDelivery = onDelivery;
     this.#store = store;
     this.#subscriptions = subscriptions;
     this.#original = db.prepare(
@@ -35,7 +43,8 @@ export class Redelivery {
       return { found: false, reason: `${to} does not listen to ${topic} (${listening})` };
     }
     const chosen = to === null ? agents : [to];
-    for (const agent of chosen) this.#store.insertDelivery(Number(row["seq"]), agent, "pending", null);
+    for (const agent of chosen)
+      this.#onDelivery(this.#store.insertDelivery(Number(row["seq"]), agent, "pending", null));
     return { found: true, agents: chosen };
   }
 
@@ -45,7 +54,10 @@ export class Redelivery {
       const known = this.#original.get(eventId) !== undefined;
       return { found: false, reason: known ? `the event ${eventId} has no dead delivery` : unknown(eventId) };
     }
-    for (const row of dead) this.#revive.run(this.#store.next(), Number(row["event"]), Number(row["id"]));
+    for (const row of dead) {
+      this.#revive.run(this.#store.next(), Number(row["event"]), Number(row["id"]));
+      this.#onDelivery(Number(row["id"]));
+    }
     return { found: true, agents: [...new Set(dead.map((row) => String(row["agent"])))] };
   }
 }

@@ -25,6 +25,11 @@ export interface OpenContext {
   /** Relative paths in metadata start here. */
   readonly root: string;
   readonly env: NodeJS.ProcessEnv;
+  /**
+   * How apps stand in Redis. `own`: what is pending in an app's group when its sidecar starts was left behind, and a new
+   * group begins now. `shared`: others may be in the group, and a new one begins with the stream (daprd's way).
+   */
+  readonly groups: "own" | "shared";
   readonly log: (appId: string, level: "info" | "warn" | "error", text: string) => void;
 }
 
@@ -42,6 +47,7 @@ const OPENERS: ReadonlyMap<string, Opener> = new Map<string, Opener>([
       pubsub: memoryPubsub(name, metadata, bus, appId),
     }),
   ],
+  ["pubsub.redis", openRedisPubsub],
   ["state.sqlite", openSqlite],
   [
     "state.in-memory",
@@ -148,4 +154,21 @@ async function openRedisState(
   });
   const keyPrefix = metadata.text("keyPrefix");
   return { at: "state", store: new RedisStateStore(link, { name, keyPrefix, ttlInSeconds: ttl }) };
+}
+
+/** Publishing and acknowledging share a connection; each app reads on one of its own. */
+async function openRedisPubsub(
+  { name }: ComponentSpec,
+  metadata: Metadata,
+  { bus, groups, log }: OpenContext,
+): Promise<Block> {
+  const [{ streamSettings }, { RedisPubsub }] = await Promise.all([
+    import("../redis/stream-settings.ts"),
+    import("../redis/redis-pubsub.ts"),
+  ]);
+  const settings = streamSettings(metadata);
+  const alone = groups === "own";
+  const groupsFrom = alone ? "$" : "0";
+  const options = { name, metadata, settings, bus, db: bus.db, alone, groupsFrom, log } as const;
+  return { at: "pubsub", pubsub: await RedisPubsub.open(options) };
 }

@@ -8,6 +8,7 @@ export function durablePubsub(name: string, metadata: Metadata, bus: Bus): Pubsu
   return {
     name,
     metadata,
+    handsOut: false,
     capabilities: [],
     publish: async (events) => {
       for (const event of events) bus.accept(event);
@@ -26,6 +27,7 @@ export function memoryPubsub(name: string, metadata: Metadata, bus: Bus, appId: 
   return {
     name,
     metadata,
+    handsOut: false,
     capabilities: ["SUBSCRIBE_WILDCARDS"],
     publish: async (events) => {
       for (const event of events) bus.accept(event, { onlyTo: appId, deadLetterOf: null });

@@ -27,6 +27,8 @@ export interface RedisLinkListener {
 }
 
 const LONGEST_PAUSE_MS = 1_000;
+const PING_MS = 2_000;
+const SILENCE_MS = 6_000;
 
 /**
  * Connects.
@@ -45,8 +47,11 @@ export async function openRedisLink(
     url: settings.url,
     RESP: 2,
     disableOfflineQueue: true,
+    // A Redis that stands still is away too.
+    pingInterval: PING_MS,
     socket: {
       connectTimeout: settings.connectTimeoutMs,
+      socketTimeout: SILENCE_MS,
       ...(settings.tls === null ? {} : { ...settings.tls, tls: true as const }),
       // The first connection fails at once; a lost one is tried for as long as it takes.
       reconnectStrategy: (retries) =>
