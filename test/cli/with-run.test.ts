@@ -265,5 +265,6 @@ void t.test("down -v removes the state and says what", async (t) => {
   t.equal(code, 0);
   t.match(stdout, /^nothing is running\nremoved .*events\.db \(.*logs \(/);
   t.notOk(existsSync(join(cwd, ".agents", "events.db")));
+  t.ok(existsSync(join(cwd, ".agents", ".gitignore")), "what is left is still no business of git");
   t.equal((await run("events", "--json")).stdout, "");
 });

@@ -12,8 +12,8 @@ export interface Removed {
   readonly text: string;
 }
 
-/** Built from the sources, valid whatever the state: kept, so that the next start is quick. */
-const KEPT = /^(cache|lock\..*|run\.json)$/;
+/** Built from the sources, valid whatever the state: kept, so that the next start is quick; and what keeps it from git. */
+const KEPT = /^(\.gitignore|cache|lock\..*|run\.json)$/;
 
 /** Removes the state of a project that does not run: logs, events, data. Throws `AGENTS_STATE_LOCKED` where it does. */
 export function removeState(root: string): readonly Removed[] {
