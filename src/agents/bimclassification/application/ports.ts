@@ -1,0 +1,135 @@
+import type { HandlerContext } from "agents-apphost/kit";
+import type { ClassificationEvent } from "../domain/classification-event.ts";
+import type { Classification, KnownClassification } from "../domain/classification.ts";
+import type { ClassificationCode } from "../domain/codes/code-table.ts";
+import type { ColumnMapping, TableRow } from "../domain/csv-table.ts";
+import type { ClassificationCommand } from "../domain/decide.ts";
+import type { Element } from "../domain/element.ts";
+import type { AppliedCode } from "../domain/ifc/write-references.ts";
+import type { Opinion } from "../domain/suggestion.ts";
+
+/** One entry of an element's history. */
+export interface HistoryEntry {
+  readonly time: string;
+  readonly correlationId: string | null;
+  readonly event: ClassificationEvent;
+}
+
+/** The classification of an element with how it came to be what it is. */
+export interface ClassificationHistory {
+  readonly elementId: string;
+  /** Number of its events; 0 for an element that was never imported. */
+  readonly version: number;
+  readonly state: Classification;
+  readonly history: readonly HistoryEntry[];
+}
+
+/** What is to be done to one element. */
+export interface Work {
+  readonly elementId: string;
+  readonly commands: readonly ClassificationCommand[];
+}
+
+/** What came of it. */
+export interface Outcome {
+  readonly elementId: string;
+  readonly version: number;
+  readonly state: KnownClassification;
+  /** The new events only. */
+  readonly events: readonly ClassificationEvent[];
+}
+
+/** One run of suggestions, for the event about it. */
+export interface Run {
+  readonly runId: string;
+  readonly withoutSuggestion: readonly { readonly elementId: string; readonly reason: string }[];
+  readonly generatedBy: "live" | "cassette" | "sample" | null;
+  readonly promptRef: string | null;
+}
+
+/** One line of the list of elements. */
+export interface ElementRow {
+  readonly elementId: string;
+  readonly ifcClass: string;
+  readonly name: string | null;
+  readonly at: KnownClassification["at"];
+  readonly code: string | null;
+  readonly confidence: number | null;
+  readonly agreement: string | null;
+  readonly source: string;
+  readonly importedAt: string;
+  readonly updatedAt: string;
+}
+
+/** A page of the list, in the order of the import. */
+export interface ElementPage {
+  readonly items: readonly ElementRow[];
+  /** Give it as `after` to get the next page; null on the last. */
+  readonly next: string | null;
+}
+
+/** Port to the stored classifications. */
+export interface Classifications {
+  load(elementId: string): Promise<ClassificationHistory>;
+  /**
+   * Decides and stores what the commands lead to, with the events to be published, in one transaction: all of it or nothing.
+   *
+   * @throws TransitionRefused when a command does not fit its element's state.
+   */
+  record(ctx: HandlerContext, work: readonly Work[], run?: Run): Promise<readonly Outcome[]>;
+  /** Elements in one of the states. */
+  list(filter: {
+    readonly at: readonly ElementRow["at"][];
+    readonly limit: number;
+    readonly after?: string;
+  }): Promise<ElementPage>;
+  /** The codes of those that are applied. */
+  applied(elementIds: readonly string[]): Promise<readonly AppliedCode[]>;
+}
+
+/** Port to whoever has an opinion beside the rules. */
+export interface Classifier {
+  /** @throws ModelUnavailable when no model can answer. */
+  opinion(ctx: HandlerContext, element: Element): Promise<Opinion>;
+}
+
+/** Port to the rows of a CSV text. @throws Problem 422 when it is no table. */
+export type ReadCsv = (
+  text: string,
+) => Promise<{ readonly header: TableRow; readonly rows: readonly TableRow[] }>;
+
+/** Port to the folder that files may be taken from and written to. */
+export interface ModelFiles {
+  /** The text of a file, piece by piece. @throws Problem 422 for a file that is not there. */
+  pieces(file: string): AsyncIterable<string>;
+  /** Writes a copy with `added` put in behind so many characters; never over a file that is there. @throws Problem */
+  copyWith(
+    file: string,
+    to: string,
+    added: { readonly offset: number; readonly text: string },
+  ): Promise<void>;
+}
+
+/** Where elements come from. */
+export type ImportInput =
+  | { readonly format: "elements"; readonly elements: readonly Element[]; readonly source: string | null }
+  | {
+      readonly format: "csv";
+      readonly from: TextInput;
+      readonly columns: ColumnMapping;
+      readonly source: string | null;
+    }
+  | { readonly format: "ifc"; readonly from: TextInput; readonly source: string | null };
+
+/** A text that was sent, or the name of a file in the folder. */
+export type TextInput = { readonly content: string } | { readonly file: string };
+
+/** The codes that there are: UNIFORMAT II, and the user's own table. */
+export interface Codes {
+  /** A code by system, or undefined: a closed list knows no other. `system` as a person writes it. */
+  find(system: string, code: string): ClassificationCode | undefined;
+  /** The user's own number for a UNIFORMAT II code. */
+  omniClassOf(code: string): ClassificationCode | null;
+  /** Names of the systems that there are tables of. */
+  readonly systems: readonly string[];
+}

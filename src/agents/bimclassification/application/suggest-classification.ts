@@ -1,0 +1,168 @@
+import type { HandlerContext } from "agents-apphost/kit";
+import { conflict, nameBasedId, notFound } from "agents-apphost/kit";
+import type { KnownClassification } from "../domain/classification.ts";
+import { TransitionRefused } from "../domain/decide.ts";
+import type { ClassificationCommand } from "../domain/decide.ts";
+import type { Element } from "../domain/element.ts";
+import { classify } from "../domain/rules/verdict.ts";
+import { isSelfEvident, suggest, withOmniClass } from "../domain/suggestion.ts";
+import type { Suggested } from "../domain/suggestion.ts";
+import type { Classifications, Classifier, Codes, Outcome, Run, Work } from "./ports.ts";
+
+/** What a run came to for one element. */
+export interface RunEntry {
+  readonly elementId: string;
+  readonly version: number;
+  readonly state: KnownClassification;
+  /** Why there is no suggestion, and what it could be; null where there is one. */
+  readonly none: Extract<Suggested, { at: "none" }> | null;
+}
+
+/** A run of suggestions. */
+export interface RunResult {
+  readonly runId: string;
+  readonly entries: readonly RunEntry[];
+}
+
+/** Calls of the model at one time. */
+const AT_ONCE = 4;
+
+/** Suggests codes: the rules decide, a model gives a second opinion. */
+export class SuggestClassification {
+  readonly #classifications: Classifications;
+  readonly #classifier: Classifier;
+  readonly #codes: Codes;
+  readonly #autoApproveAbove: number | null;
+
+  constructor(options: {
+    readonly classifications: Classifications;
+    readonly classifier: Classifier;
+    readonly codes: Codes;
+    /** Null: nothing is approved without a person. */
+    readonly autoApproveAbove: number | null;
+  }) {
+    this.#classifications = options.classifications;
+    this.#classifier = options.classifier;
+    this.#codes = options.codes;
+    this.#autoApproveAbove = options.autoApproveAbove;
+  }
+
+  /** For the given elements. @throws Problem 404 for an unknown one, 409 for one that is approved or applied. */
+  async forElements(elementIds: readonly string[], ctx: HandlerContext): Promise<RunResult> {
+    const elements: Element[] = [];
+    for (const elementId of new Set(elementIds)) {
+      const { state } = await this.#classifications.load(elementId);
+      if (state.at === "none") throw notFound(`There is no element ${elementId}.`);
+      if (state.at === "approved" || state.at === "applied")
+        throw conflict(
+          `The element ${elementId} is ${state.at} as ${state.approval.code.code}.`,
+          "To change its code, override it.",
+        );
+      elements.push(state.element);
+    }
+    return await this.run(elements, ctx);
+  }
+
+  /** For the next elements that have none, the first imported first. */
+  async forNext(limit: number, ctx: HandlerContext): Promise<RunResult> {
+    const { items } = await this.#classifications.list({ at: ["unclassified"], limit });
+    return await this.forElements(
+      items.map((item) => item.elementId),
+      ctx,
+    );
+  }
+
+  /** For elements that were just imported. What is approved or applied already stays as it is. */
+  async afterImport(imported: readonly Outcome[], ctx: HandlerContext): Promise<RunResult> {
+    const open = imported.filter(({ state }) => state.at !== "approved" && state.at !== "applied");
+    const { runId, entries } = await this.run(
+      open.map(({ state }) => state.element),
+      ctx,
+    );
+    const byId = new Map(entries.map((entry) => [entry.elementId, entry]));
+    return { runId, entries: imported.map((each) => byId.get(each.elementId) ?? { ...each, none: null }) };
+  }
+
+  /** The model is asked before anything is stored; then all suggestions are stored together. */
+  async run(elements: readonly Element[], ctx: HandlerContext): Promise<RunResult> {
+    const runId = ctx.workId;
+    const judged = await inTurns(elements, async (element) => ({
+      element,
+      suggested: await this.#judge(element, ctx),
+    }));
+    const work = judged.map(({ element, suggested }) => ({
+      elementId: element.id,
+      commands: this.#commandsFor(element, suggested, runId),
+    }));
+    const outcomes = await this.#record(ctx, work, runOf(runId, judged));
+    const entries = outcomes.map((outcome, index) => {
+      const suggested = judged[index]?.suggested;
+      return { ...outcome, none: suggested?.at === "none" ? suggested : null };
+    });
+    return { runId, entries };
+  }
+
+  async #record(ctx: HandlerContext, work: readonly Work[], run: Run): Promise<readonly Outcome[]> {
+    try {
+      return await this.#classifications.record(ctx, work, run);
+    } catch (error) {
+      if (!(error instanceof TransitionRefused)) throw error;
+      throw conflict(
+        `An element was decided while its suggestion was made: ${error.message}.`,
+        "Ask again: what is decided is left out then.",
+      );
+    }
+  }
+
+  async #judge(element: Element, ctx: HandlerContext): Promise<Suggested> {
+    const verdict = classify(element);
+    // Nobody needs to be asked about what is no element.
+    const opinion =
+      verdict.at === "no-element"
+        ? ({ at: "none", reason: verdict.because, generatedBy: null, promptRef: null } as const)
+        : await this.#classifier.opinion(ctx, element);
+    return withOmniClass(suggest(verdict, opinion), (code) => this.#codes.omniClassOf(code));
+  }
+
+  #commandsFor(element: Element, suggested: Suggested, runId: string): readonly ClassificationCommand[] {
+    if (suggested.at === "none") return [];
+    const { suggestion } = suggested;
+    // The same run that comes again makes the same id.
+    const suggestionId = nameBasedId(runId, element.id);
+    const commands: ClassificationCommand[] = [{ type: "suggest", suggestionId, suggestion }];
+    const above = this.#autoApproveAbove;
+    if (above !== null && isSelfEvident(suggestion, above))
+      commands.push({ type: "approve", suggestionId: null, by: { kind: "configuration", above } });
+    return commands;
+  }
+}
+
+function runOf(
+  runId: string,
+  judged: readonly { readonly element: Element; readonly suggested: Suggested }[],
+): Run {
+  const withoutSuggestion = judged.flatMap(({ element, suggested }) =>
+    suggested.at === "none" ? [{ elementId: element.id, reason: suggested.reason }] : [],
+  );
+  const origins = judged.map(({ suggested }) => (suggested.at === "none" ? suggested : suggested.suggestion));
+  // A sample is never hidden behind a live answer.
+  const shown =
+    origins.find((each) => each.generatedBy === "sample") ?? origins.find((each) => each.promptRef !== null);
+  return {
+    runId,
+    withoutSuggestion,
+    generatedBy: shown?.generatedBy ?? null,
+    promptRef: shown?.promptRef ?? null,
+  };
+}
+
+/** Some at a time, the results in the order of the items. */
+async function inTurns<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  for (let at = 0; at < items.length; at += AT_ONCE)
+    results.push(...(await Promise.all(items.slice(at, at + AT_ONCE).map(work))));
+  return results;
+}

@@ -1,0 +1,150 @@
+import { z } from "zod";
+import { isIfcClass } from "../domain/csv-table.ts";
+import { bareElement } from "../domain/element.ts";
+import type { Element } from "../domain/element.ts";
+
+const line = z.string().max(1000);
+const elementId = z.string().min(1).max(128).describe("GlobalId of an IFC element, or the sender's own id");
+const by = z.string().min(1).max(100).default("unnamed").describe("Who decides; kept in the history");
+const fileName = z.string().min(1).max(500).describe("Name of a file in BIMCLASSIFICATION_FILES_DIR");
+
+export const elementInput = z.object({
+  id: elementId,
+  ifcClass: z.string().refine(isIfcClass, "expected an entity of IFC such as IfcWall"),
+  name: line.nullish(),
+  description: line.nullish(),
+  objectType: line.nullish(),
+  predefinedType: z.string().max(100).nullish(),
+  typeName: line.nullish(),
+  materials: z.array(line).max(50).nullish(),
+  systems: z.array(line).max(50).nullish(),
+  storey: line.nullish(),
+  properties: z
+    .record(z.string().max(200), z.union([z.string().max(1000), z.number(), z.boolean(), z.null()]))
+    .nullish()
+    .describe("By Pset_WallCommon.IsExternal, or by the bare name"),
+});
+
+export const executeInput = z.object({ elements: z.array(elementInput).min(1).max(100) });
+
+const source = z
+  .string()
+  .min(1)
+  .max(200)
+  .optional()
+  .describe("Shown with the elements, such as the name of the model");
+const column = z.string().min(1).max(200).optional();
+
+export const importInput = z
+  .object({
+    format: z.enum(["elements", "csv", "ifc"]),
+    elements: z.array(elementInput).min(1).max(5000).optional(),
+    content: z.string().min(1).optional().describe("The text of an IFC or CSV file"),
+    file: fileName.optional(),
+    columns: z
+      .object({
+        id: column,
+        ifcClass: column,
+        name: column,
+        description: column,
+        objectType: column,
+        predefinedType: column,
+        typeName: column,
+        material: column,
+        storey: column,
+      })
+      .optional()
+      .describe("Headers of a CSV file that are not understood by themselves"),
+    source,
+  })
+  .superRefine((input, context) => {
+    const given = (["elements", "content", "file"] as const).filter((key) => input[key] !== undefined);
+    const allowed = input.format === "elements" ? ["elements"] : ["content", "file"];
+    const right = given.length === 1 && allowed.includes(given[0] ?? "");
+    if (!right)
+      context.addIssue({
+        code: "custom",
+        path: [given.find((key) => !allowed.includes(key)) ?? allowed[0] ?? ""],
+        message: `with the format ${input.format} give ${allowed.join(" or ")}, and nothing else`,
+      });
+  });
+
+export const suggestInput = z.object({
+  elementIds: z.array(elementId).min(1).max(100).optional(),
+  limit: z
+    .int()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe("Of the next unclassified elements, where no ids are given; 25"),
+});
+
+const suggestionId = z
+  .uuid()
+  .optional()
+  .describe("The suggestion that was seen: another one in the meantime is a 409");
+
+export const approveInput = z.object({ elementId, suggestionId, by });
+export const rejectInput = z.object({ elementId, suggestionId, reason: z.string().min(1).max(1000), by });
+export const applyInput = z.object({ elementId, by });
+export const overrideInput = z.object({
+  elementId,
+  code: z.string().min(1).max(40),
+  system: z
+    .string()
+    .min(1)
+    .max(40)
+    .default("UNIFORMAT II")
+    .describe("UNIFORMAT II, or OmniClass 21 of your own table"),
+  reason: z.string().min(1).max(1000).optional(),
+  by,
+});
+
+export const writeInput = z
+  .object({
+    content: z.string().min(1).optional().describe("The text of an IFC file"),
+    file: fileName.optional(),
+    to: fileName.optional().describe("The copy that is written; it must not exist"),
+  })
+  .refine(
+    ({ content, file, to }) => (content === undefined) === (file !== undefined && to !== undefined),
+    "give content, or file and to",
+  );
+
+export const getInput = z.object({ elementId });
+
+export const pendingInput = z.object({
+  at: z.enum(["unclassified", "suggested", "rejected", "approved"]).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  after: z
+    .string()
+    .regex(/^[^_]+_[^_]+$/, "expected the value of next of an earlier page")
+    .optional(),
+});
+
+export const codesInput = z.object({
+  system: z.string().default("UNIFORMAT II"),
+  level: z.coerce.number().int().min(1).max(5).optional(),
+  within: z.string().optional().describe("A code: only what lies below it, such as B20"),
+});
+
+/** An element as the domain has it. */
+export function toElement(input: z.output<typeof elementInput>): Element {
+  const { predefinedType, materials, systems, properties, ...rest } = input;
+  return {
+    ...bareElement(input.id, input.ifcClass),
+    name: filled(rest.name),
+    description: filled(rest.description),
+    objectType: filled(rest.objectType),
+    typeName: filled(rest.typeName),
+    storey: filled(rest.storey),
+    predefinedType: filled(predefinedType)?.toUpperCase() ?? null,
+    materials: materials ?? [],
+    systems: systems ?? [],
+    properties: properties ?? {},
+  };
+}
+
+function filled(text: string | null | undefined): string | null {
+  return text === undefined || text === null || text.trim() === "" ? null : text;
+}
