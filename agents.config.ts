@@ -17,7 +17,11 @@ export default defineConfig({
       port: 7268,
       sidecarPort: 51268,
       uses: [db, llm],
-      subscribes: ["agents.implementation.code.generated", "agents.notification.send.requested"],
+      subscribes: [
+        "agents.bimclassification.suggestion.generated",
+        "agents.implementation.code.generated",
+        "agents.notification.send.requested",
+      ],
     }),
     testplanning: agent({
       entry: "src/agents/testplanning/main.ts",
@@ -32,6 +36,12 @@ export default defineConfig({
       sidecarPort: 51277,
       uses: [llm],
       subscribes: ["agents.testplanning.spec.generated"],
+    }),
+    bimclassification: agent({
+      entry: "src/agents/bimclassification/main.ts",
+      port: 7220,
+      sidecarPort: 51283,
+      uses: [db, llm],
     }),
   },
 });

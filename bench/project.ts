@@ -197,7 +197,11 @@ export default defineConfig({
 
 const AGENTS = ["notification", "testplanning", "implementation"];
 const SUBSCRIBES: Readonly<Record<string, readonly string[]>> = {
-  notification: ["agents.implementation.code.generated", "agents.notification.send.requested"],
+  notification: [
+    "agents.bimclassification.suggestion.generated",
+    "agents.implementation.code.generated",
+    "agents.notification.send.requested",
+  ],
   testplanning: ["agents.implementation.code.generated"],
   implementation: ["agents.testplanning.spec.generated"],
 };

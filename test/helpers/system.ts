@@ -221,7 +221,11 @@ export function systemProject(
           ...sidecarOf("notification"),
           port: 0,
           uses: ["sqlserver"],
-          subscribes: ["agents.implementation.code.generated", "agents.notification.send.requested"],
+          subscribes: [
+            "agents.bimclassification.suggestion.generated",
+            "agents.implementation.code.generated",
+            "agents.notification.send.requested",
+          ],
         },
         testplanning: {
           entry: entryOf("testplanning"),

@@ -1,5 +1,6 @@
 import type { HandlerContext, StandardEvent } from "agents-apphost/kit";
 import { DropEvent } from "agents-apphost/kit";
+import type { SuggestionGeneratedPayload } from "../../bimclassification/events.ts";
 import type { CodeGeneratedPayload } from "../../implementation/events.ts";
 import type { SendRequestedPayload } from "../events.ts";
 import { parseRecipient, recipientText } from "../domain/recipient.ts";
@@ -7,6 +8,7 @@ import { artefactMessage } from "./artefact-message.ts";
 import type { Deliver } from "./deliver.ts";
 import { notificationIdFor } from "./notification-id.ts";
 import type { Asked, Prepare } from "./prepare.ts";
+import { suggestionMessage } from "./suggestion-message.ts";
 
 /** Whom artefacts are told to, and by which ways. */
 export interface Defaults {
@@ -33,11 +35,15 @@ export class EventHandlers {
 
   /** Tells the configured recipient about generated code, or that there is none and why. */
   async onCodeGenerated(event: StandardEvent<CodeGeneratedPayload>, ctx: HandlerContext): Promise<void> {
-    const { subject, message } = artefactMessage(event.data.payload);
-    const { recipient, channels } = this.#defaults;
-    const cause = { kind: "event", id: event.id, eventType: event.eventType } as const;
-    const asked: Asked = { recipient, channels, subject, message, priority: "normal", cause };
-    await this.#send(ctx, notificationIdFor(event.id), asked);
+    await this.#tell(ctx, event, artefactMessage(event.data.payload));
+  }
+
+  /** Tells the configured recipient which classifications wait for somebody. */
+  async onSuggestionGenerated(
+    event: StandardEvent<SuggestionGeneratedPayload>,
+    ctx: HandlerContext,
+  ): Promise<void> {
+    await this.#tell(ctx, event, suggestionMessage(event.data.payload));
   }
 
   /** Sends what another agent asks for. For a notification of our own it resumes what was not finished. */
@@ -54,6 +60,18 @@ export class EventHandlers {
       cause: { kind: "event", id: event.id, eventType: event.eventType },
     };
     await this.#send(ctx, payload.notificationId ?? notificationIdFor(event.id), asked);
+  }
+
+  /** To the configured recipient, by the configured channels. */
+  async #tell(
+    ctx: HandlerContext,
+    event: StandardEvent,
+    { subject, message }: { readonly subject: string; readonly message: string },
+  ): Promise<void> {
+    const { recipient, channels } = this.#defaults;
+    const cause = { kind: "event", id: event.id, eventType: event.eventType } as const;
+    const asked: Asked = { recipient, channels, subject, message, priority: "normal", cause };
+    await this.#send(ctx, notificationIdFor(event.id), asked);
   }
 
   async #send(ctx: HandlerContext, id: string, asked: Asked): Promise<void> {

@@ -1,5 +1,6 @@
 import { command, notFound, on, query } from "agents-apphost/kit";
 import type { CommandRoute, EventSubscription, HandlerContext, QueryRoute } from "agents-apphost/kit";
+import { suggestionGenerated } from "../../bimclassification/events.ts";
 import { codeGenerated } from "../../implementation/events.ts";
 import type { NotificationCommands } from "../application/commands.ts";
 import type { EventHandlers } from "../application/event-handlers.ts";
@@ -68,6 +69,7 @@ export function queryRoutes(notifications: Notifications): readonly QueryRoute[]
 export function subscriptions(handlers: EventHandlers): readonly EventSubscription[] {
   return [
     on(codeGenerated, { handler: (event, ctx) => handlers.onCodeGenerated(event, ctx) }),
+    on(suggestionGenerated, { handler: (event, ctx) => handlers.onSuggestionGenerated(event, ctx) }),
     on(sendRequested, { handler: (event, ctx) => handlers.onSendRequested(event, ctx) }),
   ];
 }
