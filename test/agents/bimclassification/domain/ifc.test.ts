@@ -197,6 +197,25 @@ await test("bounds: characters and elements", (t) => {
   t.end();
 });
 
+await test("a file that repeats itself without end costs no more than it holds", (t) => {
+  const many = Array.from({ length: 200_000 }, () => "#1").join(",");
+  const properties = Array.from({ length: 2000 }, (_, index) => index + 100);
+  const model = readIfc(
+    stepFile(
+      `${wallInstance(1)}
+${properties.map((id) => `#${id}=IFCPROPERTYSINGLEVALUE('P${id}',$,IFCLABEL('x'),$);`).join("\n")}
+#2=IFCPROPERTYSET('${globalId(2)}',$,'Set',$,(${properties.map((id) => `#${id}`).join(",")}));
+#3=IFCRELDEFINESBYPROPERTIES('${globalId(3)}',$,$,$,(${many}),#2);
+#4=IFCCLASSIFICATIONREFERENCE($,'B2010',$,$,$,$);
+${Array.from({ length: 500 }, (_, index) => `#${index + 5000}=IFCRELASSOCIATESCLASSIFICATION('${globalId(4)}',$,$,$,(#1),#4);`).join("\n")}`,
+    ),
+  );
+  const [wall] = model.elements;
+  t.equal(Object.keys(wall?.properties ?? {}).length, 1000, "so many properties are kept of one element");
+  t.equal(wall?.references.length, 100);
+  t.end();
+});
+
 await test("a file that is cut off anywhere, or has one wrong character, is read or refused, never worse", (t) => {
   // Every place near the ends and every 37th between: the whole would only take longer.
   const places = Array.from({ length: EXAMPLE.length }, (_, at) => at).filter(

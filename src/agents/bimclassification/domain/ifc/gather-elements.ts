@@ -13,6 +13,10 @@ type Draft = { -readonly [Key in keyof Element]: Element[Key] };
 
 /** Properties kept of one element; a model has some dozens. */
 const MAX_PROPERTIES = 1000;
+/** Materials, systems and references kept of one element; a model has a few. */
+const MAX_OF_A_KIND = 100;
+/** Properties given to elements in all: what goes beyond was made to take a reader's time. */
+const MAX_GIVEN = 20_000_000;
 
 /**
  * Puts the elements together from the entities that say something about them. What belongs to the type of an element holds
@@ -29,6 +33,8 @@ class Gathering {
   readonly #instances: Instances;
   readonly #ids: ReadonlySet<number>;
   readonly #drafts = new Map<number, Draft>();
+  readonly #properties = new Map<Draft, Map<string, PropertyValue>>();
+  #given = 0;
   #unread = 0;
 
   constructor(instances: Instances, ids: ReadonlySet<number>) {
@@ -54,6 +60,7 @@ class Gathering {
       if (storey !== null) for (const draft of this.#related(instance)) draft.storey = textAt(storey, 2);
     }
     for (const instance of this.#of("IFCRELASSOCIATESCLASSIFICATION")) this.#classify(instance);
+    for (const [draft, properties] of this.#properties) draft.properties = Object.fromEntries(properties);
     return { elements: [...this.#drafts.values()], stepIds, unread: this.#unread };
   }
 
@@ -114,7 +121,8 @@ class Gathering {
     }
     if (set.type !== "IFCPROPERTYSET") return;
     const setName = textAt(set, 2) ?? "";
-    const found: [string, PropertyValue][] = [];
+    const properties = this.#properties.get(draft) ?? new Map<string, PropertyValue>();
+    this.#properties.set(draft, properties);
     for (const ref of refsAt(set, 4)) {
       const property = this.#instances.get(ref);
       if (property === undefined) {
@@ -122,11 +130,13 @@ class Gathering {
         this.#unread += 1;
         continue;
       }
-      found.push([`${setName}.${requiredTextAt(property, 0)}`, propertyValueAt(property, 2)]);
+      this.#given += 1;
+      if (this.#given > MAX_GIVEN)
+        throw new StepError("its elements have more than 20 million properties", from.at);
+      const name = `${setName}.${requiredTextAt(property, 0)}`;
+      if (properties.has(name) || properties.size < MAX_PROPERTIES)
+        properties.set(name, propertyValueAt(property, 2));
     }
-    draft.properties = Object.fromEntries(
-      [...Object.entries(draft.properties), ...found].slice(0, MAX_PROPERTIES),
-    );
   }
 
   #assign(instance: StepInstance): void {
@@ -149,7 +159,8 @@ class Gathering {
       code,
       title: textAt(reference, 2),
     };
-    for (const draft of this.#related(instance)) draft.references = [...draft.references, found];
+    for (const draft of this.#related(instance))
+      if (draft.references.length < MAX_OF_A_KIND) draft.references = [...draft.references, found];
   }
 
   *#of(type: string): Generator<StepInstance> {
@@ -158,7 +169,8 @@ class Gathering {
 
   /** The elements among the related objects. @throws StepError for one that the file does not have. */
   #related(instance: StepInstance): readonly Draft[] {
-    return refsAt(instance, 4).flatMap((ref) => {
+    // A set in the schema, whatever the file repeats.
+    return [...new Set(refsAt(instance, 4))].flatMap((ref) => {
       this.#mustExist(ref, instance);
       const draft = this.#drafts.get(ref);
       return draft === undefined ? [] : [draft];
@@ -187,5 +199,5 @@ function meaningful(predefined: string | null): string | null {
 }
 
 function union(a: readonly string[], b: readonly string[]): readonly string[] {
-  return [...new Set([...a, ...b])];
+  return a.length >= MAX_OF_A_KIND ? a : [...new Set([...a, ...b])].slice(0, MAX_OF_A_KIND);
 }
