@@ -156,6 +156,7 @@ async function compose(
     taken: system.portsBeside(new Set()),
     env: process.env,
   });
+  if (servers.redis.size > 0) await host.place(Object.fromEntries(servers.redis));
   await host.configure(all.map(({ name, subscribes }) => ({ appId: name, subscribes })));
 
   const logStore = owned.use(

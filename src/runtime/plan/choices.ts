@@ -24,8 +24,6 @@ export interface Choices {
   readonly problems: readonly AgentsError[];
   /** Said aloud: something that is there could not be used, and what serves instead. */
   readonly notices: readonly string[];
-  /** Those of them that hold only where the sidecars are embedded. */
-  readonly unread: readonly string[];
 }
 
 export interface ChoiceInput {
@@ -71,22 +69,7 @@ export function chooseResources(input: ChoiceInput): Choices {
     const problem = run.by === "image" ? onlyContainer(`agents.${name}`, run.image, input) : null;
     if (problem !== null) problems.push(problem);
   }
-  const unread = unreadNotices(input, byName);
-  return { byName, problems, notices: [...noticesOf(missed), ...unread], unread };
-}
-
-/** While the sidecars cannot use a real Redis nobody may believe that they do. */
-function unreadNotices(
-  { config, build }: ChoiceInput,
-  choices: ReadonlyMap<string, Choice>,
-): readonly string[] {
-  return Object.values(config.components).flatMap(({ name, resource }) => {
-    const as = resource === null ? undefined : choices.get(resource)?.as;
-    if (as === undefined || as === "embedded" || build[`redis-${as}`] === "auto") return [];
-    return [
-      `${resource} is real (${as}); ${name} is still the embedded one, which keeps its data in .agents.`,
-    ];
-  });
+  return { byName, problems, notices: noticesOf(missed) };
 }
 
 interface Chosen {

@@ -6,10 +6,11 @@ import type { SidecarChoice } from "../plan/sidecar-choice.ts";
 import { findFreePort, isPortFree } from "../resources/process/ports.ts";
 import type { GroupKeeper } from "../resources/process/process-resource.ts";
 import type { Daprd } from "../resources/sidecar/daprd/find-daprd.ts";
-import { redisAddress, type RedisAddress } from "../resources/sidecar/daprd/yaml/components.ts";
+import type { StreamsSettings } from "../resources/sidecar/daprd/host/daprd-calls.ts";
+import { redisAddress } from "../resources/sidecar/daprd/yaml/components.ts";
 import type { SidecarHost } from "../resources/sidecar/sidecar-host.ts";
 import type { AgentPorts } from "./choose-ports.ts";
-import { streamedPubsubs } from "./daprd-components.ts";
+import { streamedPubsubs, type ComponentPlaces } from "./daprd-components.ts";
 import { namesFile, type DaprdContext } from "./daprd-node.ts";
 import type { ProcessLogs } from "./process-logs.ts";
 import { Sidecars } from "./sidecars.ts";
@@ -33,29 +34,44 @@ export interface SidecarsInput {
 
 /** Puts the sidecars of a run together, each of its kind. */
 export function composeSidecars(input: SidecarsInput): Sidecars {
-  const { choice, daprd, host } = input;
+  const { choice, daprd, host, redis } = input;
+  const addresses = new Map([...redis].map(([name, url]) => [name, read(name, url).address]));
+  const places = { redis: addresses, stateDir: input.stateDir };
+  const streams = streamsOf(input, places);
   return new Sidecars({
     host,
+    redis: { needs: [...redis.keys()], streams },
     // A saved config may ask for another one, or have new agents.
     kindOf: (agent) =>
       chooseAgentSidecars({ agents: { [agent.name]: agent } }, { choice, noDaprd: null }).byAgent.get(
         agent.name,
       ) ?? "embedded",
-    daprd: daprd.at === "found" && input.redis.size > 0 ? daprdContext(input, daprd) : null,
+    daprd: daprd.at === "found" && streams !== null ? daprdContext(input, daprd, places, streams) : null,
   });
 }
 
-function daprdContext(input: SidecarsInput, { path, version }: Daprd): DaprdContext {
+/** Null: no pub/sub is in a Redis. */
+function streamsOf({ config, redis }: SidecarsInput, places: ComponentPlaces): StreamsSettings | null {
+  const pubsubs = streamedPubsubs(Object.values(config.components), places);
+  if (pubsubs.length === 0) return null;
+  const { agents } = config;
+  const topics = Object.values(agents).flatMap(({ subscribes, publishes }) => [...subscribes, ...publishes]);
+  return { url: busUrl(config, redis), pubsubs, topics: [...new Set(topics)], discover: "*" };
+}
+
+function read(name: string, url: string): ReturnType<typeof redisAddress> {
+  return redisAddress(url, passwordVariable(name));
+}
+
+function daprdContext(
+  input: SidecarsInput,
+  { path, version }: Daprd,
+  places: ComponentPlaces,
+  streams: StreamsSettings,
+): DaprdContext {
   const { config, runId, stateDir, redis, promised, host, keeper, logs } = input;
-  const addresses = new Map<string, RedisAddress>();
-  const secrets: Record<string, string> = {};
-  for (const [name, url] of redis) {
-    const read = redisAddress(url, passwordVariable(name));
-    addresses.set(name, read.address);
-    Object.assign(secrets, read.secrets);
-  }
+  const secrets = Object.assign({}, ...[...redis].map(([name, url]) => read(name, url).secrets));
   const components = Object.values(config.components);
-  const places = { redis: addresses, stateDir };
   // Names of the last run lead nowhere.
   const names = namesFile(stateDir);
   for (const suffix of ["", "-wal", "-shm"]) rmSync(names + suffix, { force: true });
@@ -71,16 +87,7 @@ function daprdContext(input: SidecarsInput, { path, version }: Daprd): DaprdCont
     places,
     needs: [...redis.keys()],
     secrets,
-    streams: {
-      url: busUrl(config, redis),
-      pubsubs: streamedPubsubs(components, places),
-      topics: [
-        ...new Set(
-          Object.values(config.agents).flatMap((agent) => [...agent.subscribes, ...agent.publishes]),
-        ),
-      ],
-      discover: "*",
-    },
+    streams,
     ports: {
       isFree: isPortFree,
       free: async () => {

@@ -60,7 +60,7 @@ export async function planRun(input: PlanRunInput): Promise<RunPlan> {
       : await lookForDocker(input.openDocker, images, mode === "auto");
   try {
     const path = env["PATH"] ?? "";
-    const { byName, problems, notices, unread } = chooseResources({
+    const { byName, problems, notices } = chooseResources({
       config,
       mode,
       kept,
@@ -95,10 +95,7 @@ export async function planRun(input: PlanRunInput): Promise<RunPlan> {
         ...(sidecars.problem === null ? [] : [sidecars.problem]),
         ...agentSidecars.problems,
       ],
-      // What a daprd serves is in the Redis.
-      notices: [...agentSidecars.byAgent.values()].includes("daprd")
-        ? notices.filter((text) => !unread.includes(text))
-        : notices,
+      notices: [...notices, ...agentSidecars.notices],
     };
   } catch (error) {
     containers?.letGo();

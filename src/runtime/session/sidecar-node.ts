@@ -1,6 +1,7 @@
 import type { ResolvedAgent } from "../model/resolved.ts";
 import { ALWAYS_READY } from "../resources/readiness/readiness.ts";
 import type { Exit, Resource, Running } from "../resources/resource.ts";
+import type { StreamsSettings } from "../resources/sidecar/daprd/host/daprd-calls.ts";
 import type { SidecarHost } from "../resources/sidecar/sidecar-host.ts";
 import type { SupervisedNode } from "../supervisor/node.ts";
 import type { AgentPorts } from "./choose-ports.ts";
@@ -10,14 +11,27 @@ export function sidecarName(agent: string): string {
   return `${agent}-dapr`;
 }
 
+/** The real Redis servers of a run. */
+export interface RedisOfRun {
+  /** What must be ready before a sidecar is started. */
+  readonly needs: readonly string[];
+  /** Null: none of them carries a pub/sub. */
+  readonly streams: StreamsSettings | null;
+}
+
 /** An embedded sidecar as something to supervise: it exists as soon as the host serves its port. */
-export function sidecarNode(agent: ResolvedAgent, ports: AgentPorts, host: SidecarHost): SupervisedNode {
+export function sidecarNode(
+  agent: ResolvedAgent,
+  ports: AgentPorts,
+  host: SidecarHost,
+  redis: RedisOfRun,
+): SupervisedNode {
   const name = sidecarName(agent.name);
   const httpPort = ports.sidecarPort ?? 0;
   return {
     name,
-    resource: sidecarResource(name, agent, { ...ports, sidecarPort: httpPort }, host),
-    dependsOn: {},
+    resource: sidecarResource(name, agent, { ...ports, sidecarPort: httpPort }, host, redis.streams),
+    dependsOn: Object.fromEntries(redis.needs.map((one) => [one, "ready" as const])),
     readiness: ALWAYS_READY,
     restart: "always",
     oneShot: false,
@@ -53,10 +67,14 @@ function sidecarResource(
   agent: ResolvedAgent,
   ports: { readonly port: number; readonly sidecarPort: number },
   host: SidecarHost,
+  streams: StreamsSettings | null,
 ): Resource {
   return {
     name,
     async start(signal: AbortSignal): Promise<Running> {
+      signal.throwIfAborted();
+      // Everybody's consumer groups are there before anybody publishes, and the journal follows the streams.
+      if (streams !== null) await host.daprd({ do: "connect", streams });
       signal.throwIfAborted();
       await host.start({
         appId: agent.name,

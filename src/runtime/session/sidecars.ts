@@ -8,13 +8,15 @@ import type { Supervisor } from "../supervisor/supervisor.ts";
 import type { AgentPorts } from "./choose-ports.ts";
 import type { DaprdContext } from "./daprd-node.ts";
 import { daprdNode, daprdSidecar, shownOf } from "./daprd-node.ts";
-import { sidecarName, sidecarNode } from "./sidecar-node.ts";
+import { sidecarName, sidecarNode, type RedisOfRun } from "./sidecar-node.ts";
 import type { Teller } from "./teller.ts";
 
 export interface SidecarsParts {
   readonly host: SidecarHost;
   /** What serves an agent's sidecar, as it is configured now. */
   readonly kindOf: (agent: ResolvedAgent) => SidecarKind;
+  /** The real Redis servers of the run, and what of them carries pub/subs. */
+  readonly redis: RedisOfRun;
   /** Null: no daprd can be started in this run. */
   readonly daprd: DaprdContext | null;
 }
@@ -52,10 +54,10 @@ export class Sidecars {
 
   /** An agent's sidecar as something to supervise. */
   node(agent: ResolvedAgent, ports: AgentPorts): SupervisedNode {
-    const { host, kindOf, daprd } = this.#parts;
+    const { host, kindOf, daprd, redis } = this.#parts;
     if (kindOf(agent) === "embedded" || daprd === null) {
       this.#daprds.delete(agent.name);
-      return sidecarNode(agent, ports, host);
+      return sidecarNode(agent, ports, host, redis);
     }
     const sidecar = daprdSidecar(agent, ports, daprd, () => this.#onChange(sidecar));
     this.#daprds.set(agent.name, sidecar);
@@ -101,7 +103,11 @@ export class Sidecars {
         tell.warning(`Redis is away (${event.message}). What it has accepted waits in it.`);
         return;
       }
-      tell.info("Redis is back: the daprds start anew, so that what was lost on the way comes again.");
+      tell.info(
+        this.#daprds.size === 0
+          ? "Redis is back."
+          : "Redis is back: the daprds start anew, so that what was lost on the way comes again.",
+      );
       restart([...this.#daprds.keys()]);
     });
   }

@@ -54,6 +54,11 @@ export type SidecarEvent =
  */
 export interface SidecarHost extends AsyncDisposable {
   /**
+   * Says which real Redis serves which resource of the config (name → URL, with its password): components on one of them
+   * are in it from now on. Before `configure`.
+   */
+  place(redis: Readonly<Record<string, string>>): Promise<void>;
+  /**
    * Says which agents there are, started or not: what they declare (and were last seen to listen to) is kept for them
    * from now on. Subscriptions of all others end, as those agents left the config.
    */

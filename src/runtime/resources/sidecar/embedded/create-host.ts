@@ -35,6 +35,8 @@ export async function createEmbeddedSidecarHost(
 class WorkerHost implements SidecarHost {
   readonly #options: EmbeddedHostOptions;
   readonly #listeners = new Set<(event: SidecarEvent) => void>();
+  /** Where real Redis servers are; null until it was said. */
+  #places: Readonly<Record<string, string>> | null = null;
   /** What the agents of the config declare; null until it was said, as then no subscription may end. */
   #declared: Map<string, DeclaredApp> | null = null;
   /** Apps that listen now, whether or not their sidecar does. */
@@ -55,6 +57,11 @@ class WorkerHost implements SidecarHost {
 
   async open(): Promise<void> {
     await this.#open(this.#link);
+  }
+
+  async place(redis: Readonly<Record<string, string>>): Promise<void> {
+    this.#places = redis;
+    await this.#link.ask("place", redis);
   }
 
   async configure(apps: readonly DeclaredApp[]): Promise<void> {
@@ -167,6 +174,7 @@ class WorkerHost implements SidecarHost {
     const link = new WorkerLink();
     await this.#open(link);
     try {
+      if (this.#places !== null) await link.ask("place", this.#places);
       if (this.#declared !== null) await link.ask("configure", [...this.#declared.values()]);
       if (this.#streams !== null) await link.ask("daprd", this.#streams);
     } catch (error) {

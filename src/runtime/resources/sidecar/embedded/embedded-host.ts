@@ -19,6 +19,7 @@ import { ComponentSet } from "./components/component-set.ts";
 import { ResourceFolders } from "./components/resource-folders.ts";
 import { specsOfConfig } from "./components/specs-of-config.ts";
 import type { EmbeddedHostOptions } from "./host-options.ts";
+import { JournalBell } from "./journal-bell.ts";
 import { publishOwn, sharedPubsub } from "./publish-own.ts";
 import { appResources, sameResources } from "./resources/app-resources.ts";
 import { configurations } from "./resources/configuration-files.ts";
@@ -30,8 +31,6 @@ import { DEFAULT_RETENTION, Pruner } from "./store/pruner.ts";
 
 /** Reason of a `stopped` that waits for nothing. */
 export const FORCED = "it was forced to shut down through its API";
-/** Changes in the journal are told at most so often. */
-const TELL_EVERY_MS = 50;
 /** What is in flight when the host ends has so long to finish. */
 const STOP_GRACE_MS = 300;
 const SWEEP_EVERY_MS = 60_000;
@@ -58,9 +57,10 @@ export class EmbeddedHost {
   readonly #closeFiles: () => void;
   readonly #sweep: NodeJS.Timeout;
   readonly #look: NodeJS.Timeout;
-  #journalTimer: NodeJS.Timeout | null = null;
+  readonly #bell: JournalBell;
   #closed = false;
   readonly #options: EmbeddedHostOptions;
+  #ofConfig: readonly ComponentSpec[];
   /** What stands in the folders and files, as they were read last. */
   #resources: readonly UserResource[] = [];
 
@@ -73,13 +73,12 @@ export class EmbeddedHost {
     options: EmbeddedHostOptions,
     tell: (event: SidecarEvent) => void,
   ): Promise<EmbeddedHost> {
-    const specs = specsOfConfig(options.components);
     const folders = new ResourceFolders(options.resources ?? []);
     const host = new EmbeddedHost(options, folders, tell);
     try {
-      await host.#components.open([...(await host.#read()), ...specs]);
+      await host.#components.open([...(await host.#read()), ...host.#ofConfig]);
       // Not waited for: a start does not take longer for what may change later.
-      void host.#follow(specs);
+      void host.#follow();
       return host;
     } catch (error) {
       await host.close();
@@ -93,7 +92,9 @@ export class EmbeddedHost {
     tell: (event: SidecarEvent) => void,
   ) {
     this.#options = options;
+    this.#ofConfig = specsOfConfig(options.components);
     this.#tell = tell;
+    this.#bell = new JournalBell(() => tell({ type: "journal" }));
     this.#folders = folders;
     const journal = options.journal ?? eventsFile(options.stateDir);
     const { db, movedAside } = openEventsForWriting(journal);
@@ -102,7 +103,7 @@ export class EmbeddedHost {
       files,
       appToken: this.#tokens.app,
       pubsubOf: (agent, name) => this.#components.of(agent).pubsubs.get(name) ?? null,
-      onCommit: () => this.#journalChanged(),
+      onCommit: () => this.#bell.changed(),
       log: (appId, level, text) => tell({ type: "log", appId, level, text }),
     });
     const lost = (reason: string): void => tell({ type: "lost", reason });
@@ -112,6 +113,7 @@ export class EmbeddedHost {
       root: options.root,
       env: process.env,
       groups: options.groups ?? "own",
+      isTailed: (pubsub) => this.#daprd.tails(pubsub),
       log: (appId, level, text) => tell({ type: "log", appId, level, text }),
       onStore: ({ files: its }) => {
         if (its !== null) its.onLost = lost;
@@ -143,6 +145,12 @@ export class EmbeddedHost {
         text: `the journal was damaged; it is kept as ${movedAside} and a new one begins`,
       });
     }
+  }
+
+  /** Components on these resources are in a Redis of their own. */
+  async place(redis: Readonly<Record<string, string>>): Promise<void> {
+    this.#ofConfig = specsOfConfig(this.#options.components, redis);
+    await this.#components.change([...(await this.#read()), ...this.#ofConfig]);
   }
 
   /** Registers what the agents of the config declare, started or not; the subscriptions of all others end. */
@@ -178,6 +186,7 @@ export class EmbeddedHost {
           : (this.#options.retry ?? DEFAULT_RETRY),
       app: (appId) => this.#sidecars.get(appId)?.app ?? null,
       tell: this.#tell,
+      onSubscribed: async () => await this.#daprd.configured(),
       onShutdown: (appId, forced) => void this.#shutDown(appId, forced),
     };
     const sidecar = new Sidecar(spec, surroundings, traits);
@@ -244,11 +253,11 @@ export class EmbeddedHost {
   }
 
   async replay(eventId: string, to: string | null): Promise<ReplayResult> {
-    return (await this.#daprd.replay(eventId, to)) ?? (await this.#bus.replay(eventId, to));
+    return this.#noticed(await this.#daprd.replay(eventId, to)) ?? (await this.#bus.replay(eventId, to));
   }
 
   async retry(eventId: string): Promise<ReplayResult> {
-    return (await this.#daprd.retry(eventId)) ?? (await this.#bus.retry(eventId));
+    return this.#noticed(await this.#daprd.retry(eventId)) ?? (await this.#bus.retry(eventId));
   }
 
   /** Ends everything: in-flight deliveries get a moment, what is written is committed, ports and files are closed. */
@@ -266,9 +275,8 @@ export class EmbeddedHost {
     this.#invokeAgent.destroy();
     await this.#folders.close();
     await this.#components.close();
-    if (this.#journalTimer !== null) clearTimeout(this.#journalTimer);
     this.#closeFiles();
-    this.#tell({ type: "journal" });
+    this.#bell.close();
   }
 
   /** The components of the folders, as they are now. */
@@ -283,9 +291,9 @@ export class EmbeddedHost {
   }
 
   /** Components follow what is written in the folders. */
-  async #follow(ofConfig: readonly ComponentSpec[]): Promise<void> {
+  async #follow(): Promise<void> {
     const reload = async (): Promise<void> => {
-      await this.#reload(ofConfig).catch((error: unknown) => {
+      await this.#reload().catch((error: unknown) => {
         const text = `the components stay as they were: ${error instanceof Error ? error.message : String(error)}`;
         this.#tell({ type: "log", appId: "agents", level: "error", text });
       });
@@ -294,11 +302,11 @@ export class EmbeddedHost {
     if (await this.#folders.watch(() => void reload())) await reload();
   }
 
-  async #reload(ofConfig: readonly ComponentSpec[]): Promise<void> {
+  async #reload(): Promise<void> {
     const before = this.#resources;
     const written = await this.#read();
     if (this.#closed) return;
-    const changes = await this.#components.change([...written, ...ofConfig]);
+    const changes = await this.#components.change([...written, ...this.#ofConfig]);
     for (const sidecar of this.#sidecars.values()) sidecar.componentsChanged();
     if (!sameResources(before, this.#resources))
       for (const sidecar of this.#sidecars.values()) await sidecar.resourcesChanged();
@@ -306,17 +314,15 @@ export class EmbeddedHost {
       this.#tell({ type: "log", appId: "agents", level: "info", text: `components: ${changes}` });
   }
 
+  /** What was put back into a stream by hand is looked for at once. */
+  #noticed(result: ReplayResult | null): ReplayResult | null {
+    if (result?.found === true) for (const agent of result.agents) this.#sidecars.get(agent)?.lookAgain();
+    return result;
+  }
+
   async #shutDown(appId: string, forced: boolean): Promise<void> {
     if (!forced) await this.stop(appId);
     this.#tell({ type: "stopped", appId, reason: forced ? FORCED : "it was shut down through its API" });
-  }
-
-  #journalChanged(): void {
-    if (this.#closed) return;
-    this.#journalTimer ??= setTimeout(() => {
-      this.#journalTimer = null;
-      this.#tell({ type: "journal" });
-    }, TELL_EVERY_MS);
   }
 
   /** Tells once of each database whose files are gone. */

@@ -14,6 +14,7 @@ import type { EmbeddedHostOptions } from "./host-options.ts";
 export interface HostCalls {
   /** The first one: what the thread is for is not known yet when it starts. Refused with what cannot be served. */
   open: { readonly args: EmbeddedHostOptions; readonly answer: null };
+  place: { readonly args: Readonly<Record<string, string>>; readonly answer: null };
   configure: { readonly args: readonly DeclaredApp[]; readonly answer: null };
   start: { readonly args: SidecarSpec; readonly answer: SidecarStarted };
   appReady: { readonly args: string; readonly answer: null };

@@ -32,6 +32,8 @@ export interface SidecarSurroundings {
   readonly app: (appId: string) => InvokeTargetApp | null;
   readonly tokens: Tokens;
   readonly tell: (event: SidecarEvent) => void;
+  /** What an app listens to has changed. */
+  readonly onSubscribed: () => Promise<void>;
   /** The API's shutdown was called. */
   readonly onShutdown: (appId: string, forced: boolean) => void;
 }
@@ -88,7 +90,10 @@ export class Sidecar {
       headers: this.#appHeaders(),
       components: () => surroundings.components.of(appId),
       declared: () => this.#resources.declared.subscriptions,
-      onRegistered: async () => await this.#intake.sync(),
+      onRegistered: async () => {
+        await this.#intake.sync();
+        await surroundings.onSubscribed();
+      },
       tell: surroundings.tell,
     });
     this.#health =
@@ -212,6 +217,11 @@ export class Sidecar {
     // What could not be delivered for want of its pub/sub may be now.
     this.#lane.rewind();
     void this.#intake.sync();
+  }
+
+  /** Something was put back into a stream by hand. */
+  lookAgain(): void {
+    this.#intake.lookAgain();
   }
 
   async appGone(graceMs: number): Promise<void> {

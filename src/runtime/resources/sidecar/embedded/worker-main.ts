@@ -37,6 +37,8 @@ async function answer(request: Request): Promise<unknown> {
 
 async function answerOf(host: EmbeddedHost, request: Exclude<Request, { call: "open" }>): Promise<unknown> {
   switch (request.call) {
+    case "place":
+      return host.place(request.args);
     case "configure":
       return host.configure(request.args);
     case "start":

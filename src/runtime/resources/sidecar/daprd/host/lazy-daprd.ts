@@ -8,6 +8,7 @@ import type { DaprdHost, DaprdHostOptions } from "./daprd-host.ts";
 export class LazyDaprd {
   readonly #options: DaprdHostOptions;
   #host: Promise<DaprdHost> | null = null;
+  #loaded: DaprdHost | null = null;
 
   constructor(db: DatabaseSync, bus: Bus, appToken: string | undefined, tell: (event: SidecarEvent) => void) {
     const { store, commit, subscriptions } = bus;
@@ -42,6 +43,11 @@ export class LazyDaprd {
     return (await this.#host)?.broker(pubsub) ?? null;
   }
 
+  /** True where what is published to a pub/sub is read from its streams, and recorded. */
+  tails(pubsub: string): boolean {
+    return (this.#loaded?.broker(pubsub) ?? null) !== null;
+  }
+
   async replay(eventId: string, to: string | null): Promise<ReplayResult | null> {
     return (await (await this.#host)?.replay(eventId, to)) ?? null;
   }
@@ -60,6 +66,7 @@ export class LazyDaprd {
 
   async #load(): Promise<DaprdHost> {
     const loaded = await import("./daprd-host.ts");
-    return new loaded.DaprdHost(this.#options);
+    this.#loaded = new loaded.DaprdHost(this.#options);
+    return this.#loaded;
   }
 }

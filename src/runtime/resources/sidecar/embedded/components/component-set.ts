@@ -5,14 +5,7 @@ import type { StateStore } from "../state/state-store.ts";
 import { appComponents, NO_COMPONENTS, type AppComponents } from "./app-components.ts";
 import { changesOf } from "./changes.ts";
 import { blockOf, type ComponentSpec } from "./component-spec.ts";
-import {
-  assertServed,
-  isOwn,
-  isRemote,
-  openComponent,
-  type Block,
-  type OpenContext,
-} from "./open-component.ts";
+import { assertServed, isOwn, openComponent, type Block, type OpenContext } from "./open-component.ts";
 import { isPerApp, resolveMetadata, type ResolvedMetadata } from "./resolve-metadata.ts";
 
 export interface ComponentSetOptions extends Omit<OpenContext, "appId"> {
@@ -54,8 +47,9 @@ export class ComponentSet {
     this.#specs = specs;
     assertUnique(specs.filter(({ scopes }) => scopes.length === 0));
     for (const spec of specs) if (!spec.ignoreErrors && spec.scopes.length === 0) assertServed(spec);
+    // Stores are opened by who uses them: the config's may be somewhere else still.
     const early = effective(specs, RUNTIME).filter(
-      (spec) => !isRemote(spec) && !isOwn(spec) && !isPerApp(spec) && spec.scopes.length === 0,
+      (spec) => isSecrets(spec) && !isPerApp(spec) && spec.scopes.length === 0,
     );
     await this.#openAll(early, RUNTIME);
   }

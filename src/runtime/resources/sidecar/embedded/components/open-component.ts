@@ -30,6 +30,8 @@ export interface OpenContext {
    * group begins now. `shared`: others may be in the group, and a new one begins with the stream (daprd's way).
    */
   readonly groups: "own" | "shared";
+  /** True where somebody else records what is published to a pub/sub. */
+  readonly isTailed: (pubsub: string) => boolean;
   readonly log: (appId: string, level: "info" | "warn" | "error", text: string) => void;
 }
 
@@ -73,11 +75,6 @@ const OPENERS: ReadonlyMap<string, Opener> = new Map<string, Opener>([
 /** One app's is never another's. */
 export function isOwn({ type }: ComponentSpec): boolean {
   return type.endsWith(".in-memory");
-}
-
-/** True where opening it takes a server: that is done when a sidecar needs it, not before. */
-export function isRemote({ type }: ComponentSpec): boolean {
-  return type.endsWith(".redis");
 }
 
 export async function openComponent(
@@ -160,7 +157,7 @@ async function openRedisState(
 async function openRedisPubsub(
   { name }: ComponentSpec,
   metadata: Metadata,
-  { bus, groups, log }: OpenContext,
+  { bus, groups, isTailed, log }: OpenContext,
 ): Promise<Block> {
   const [{ streamSettings }, { RedisPubsub }] = await Promise.all([
     import("../redis/stream-settings.ts"),
@@ -169,6 +166,9 @@ async function openRedisPubsub(
   const settings = streamSettings(metadata);
   const alone = groups === "own";
   const groupsFrom = alone ? "$" : "0";
-  const options = { name, metadata, settings, bus, db: bus.db, alone, groupsFrom, log } as const;
-  return { at: "pubsub", pubsub: await RedisPubsub.open(options) };
+  const options = { name, metadata, settings, bus, alone, groupsFrom, log } as const;
+  return {
+    at: "pubsub",
+    pubsub: await RedisPubsub.open({ ...options, isTailed: () => isTailed(name) }),
+  };
 }

@@ -37,6 +37,11 @@ export class Intake {
     return this.#syncing;
   }
 
+  /** What is pending may have become more. */
+  lookAgain(): void {
+    for (const consumer of this.#consumers.values()) void consumer.lookAgain();
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     if (this.#again !== null) clearTimeout(this.#again);

@@ -23,6 +23,8 @@ export interface Pubsub extends DeadLetterBox {
 export interface Consumer {
   /** What it listens to from now on. `waiting`: topics whose events are kept for it, but not wanted yet. */
   listen(topics: readonly string[], waiting: readonly string[]): Promise<void>;
+  /** Takes what is pending in its group and is nobody's. */
+  lookAgain(): Promise<void>;
   /** Hands out nothing more. What was handed out and is not done with is free for whoever comes next. */
   close(): Promise<void>;
 }

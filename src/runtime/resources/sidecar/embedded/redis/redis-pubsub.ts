@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { DatabaseSync } from "node:sqlite";
 import type { Bus } from "../bus/bus.ts";
 import type { BusEvent, StoredEvent } from "../bus/event.ts";
 import type { Lane } from "../bus/lane.ts";
@@ -14,11 +13,12 @@ export interface RedisPubsubOptions {
   readonly name: string;
   readonly metadata: Metadata;
   readonly settings: StreamSettings;
-  readonly db: DatabaseSync;
   readonly bus: Bus;
   /** See {@link StreamConsumerParts}. */
   readonly alone: boolean;
   readonly groupsFrom: "$" | "0";
+  /** True where somebody else records what is published. */
+  readonly isTailed: () => boolean;
   readonly log: (appId: string, level: "info" | "warn" | "error", text: string) => void;
 }
 
@@ -43,7 +43,7 @@ export class RedisPubsub implements Pubsub {
     this.metadata = options.metadata;
     this.#options = options;
     this.#link = link;
-    this.#records = new StreamRecords(options.db, options.bus);
+    this.#records = new StreamRecords(options.bus, options.isTailed);
   }
 
   /** @throws Error where Redis cannot be reached */
@@ -56,7 +56,7 @@ export class RedisPubsub implements Pubsub {
         log("agents", "warn", `${name}: redis at ${redis.address} is away (${why}); events wait in it`),
       onBack: () => {
         log("agents", "info", `${name}: redis at ${redis.address} is back`);
-        for (const consumer of pubsub?.consumers ?? []) void consumer.recovered();
+        for (const consumer of pubsub?.consumers ?? []) void consumer.lookAgain();
       },
     }).catch((error: unknown) => {
       throw new Error(`redis streams: error connecting to redis at ${redis.address}: ${text(error)}`);
@@ -112,6 +112,7 @@ export class RedisPubsub implements Pubsub {
     this.#consumers.add(consumer);
     return {
       listen: async (topics, waiting) => await consumer.listen(topics, waiting),
+      lookAgain: async () => await consumer.lookAgain(),
       close: async () => {
         this.#consumers.delete(consumer);
         await consumer.close();

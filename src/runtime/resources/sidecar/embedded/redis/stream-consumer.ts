@@ -76,8 +76,8 @@ export class StreamConsumer implements Consumer {
     else await this.#dropReader();
   }
 
-  /** Redis is back: what was on the wire when it went is not waited for. */
-  async recovered(): Promise<void> {
+  /** Redis is back, say: what was on the wire when it went is not waited for. */
+  async lookAgain(): Promise<void> {
     await this.#acks.flush();
     await this.#reclaim(this.#parts.alone ? 0 : null);
   }

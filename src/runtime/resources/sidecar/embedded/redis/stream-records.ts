@@ -1,4 +1,4 @@
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { StatementSync } from "node:sqlite";
 import type { TailRecord } from "../../daprd/redis/stream-entry.ts";
 import type { Bus } from "../bus/bus.ts";
 import { MAX_DEPTH, type BusEvent, type QueuedDelivery, type StoredEvent } from "../bus/event.ts";
@@ -28,11 +28,17 @@ export class StreamRecords {
   readonly #same: StatementSync;
   readonly #first: StatementSync;
   readonly #open: StatementSync;
+  readonly #addEarly: StatementSync;
+  readonly #isTailed: () => boolean;
   /** Deliveries that were made for an entry before its publication was recorded, by event and agent. */
   readonly #early = new Map<string, number>();
 
-  constructor(db: DatabaseSync, bus: Bus) {
+  /** `isTailed`: what is published is recorded by somebody who reads the streams (`StreamJournal`). */
+  constructor(bus: Bus, isTailed: () => boolean) {
     this.#bus = bus;
+    this.#isTailed = isTailed;
+    const { db } = bus;
+    this.#addEarly = db.prepare("INSERT INTO early_deliveries (event, id, at) VALUES (?, ?, ?)");
     this.#same = db.prepare("SELECT max(seq) AS seq FROM events WHERE id = ? AND topic = ? AND body = ?");
     this.#first = db.prepare(
       "SELECT min(seq) AS seq FROM events WHERE id = ? AND topic = ? AND dead_letter_of IS NULL",
@@ -45,6 +51,7 @@ export class StreamRecords {
 
   /** Records what was published here. Inside of a write. */
   published(event: BusEvent, topic: string, deadLetterOf: number | null): void {
+    if (this.#isTailed()) return;
     const { store, subscriptions } = this.#bus;
     const seq = this.#rowOf(event, topic, () => deadLetterOf);
     for (const { agent } of subscriptions.to(event.pubsub, topic)) {
@@ -68,7 +75,8 @@ export class StreamRecords {
     const tooDeep = !isCopy && event.depth > MAX_DEPTH;
     if (open === undefined) {
       const id = store.insertDelivery(seq, agent, "pending", null);
-      this.#remember(earlyKey(seq, agent));
+      if (this.#isTailed()) this.#addEarly.run(seq, id, Date.now());
+      else this.#remember(earlyKey(seq, agent));
       return {
         delivery: { id, eventSeq: seq, attempts: 0, event: kept },
         event: stored,
