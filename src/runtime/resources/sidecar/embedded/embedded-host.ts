@@ -138,12 +138,8 @@ export class EmbeddedHost {
       this.#bestEffort("the journal was not closed", () => db.close());
     };
     if (movedAside !== null) {
-      tell({
-        type: "log",
-        appId: "agents",
-        level: "error",
-        text: `the journal was damaged; it is kept as ${movedAside} and a new one begins`,
-      });
+      const text = `the journal was damaged; it is kept as ${movedAside} and a new one begins`;
+      tell({ type: "log", appId: "agents", level: "error", text });
     }
   }
 
