@@ -21,6 +21,7 @@ export default defineConfig({
         "agents.bimclassification.suggestion.generated",
         "agents.implementation.code.generated",
         "agents.notification.send.requested",
+        "agents.servicedesk.ticket.escalated",
       ],
     }),
     testplanning: agent({
@@ -36,6 +37,13 @@ export default defineConfig({
       sidecarPort: 51277,
       uses: [llm],
       subscribes: ["agents.testplanning.spec.generated"],
+    }),
+    servicedesk: agent({
+      entry: "src/agents/servicedesk/main.ts",
+      port: 7145,
+      sidecarPort: 51280,
+      uses: [db, llm],
+      subscribes: ["agents.notification.delivery.failed"],
     }),
     bimclassification: agent({
       entry: "src/agents/bimclassification/main.ts",

@@ -86,6 +86,8 @@ export const deliveryFailedPayload = z.object({
   channels: z.array(channelOutcome),
 });
 
+export type DeliveryFailedPayload = z.infer<typeof deliveryFailedPayload>;
+
 /** Published once, when every channel of a notification has failed for good. */
 export const deliveryFailed = defineEvent("agents.notification.delivery.failed", deliveryFailedPayload, {
   description: "A notification could not be delivered through any of its channels.",

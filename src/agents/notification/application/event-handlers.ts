@@ -2,17 +2,20 @@ import type { HandlerContext, StandardEvent } from "agents-apphost/kit";
 import { DropEvent } from "agents-apphost/kit";
 import type { SuggestionGeneratedPayload } from "../../bimclassification/events.ts";
 import type { CodeGeneratedPayload } from "../../implementation/events.ts";
+import type { TicketEscalatedPayload } from "../../servicedesk/events.ts";
 import type { SendRequestedPayload } from "../events.ts";
 import { parseRecipient, recipientText } from "../domain/recipient.ts";
 import { artefactMessage } from "./artefact-message.ts";
 import type { Deliver } from "./deliver.ts";
+import { escalationMessage } from "./escalation-message.ts";
 import { notificationIdFor } from "./notification-id.ts";
 import type { Asked, Prepare } from "./prepare.ts";
 import { suggestionMessage } from "./suggestion-message.ts";
 
-/** Whom artefacts are told to, and by which ways. */
+/** Whom artefacts and escalated tickets are told to, and by which ways. */
 export interface Defaults {
   readonly recipient: string;
+  readonly escalationRecipient: string;
   readonly channels: readonly string[];
 }
 
@@ -44,6 +47,15 @@ export class EventHandlers {
     ctx: HandlerContext,
   ): Promise<void> {
     await this.#tell(ctx, event, suggestionMessage(event.data.payload));
+  }
+
+  /** Tells whoever is on call about a ticket that needs a team at once. */
+  async onTicketEscalated(event: StandardEvent<TicketEscalatedPayload>, ctx: HandlerContext): Promise<void> {
+    const { subject, message } = escalationMessage(event.data.payload);
+    const { escalationRecipient: recipient, channels } = this.#defaults;
+    const cause = { kind: "event", id: event.id, eventType: event.eventType } as const;
+    const asked: Asked = { recipient, channels, subject, message, priority: "high", cause };
+    await this.#send(ctx, notificationIdFor(event.id), asked);
   }
 
   /** Sends what another agent asks for. For a notification of our own it resumes what was not finished. */

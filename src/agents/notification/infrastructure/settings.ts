@@ -6,6 +6,8 @@ import { parseRecipient, recipientText } from "../domain/recipient.ts";
 export interface Settings {
   /** Who is told about generated code. */
   readonly recipient: string;
+  /** Who is told about escalated tickets. */
+  readonly escalationRecipient: string;
   /** Channels that are used when a request names none. */
   readonly channels: readonly string[];
   /** Folder of the file channel. */
@@ -16,7 +18,7 @@ export interface Settings {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads NOTIFICATION_RECIPIENT (developers), NOTIFICATION_CHANNELS (console,file), NOTIFICATION_DIR (.agents/outbox below
+ * Reads NOTIFICATION_RECIPIENT (developers), NOTIFICATION_ESCALATION_RECIPIENT (on-call), NOTIFICATION_CHANNELS (console,file), NOTIFICATION_DIR (.agents/outbox below
  * the working directory) and NOTIFICATION_WEBHOOK_URL (adds the channel webhook).
  *
  * @throws StartError that names the variable, what was found and what was expected.
@@ -25,18 +27,19 @@ export function readSettings(env: Environment, cwd: string): Settings {
   const webhook = readUrl(env["NOTIFICATION_WEBHOOK_URL"]);
   const known = ["console", "file", ...(webhook === null ? [] : ["webhook"])];
   return {
-    recipient: readRecipient(env["NOTIFICATION_RECIPIENT"] ?? "developers"),
+    recipient: readRecipient(env, "NOTIFICATION_RECIPIENT", "developers"),
+    escalationRecipient: readRecipient(env, "NOTIFICATION_ESCALATION_RECIPIENT", "on-call"),
     channels: readChannels(env["NOTIFICATION_CHANNELS"] ?? "console,file", known),
     dir: resolve(cwd, env["NOTIFICATION_DIR"] ?? ".agents/outbox"),
     webhook,
   };
 }
 
-function readRecipient(text: string): string {
-  const parsed = parseRecipient(text);
+function readRecipient(env: Environment, variable: string, preset: string): string {
+  const parsed = parseRecipient(env[variable] ?? preset);
   if (parsed.ok) return recipientText(parsed.recipient);
   throw new StartError(
-    `NOTIFICATION_RECIPIENT: ${parsed.problem}`,
+    `${variable}: ${parsed.problem}`,
     "Set it to an e-mail address, an E.164 number or the name of a group.",
   );
 }

@@ -2,6 +2,7 @@ import { command, notFound, on, query } from "agents-apphost/kit";
 import type { CommandRoute, EventSubscription, HandlerContext, QueryRoute } from "agents-apphost/kit";
 import { suggestionGenerated } from "../../bimclassification/events.ts";
 import { codeGenerated } from "../../implementation/events.ts";
+import { ticketEscalated } from "../../servicedesk/events.ts";
 import type { NotificationCommands } from "../application/commands.ts";
 import type { EventHandlers } from "../application/event-handlers.ts";
 import type { NotificationHistory, Notifications } from "../application/ports.ts";
@@ -70,6 +71,7 @@ export function subscriptions(handlers: EventHandlers): readonly EventSubscripti
   return [
     on(codeGenerated, { handler: (event, ctx) => handlers.onCodeGenerated(event, ctx) }),
     on(suggestionGenerated, { handler: (event, ctx) => handlers.onSuggestionGenerated(event, ctx) }),
+    on(ticketEscalated, { handler: (event, ctx) => handlers.onTicketEscalated(event, ctx) }),
     on(sendRequested, { handler: (event, ctx) => handlers.onSendRequested(event, ctx) }),
   ];
 }

@@ -1,0 +1,57 @@
+import type { HandlerContext } from "agents-apphost/kit";
+import type { FoundArticle } from "../domain/knowledge/article.ts";
+import { inventedIn, templateReply } from "../domain/suggestion.ts";
+import type { SolutionSuggested, Submitted } from "../domain/ticket-event.ts";
+import type { Knowledge, Replier } from "./ports.ts";
+
+const ARTICLES = 3;
+/** Below this an article shares a common word with the ticket and nothing else. */
+const LOWEST_SCORE = 1;
+
+/** Finds what is known about a ticket. Code finds the articles; a model words the reply, from them alone. */
+export class Suggest {
+  readonly #knowledge: Knowledge;
+  readonly #replier: Replier;
+
+  constructor(knowledge: Knowledge, replier: Replier) {
+    this.#knowledge = knowledge;
+    this.#replier = replier;
+  }
+
+  async run(
+    ctx: HandlerContext,
+    { title, body }: Pick<Submitted, "title" | "body">,
+  ): Promise<Omit<SolutionSuggested, "suggestedAt">> {
+    const found = await this.#knowledge.search(`${title}\n${body}`, ARTICLES);
+    const fitting = found.filter(({ score }) => score >= LOWEST_SCORE);
+    const articles = fitting.map(({ articleId, title: name, score }) => ({ articleId, title: name, score }));
+    const template = { text: templateReply(fitting), by: "template" } as const;
+    const unasked = { ...template, reason: null, generatedBy: null, promptRef: null };
+    if (fitting.length === 0) return { articles, ...unasked };
+    return { articles, ...(await this.#word(ctx, { title, body }, fitting, template)) };
+  }
+
+  async #word(
+    ctx: HandlerContext,
+    ticket: Pick<Submitted, "title" | "body">,
+    articles: readonly FoundArticle[],
+    template: { readonly text: string; readonly by: "template" },
+  ): Promise<Omit<SolutionSuggested, "articles" | "suggestedAt">> {
+    try {
+      const { text, generatedBy, promptRef } = await this.#replier.word(ctx, { ...ticket, articles });
+      const told = { generatedBy, promptRef };
+      if (generatedBy === "sample") return { ...template, reason: "no model was asked", ...told };
+      const given = [ticket.title, ticket.body, ...articles.flatMap((each) => [each.title, each.body])].join(
+        "\n",
+      );
+      const invented = inventedIn(text, given);
+      if (invented === null) return { text, by: "model", reason: null, ...told };
+      return { ...template, reason: `the model names "${invented}", which no article does`, ...told };
+    } catch (error) {
+      if (ctx.signal.aborted) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      ctx.log.warn("no model words this suggestion, the article stands for itself", { reason });
+      return { ...template, reason: `no model: ${reason}`, generatedBy: null, promptRef: null };
+    }
+  }
+}

@@ -1,0 +1,181 @@
+import { findAffected } from "./affected.ts";
+import type { Affected } from "./affected.ts";
+import { straighten, withoutInstructions } from "./instructions.ts";
+import type { Category, Level, Policy } from "./policy.ts";
+
+/** What somebody wrote. */
+export type TicketText = {
+  readonly title: string;
+  readonly body: string;
+  /** As the requester's form says; null when it does not. */
+  readonly affectedUsers: number | null;
+};
+
+/** What the words of a ticket say by themselves, without a model. */
+export type Signals = {
+  readonly impact: Level;
+  readonly urgency: Level;
+  readonly category: Category;
+  /** How many people are affected; null when nobody says. */
+  readonly affectedUsers: number | null;
+  /** Pieces of the ticket, word for word, that the above rests on. */
+  readonly evidence: readonly string[];
+  /** True where the ticket says it, so that nobody may say less. */
+  readonly said: { readonly impact: boolean; readonly urgency: boolean };
+};
+
+/** A finding with the words that it rests on. */
+type Found<What> = { readonly what: What; readonly quote: string };
+
+const DO =
+  "log ?(?:in|on|into)|sign ?(?:in|on|into)|authenticate|work|access|connect|reach|use|pay|take (?:orders|payments|calls)|process|ship|call|make calls|get in(?:to)?|do anything";
+const CANNOT =
+  "can ?not|can't|could ?not|couldn't|are unable to|is unable to|am unable to|unable to|not able to|no way to|impossible to";
+const STOPPED: readonly RegExp[] = [
+  new RegExp(
+    String.raw`\b(?:nobody|no one|none of us|none of the \w+)\b.{0,80}?\b(?:can|could|is able to|are able to)\b(?:\s+[\p{L}'-]+){0,4}`,
+    "iu",
+  ),
+  new RegExp(String.raw`\b(?:${CANNOT})\s+(?:even\s+|currently\s+)?(?:${DO})\b`, "iu"),
+  /\b(?:is|are|went|gone|goes|been|completely|all)\s+(?:completely |all |totally |currently |still )?(?:down|offline|unreachable|unavailable)\b/iu,
+  /\b(?:outage|stopped working|has stopped|have stopped|stands still|at a standstill|data loss|lost all (?:our |the )?data)\b/iu,
+];
+const THREAT =
+  /\b(?:ransomware|malware|virus|(?:data |security )?breach(?:ed)?|hacked|compromised|leaked|stolen (?:laptop|phone|device|password|credentials)|phishing|unauthori[sz]ed access)\b/iu;
+const DEGRADED = new RegExp(
+  String.raw`\b(?:slow(?:ly|er)?|sluggish|intermittent(?:ly)?|sometimes|from time to time|keeps? (?:\w+ing)|disconnect(?:s|ed|ing)?|errors?|crash(?:es|ed|ing)?|freez(?:es|ing)|${CANNOT}|does(?:n't| not) (?:work|start|open|respond|print|load)|won't|not working|broken|locked(?: out)?|fail(?:s|ed|ing|ure)?|expired?|forgot(?:ten)?|missing)\b`,
+  "iu",
+);
+/** A sentence that tells of another time, or of what might be. */
+const ELSEWHEN =
+  /^\s*(?:if|in case|suppose|what (?:if|happens)|how (?:do|can|would|should)|should (?:the|a|we|i))\b|\b(?:works? again|working again|is resolved|are resolved|was resolved|no longer (?:down|offline|affected)|back (?:up|online)|is fixed|was fixed|has been fixed|(?:was|were) (?:down|offline)|(?:is|are)(?:n't| not) (?:down|offline|affected)|planned|scheduled|will be (?:down|offline|unavailable)|would be|might be)\b/iu;
+
+const WORDS_OF: readonly (readonly [Category, RegExp])[] = [
+  ["security", THREAT],
+  [
+    "access",
+    /\b(?:log ?(?:in|on|into)|logins?|sign ?(?:in|on|into)|passwords?|accounts?|locked out|permissions?|access (?:to|denied|rights)|mfa|2fa|sso|authenticat\w+)\b/iu,
+  ],
+  ["email", /\b(?:e-?mails?|mailbox(?:es)?|outlook|calendars?|inbox)\b/iu],
+  ["network", /\b(?:vpn|wi-?fi|wlan|network|internet|dns|lan|proxy|firewall|connection)\b/iu],
+  [
+    "hardware",
+    /\b(?:laptops?|printers?|prints?|printing|monitors?|screens?|keyboards?|mouse|mice|docking|headsets?|phones?|batter(?:y|ies)|cables?|toner)\b/iu,
+  ],
+  [
+    "software",
+    /\b(?:software|applications?|apps?|install(?:ation|ed|ing)?|updates?|licen[cs]es?|excel|word|teams|browser|program|erp|crm|database|website|web ?shop|server)\b/iu,
+  ],
+];
+
+/** Reads the obvious: numbers of people, words for an outage. The same in every mode, and the floor of what a model says. */
+export function readSignals(text: TicketText, policy: Policy): Signals {
+  const sentences = [...sentencesOf(text.title), ...sentencesOf(text.body)].filter(
+    ({ plain }) => !ELSEWHEN.test(plain),
+  );
+  const affected = sentences.flatMap((sentence) =>
+    findAffected(sentence.plain).map((each) => ({ ...each, quote: quoteOf(sentence, each) })),
+  );
+  const urgency = urgencyOf(sentences);
+  const impact = impactOf(text, policy, affected, urgency?.what === "high" ? sentences : []);
+  const category = categoryOf(sentences);
+  const threatened = sentences.flatMap((sentence) => first(sentence, THREAT));
+  const level = impact?.what ?? "low";
+  return {
+    impact: threatened.length > 0 && level === "low" ? "medium" : level,
+    urgency: threatened.length > 0 ? "high" : (urgency?.what ?? "low"),
+    category: category?.what ?? "other",
+    affectedUsers: text.affectedUsers ?? mostUsers(affected),
+    evidence: [...new Set([impact, urgency, category, ...threatened].flatMap((found) => found?.quote || []))],
+    said: {
+      impact: impact !== null || threatened.length > 0,
+      urgency: urgency !== null || threatened.length > 0,
+    },
+  };
+}
+
+type Sentence = { readonly original: string; readonly plain: string };
+
+/** Sentences with the same characters in the same places as they were written, instructions blanked out. */
+function sentencesOf(text: string): readonly Sentence[] {
+  const plain = straighten(withoutInstructions(text));
+  return [...plain.matchAll(/(?:[^.!?;\n]|[.!?](?=\S))+/gu)].map((match) => ({
+    plain: match[0],
+    original: text.slice(match.index, match.index + match[0].length),
+  }));
+}
+
+function urgencyOf(sentences: readonly Sentence[]): Found<Level> | null {
+  for (const sentence of sentences) {
+    for (const pattern of STOPPED) {
+      const [found] = first(sentence, pattern);
+      if (found !== undefined) return { what: "high", quote: found.quote };
+    }
+  }
+  for (const sentence of sentences) {
+    const [found] = first(sentence, DEGRADED);
+    if (found !== undefined) return { what: "medium", quote: found.quote };
+  }
+  return null;
+}
+
+type Counted = Affected & { readonly quote: string };
+
+/** A figure of the form is taken as it is; else the largest that the text says, and a group where it is larger. */
+function impactOf(
+  { affectedUsers }: TicketText,
+  policy: Policy,
+  affected: readonly Counted[],
+  outage: readonly Sentence[],
+): Found<Level> | null {
+  for (const sentence of outage) {
+    for (const service of policy.criticalServices) {
+      const at = sentence.plain.toLowerCase().indexOf(service.toLowerCase());
+      if (at !== -1) return { what: "high", quote: sentence.original.slice(at, at + service.length) };
+    }
+  }
+  const levelOf = (users: number): Level =>
+    users >= policy.affectedUsers.high ? "high" : users >= policy.affectedUsers.medium ? "medium" : "low";
+  if (affectedUsers !== null) return { what: levelOf(affectedUsers), quote: "" };
+  const exact = affected.some((each) => each.exact);
+  const found = affected
+    .filter((each) => each.users !== null || !exact)
+    .map(
+      ({ users, group, quote }) =>
+        ({
+          what: users === null ? (group === "site" ? "high" : "medium") : levelOf(users),
+          quote,
+        }) satisfies Found<Level>,
+    );
+  return (
+    found.find(({ what }) => what === "high") ??
+    found.find(({ what }) => what === "medium") ??
+    found[0] ??
+    null
+  );
+}
+
+function categoryOf(sentences: readonly Sentence[]): Found<Category> | null {
+  for (const [category, pattern] of WORDS_OF) {
+    for (const sentence of sentences) {
+      const [found] = first(sentence, pattern);
+      if (found !== undefined) return { what: category, quote: found.quote };
+    }
+  }
+  return null;
+}
+
+function mostUsers(affected: readonly Affected[]): number | null {
+  const numbers = affected.flatMap(({ users }) => users ?? []);
+  return numbers.length === 0 ? null : Math.max(...numbers);
+}
+
+function first(sentence: Sentence, pattern: RegExp): readonly { readonly quote: string }[] {
+  const match = pattern.exec(sentence.plain);
+  if (match === null) return [];
+  return [{ quote: quoteOf(sentence, { start: match.index, end: match.index + match[0].length }) }];
+}
+
+function quoteOf({ original }: Sentence, { start, end }: { start: number; end: number }): string {
+  return original.slice(start, end).trim();
+}
