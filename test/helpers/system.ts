@@ -16,6 +16,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Test } from "tap";
 import { CLI, REPO } from "./cli.ts";
+import { SYSTEM_AGENTS } from "./system-agents.ts";
 
 export { REPO };
 
@@ -189,24 +190,32 @@ export class Up {
   }
 }
 
-/** A project with the three agents of this repository, on free ports. */
+/** How a system project differs from the usual one. */
+interface SystemOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  /** By default those of the reference flow. */
+  readonly agents?: readonly (keyof typeof SYSTEM_AGENTS)[];
+  /** What an agent's sidecar is, where it is not the run's choice. */
+  readonly sidecars?: Readonly<Record<string, string>>;
+}
+
+/** A project with agents of this repository, on free ports. */
 export function systemProject(
   t: Test,
-  options: {
-    readonly env?: NodeJS.ProcessEnv;
-    /** What an agent's sidecar is, where it is not the run's choice. */
-    readonly sidecars?: Readonly<Record<string, string>>;
-  } = {},
+  {
+    env = {},
+    agents = ["notification", "testplanning", "implementation"],
+    sidecars = {},
+  }: SystemOptions = {},
 ): Project {
-  const { sidecars = {} } = options;
-  const sidecarOf = (agent: string): Record<string, string> => {
-    const sidecar = sidecars[agent];
-    return sidecar === undefined ? {} : { sidecar };
-  };
   const root = mkdtempSync(join(tmpdir(), "agents-system-"));
   symlinkSync(join(REPO, "prompts"), join(root, "prompts"));
   symlinkSync(join(REPO, "events"), join(root, "events"));
-  const project = new Project(root, { NOTIFICATION_DIR: join(root, "sent"), ...options.env });
+  const project = new Project(root, { NOTIFICATION_DIR: join(root, "sent"), ...env });
+  const configOf = (name: keyof typeof SYSTEM_AGENTS): object => {
+    const sidecar = sidecars[name];
+    return { ...SYSTEM_AGENTS[name], ...(sidecar === undefined ? {} : { sidecar }) };
+  };
   project.write({
     "agents.config.json": JSON.stringify({
       name: "system-test",
@@ -215,40 +224,11 @@ export function systemProject(
         "agents-pubsub": { kind: "pubsub", resource: "redis" },
         "agents-statestore": { kind: "statestore", resource: "redis" },
       },
-      agents: {
-        notification: {
-          entry: entryOf("notification"),
-          ...sidecarOf("notification"),
-          port: 0,
-          uses: ["sqlserver"],
-          subscribes: [
-            "agents.bimclassification.suggestion.generated",
-            "agents.implementation.code.generated",
-            "agents.notification.send.requested",
-          ],
-        },
-        testplanning: {
-          entry: entryOf("testplanning"),
-          ...sidecarOf("testplanning"),
-          port: 0,
-          uses: ["sqlserver"],
-          subscribes: ["agents.implementation.code.generated"],
-        },
-        implementation: {
-          entry: entryOf("implementation"),
-          ...sidecarOf("implementation"),
-          port: 0,
-          subscribes: ["agents.testplanning.spec.generated"],
-        },
-      },
+      agents: Object.fromEntries(agents.map((name) => [name, configOf(name)])),
     }),
   });
   t.teardown(() => project.close());
   return project;
-}
-
-function entryOf(agent: string): string {
-  return join(REPO, `src/agents/${agent}/main.ts`);
 }
 
 /** A project of small fixture programs, each an agent with `command`; ports are chosen freely unless given. */

@@ -1,12 +1,10 @@
 import type { HandlerContext } from "agents-apphost/kit";
 import type { FoundArticle } from "../domain/knowledge/article.ts";
-import { inventedIn, templateReply } from "../domain/suggestion.ts";
+import { fittingArticles, inventedIn, templateReply } from "../domain/suggestion.ts";
 import type { SolutionSuggested, Submitted } from "../domain/ticket-event.ts";
 import type { Knowledge, Replier } from "./ports.ts";
 
 const ARTICLES = 3;
-/** Below this an article shares a common word with the ticket and nothing else. */
-const LOWEST_SCORE = 1;
 
 /** Finds what is known about a ticket. Code finds the articles; a model words the reply, from them alone. */
 export class Suggest {
@@ -22,8 +20,8 @@ export class Suggest {
     ctx: HandlerContext,
     { title, body }: Pick<Submitted, "title" | "body">,
   ): Promise<Omit<SolutionSuggested, "suggestedAt">> {
-    const found = await this.#knowledge.search(`${title}\n${body}`, ARTICLES);
-    const fitting = found.filter(({ score }) => score >= LOWEST_SCORE);
+    const text = `${title}\n${body}`;
+    const fitting = fittingArticles(await this.#knowledge.search(text, ARTICLES), text);
     const articles = fitting.map(({ articleId, title: name, score }) => ({ articleId, title: name, score }));
     const template = { text: templateReply(fitting), by: "template" } as const;
     const unasked = { ...template, reason: null, generatedBy: null, promptRef: null };

@@ -1,4 +1,11 @@
 import type { FoundArticle } from "./knowledge/article.ts";
+import { tokensOf } from "./knowledge/tokens.ts";
+
+/** Articles that share more with a ticket than one word; with a ticket of one word, that one. */
+export function fittingArticles(found: readonly FoundArticle[], ticket: string): readonly FoundArticle[] {
+  const enough = Math.min(2, new Set(tokensOf(ticket)).size);
+  return found.filter(({ matched }) => matched.length >= enough);
+}
 
 /** The reply without a model: what the best article says, and which others may help. */
 export function templateReply(articles: readonly FoundArticle[]): string {
