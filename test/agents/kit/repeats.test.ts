@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import t from "tap";
 import type { Test } from "tap";
+import { ifMatch } from "../../../src/agents/kit/handling/precondition.ts";
 import { send, startAgent } from "./helpers/agent-process.ts";
 import { ScriptedSidecar } from "./helpers/scripted-sidecar.ts";
 
@@ -30,12 +31,14 @@ async function tills(t: Test, store: "sql" | "state") {
   return { sidecar, start };
 }
 
+type Till = Awaited<ReturnType<Awaited<ReturnType<typeof tills>>["start"]>>;
+
 const key = (text: string): Record<string, string> => ({ "idempotency-key": text });
 
 for (const store of ["sql", "state"] as const) {
-  void t.test(`a repeated command adds nothing and is answered in the same way (${store})`, async (t) => {
+  void t.test(`a repeated command adds nothing, whatever happens in between (${store})`, async (t) => {
     const { sidecar, start } = await tills(t, store);
-    const first = await start();
+    const first = await start({ TILL_DIES: "1", TILL_REFUSALS: "2" });
     const answer = await first.pay(5, key("k1"));
     t.match(answer, { status: 200, body: { result: { total: 5 }, events: [{}] } });
     t.equal(answer.headers.get("idempotent-replayed"), null);
@@ -61,75 +64,57 @@ for (const store of ["sql", "state"] as const) {
     t.equal(await first.total(), 6);
 
     const together = await Promise.all([1, 2, 3, 4, 5].map(() => first.pay(7, key("k3"))));
-    for (const each of together) t.strictSame(each.body, together[0]?.body);
+    for (const each of together) t.strictSame(each.body, together[0]?.body, "who comes meanwhile waits");
     t.equal(await first.total(), 13);
-    first.agent.child.kill("SIGTERM");
-    await first.agent.exited;
 
+    t.equal((await first.pay(4, key("k4"))).status, 409);
+    const both = await Promise.all([first.pay(4, key("k4")), first.pay(4, key("k4"))]);
+    const statuses = new Set(both.map(({ status }) => status));
+    t.strictSame(statuses, new Set([200, 409]), "a failure is not kept: who has waited tries for himself");
+    t.equal(await first.total(), 17);
+
+    await t.rejects(first.pay(13, key("k5")));
+    t.equal(await first.agent.exited, "SIGKILL");
     const second = await start();
+    const finished = await second.pay(13, key("k5"));
+    await sidecar.publishedCount(5);
+    t.match(finished, { status: 200, body: { result: { total: 30 } } });
+    const event = sidecar.published.at(-1);
+    t.strictSame(finished.body["events"], [{ id: event?.id, eventType: "agents.till.amount.paid" }]);
+    t.equal(finished.body["correlationId"], event?.data.data.correlationId);
+    t.strictSame((await second.pay(13, key("k5"))).body, finished.body);
     t.strictSame((await second.pay(5, key("k1"))).body, answer.body, "also by the next process");
-    t.equal(await second.total(), 13);
-    t.equal(sidecar.published.length, 3);
-    t.equal(new Set(sidecar.published.map(({ id }) => id)).size, 3);
+    t.equal(await second.total(), 30);
+    t.equal(new Set(sidecar.published.map(({ id }) => id)).size, 5, "each payment is told once");
+    if (store === "sql") await checkEtags(t, second);
   });
-
-  void t.test(
-    `a command is finished by its repetition after a kill -9 between save and answer (${store})`,
-    async (t) => {
-      const { sidecar, start } = await tills(t, store);
-      const doomed = await start({ TILL_DIES: "1" });
-      await t.rejects(doomed.pay(5, key("k1")));
-      t.equal(await doomed.agent.exited, "SIGKILL");
-
-      const next = await start();
-      const answer = await next.pay(5, key("k1"));
-      await sidecar.publishedCount(1);
-      t.match(answer, { status: 200, body: { result: { total: 5 } } });
-      const [event] = sidecar.published;
-      t.strictSame(answer.body["events"], [{ id: event?.id, eventType: "agents.till.amount.paid" }]);
-      t.equal(answer.body["correlationId"], event?.data.data.correlationId);
-      t.strictSame((await next.pay(5, key("k1"))).body, answer.body);
-      t.equal(await next.total(), 5);
-      t.equal(new Set(sidecar.published.map(({ id }) => id)).size, 1);
-    },
-  );
 }
 
-void t.test("a failure is not kept: the command is tried again with its key", async (t) => {
-  const { start } = await tills(t, "sql");
-  const till = await start({ TILL_REFUSALS: "2" });
-  t.equal((await till.pay(5, key("k1"))).status, 409);
-  const both = await Promise.all([till.pay(5, key("k1")), till.pay(5, key("k1"))]);
-  t.strictSame(
-    new Set(both.map(({ status }) => status)),
-    new Set([200, 409]),
-    "who has waited tries for himself",
-  );
-  t.equal(await till.total(), 5);
-});
-
-void t.test("an aggregate has an ETag, and is changed only as the caller knows it", async (t) => {
-  const { start } = await tills(t, "sql");
-  const { pay, api, total } = await start();
-  t.match(await pay(1, { "if-match": "*" }), {
-    status: 412,
-    body: { type: "urn:agents:problem:precondition-failed", detail: /till-1 does not exist/ },
-  });
-  t.equal((await pay(5, { "if-match": '"0"' })).headers.get("etag"), '"1"');
+/** The till is at version 5, and has taken 30. */
+async function checkEtags(t: Test, { pay, api, total }: Till): Promise<void> {
   const shown = await send(`${api}/tills/1`);
-  t.equal(shown.headers.get("etag"), '"1"');
-  for (const tags of ['"1"', 'W/"1"', '"7", "1"']) {
+  t.equal(shown.headers.get("etag"), '"5"');
+  for (const tags of ['"5"', 'W/"5"', '"7", "5"']) {
     const same = await fetch(`${api}/tills/1`, { headers: { "if-none-match": tags } });
     t.equal(same.status, 304, tags);
     t.equal(await same.text(), "");
   }
-  t.equal((await pay(6, { "if-match": '"3", "1"' })).headers.get("etag"), '"2"');
-  for (const tags of ['"1"', 'W/"2"', "2"]) t.equal((await pay(6, { "if-match": tags })).status, 412, tags);
   t.equal((await send(`${api}/tills/1`, undefined, { headers: { "if-none-match": '"1"' } })).status, 200);
+  t.equal((await pay(6, { "if-match": '"3", "5"' })).headers.get("etag"), '"6"');
+  for (const tags of ['"5"', 'W/"6"', "6"]) {
+    t.match(await pay(6, { "if-match": tags }), {
+      status: 412,
+      body: { type: "urn:agents:problem:precondition-failed", detail: /till-1 has the ETag "6"/ },
+    });
+  }
   t.equal((await pay(1, { "if-match": "*" })).status, 200);
-  t.equal(await total(), 12);
+  t.equal(await total(), 37);
   t.match(await pay(1, { "if-match": "*" }, "rings"), {
     status: 400,
     body: { type: "urn:agents:problem:precondition-unsupported", detail: "Ring takes no If-Match." },
   });
-});
+  t.throws(() => ifMatch("*").check("till-2", 0), {
+    name: "PreconditionFailed",
+    message: /till-2 does not exist/,
+  });
+}

@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import t from "tap";
 import { z } from "zod";
 import { migrations as notificationMigrations } from "../../../src/agents/notification/infrastructure/tables.ts";
+import { migrations as servicedeskMigrations } from "../../../src/agents/servicedesk/infrastructure/tables.ts";
 import { migrations as testplanningMigrations } from "../../../src/agents/testplanning/infrastructure/tables.ts";
 import { defineEvent } from "../../../src/agents/kit/events/define-event.ts";
 import { HandlerContext } from "../../../src/agents/kit/handling/context.ts";
@@ -146,6 +147,7 @@ void t.test("Kysely's own books and every migration go to SQL Server as T-SQL th
   const checker = new TsqlChecker();
   await migrate(kyselyOnSqlServer(driver), "testplanning", testplanningMigrations);
   await migrate(kyselyOnSqlServer(driver), "notification", notificationMigrations);
+  await migrate(kyselyOnSqlServer(driver), "servicedesk", servicedeskMigrations);
   for (const statement of inner.statements) {
     t.equal(checker.check(statement), null, statement.sql.slice(0, 80));
   }
@@ -158,7 +160,7 @@ void t.test("Kysely's own books and every migration go to SQL Server as T-SQL th
   ])
     t.ok(tables.includes(name), name);
   t.ok(tables.includes("notification_deliveries"));
-  t.equal(inner.happened.filter((what) => what === "begin").length, 4, "each set in a transaction");
+  t.equal(inner.happened.filter((what) => what === "begin").length, 6, "each set in a transaction");
   t.equal(inner.happened.filter((what) => what === "rollback").length, 0);
   t.ok(
     inner.happened.some((what) => what.includes("sp_getapplock")),

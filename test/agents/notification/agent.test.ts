@@ -2,7 +2,6 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "tap";
 import { sentCompletedPayload } from "../../../src/agents/notification/events.ts";
-import type { TicketEscalatedPayload } from "../../../src/agents/servicedesk/events.ts";
 import { TestSystem } from "../../helpers/test-system.ts";
 import { statementsNotSeen } from "../kit/tsql/sites.ts";
 import { codePayload, skippedPayload } from "./code-event.ts";
@@ -12,7 +11,6 @@ const CODE = "agents.implementation.code.generated";
 const REQUESTED = "agents.notification.send.requested";
 const SENT = "agents.notification.sent.completed";
 const CONFIRMED = "agents.notification.delivery.confirmed";
-const ESCALATED = "agents.servicedesk.ticket.escalated";
 const FAILED = "agents.notification.delivery.failed";
 
 async function outbox(system: TestSystem): Promise<readonly string[]> {
@@ -122,44 +120,6 @@ await test("another agent asks to send, and a recipient that is none goes to the
   t.match(sent?.data.data, { causationId: id, payload: { recipient: "ops", subject: "Hello" } });
   const [dead] = await system.until(REQUESTED, 1);
   t.match(dead?.data.data.payload, { recipient: "nobody@" });
-});
-
-await test("an escalated ticket is told to those on call, once for each event", async (t) => {
-  const system = await TestSystem.start(t, [SENT]);
-  const agent = await system.agent("notification", { NOTIFICATION_ESCALATION_RECIPIENT: "night shift" });
-  const [id, next] = [crypto.randomUUID(), crypto.randomUUID()];
-  const ticket: TicketEscalatedPayload = {
-    ticketId: crypto.randomUUID(),
-    title: "Login is down",
-    body: "Nobody in the Leeds office (120 people) can log in since 09:00",
-    requester: null,
-    impact: "high",
-    urgency: "high",
-    category: "access",
-    priority: "1-Critical",
-    rank: 1,
-    affectedUsers: 120,
-    evidence: [],
-    team: "major-incident",
-    reason: "Rule critical: priority 1-Critical, category access.",
-    rule: "critical",
-    submittedAt: "2026-11-26T09:10:00.000Z",
-    resolutionDueAt: "2026-11-26T13:10:00.000Z",
-  };
-  await system.publish(ESCALATED, ticket, id);
-  const [event] = await system.until(SENT, 1);
-  t.equal(event?.data.data.causationId, id);
-  const sent = sentCompletedPayload.parse(event?.data.data.payload);
-  t.match(sent, { recipient: "night shift", subject: "1-Critical: Login is down", priority: "high" });
-  const { body } = await agent.get(`/api/notification/notifications/${sent.notificationId}`);
-  for (const fact of [ticket.ticketId, "120", "major-incident", ticket.resolutionDueAt, ticket.body]) {
-    t.ok(String(body["message"]).includes(fact), fact);
-  }
-  await system.replay(id, "notification");
-  await system.publish(ESCALATED, { ...ticket, body: "x".repeat(10_000), requester: "Ada" }, next);
-  const [, other] = await system.until(SENT, 2);
-  t.equal(other?.data.data.causationId, next, "the repetition sent nothing");
-  t.equal((await outbox(system)).length, 2);
 });
 
 await test("a channel that is busy is tried again until it takes the message", async (t) => {

@@ -7,6 +7,7 @@ import {
   ticketTriagedPayload,
 } from "../../../src/agents/servicedesk/events.ts";
 import { TestSystem } from "../../helpers/test-system.ts";
+import { statementsNotSeen } from "../kit/tsql/sites.ts";
 import { ask, idOf, LEEDS } from "./ask.ts";
 
 const CREATED = "agents.servicedesk.ticket.created";
@@ -279,4 +280,9 @@ await test("the API describes itself, with what a command takes beside its input
   t.strictSame(names("/execute", "post"), ["Idempotency-Key"]);
   t.strictSame(names("/tickets/{ticketId}/resolution", "post"), ["ticketId", "Idempotency-Key", "If-Match"]);
   t.strictSame(names("/tickets/{ticketId}", "get"), ["ticketId"]);
+});
+
+await test("every statement of this agent can go to SQL Server as it is", (t) => {
+  t.same(statementsNotSeen("servicedesk"), [], "each line that sends one was run, and its T-SQL checked");
+  t.end();
 });

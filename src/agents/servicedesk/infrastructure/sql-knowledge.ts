@@ -1,3 +1,4 @@
+import { anyOf } from "agents-apphost/kit";
 import type { AgentKit, HandlerContext } from "agents-apphost/kit";
 import type { Knowledge } from "../application/ports.ts";
 import { decideArticle } from "../domain/knowledge/article.ts";
@@ -10,7 +11,7 @@ import type { ServiceDeskTables } from "./tables.ts";
 
 type Kit = Pick<AgentKit<ServiceDeskTables>, "db" | "events" | "transact">;
 
-/** Words of a query that are looked up: more say no more, and a database takes only so many parameters. */
+/** Words of a query that are looked up: more say no more. */
 const QUERY_TOKENS = 64;
 
 /** Articles in SQL, found by a table of tokens of our own: the same on every database. */
@@ -27,7 +28,7 @@ export class SqlKnowledge implements Knowledge {
     const postings = await this.#kit.db
       .selectFrom("servicedesk_tokens")
       .select(["token", "article_id", "count"])
-      .where("token", "in", tokens)
+      .where("token", "in", anyOf(tokens))
       .execute();
     if (postings.length === 0) return [];
     const all = await this.#kit.db
@@ -64,12 +65,9 @@ export class SqlKnowledge implements Knowledge {
     const rows = await this.#kit.db
       .selectFrom("servicedesk_articles")
       .select(["article_id", "length"])
-      .where("length", ">", 0)
+      .where("article_id", "in", anyOf(ids))
       .execute();
-    const wanted = new Set(ids);
-    return new Map(
-      rows.filter((row) => wanted.has(row.article_id)).map((row) => [row.article_id, row.length]),
-    );
+    return new Map(rows.map((row) => [row.article_id, row.length]));
   }
 
   async #withTexts(ranked: readonly Ranked[]): Promise<readonly FoundArticle[]> {
@@ -78,7 +76,7 @@ export class SqlKnowledge implements Knowledge {
     const rows = await this.#kit.db
       .selectFrom("servicedesk_articles")
       .select(["article_id", "title", "body"])
-      .where("article_id", "in", ids)
+      .where("article_id", "in", anyOf(ids))
       .execute();
     return ranked.flatMap((each) => {
       const row = rows.find((found) => found.article_id === each.articleId);
