@@ -26,6 +26,7 @@ await test("the decider of the guide compiles as it stands there", async (t) => 
     strict: true,
     noEmit: true,
     target: "esnext",
+    lib: ["esnext"],
     module: "nodenext",
     types: ["node"],
     skipLibCheck: true,
