@@ -50,6 +50,7 @@ function startNode({ cwd, env }: CliOptions, ...args: readonly string[]): ChildP
 /** Runs it to its end. */
 export async function cli(options: CliOptions, ...args: readonly string[]): Promise<CliResult> {
   const child = startCli(options, ...args);
+  child.stdin.on("error", () => undefined); // one that reads no input may be gone before it comes
   child.stdin.end(options.input ?? "");
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
   return { code: child.exitCode, stdout, stderr };

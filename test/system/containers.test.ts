@@ -20,7 +20,9 @@ t.test("containers through the CLI", { skip }, async (t) => {
         helper: { kind: "container", image: redis, ports: { redis: 6379 } },
       },
       components: { "agents-pubsub": { kind: "pubsub", resource: "cache" } },
-      agents: { one: { command: fixture("listens.js"), health: "tcp", uses: ["cache"] } },
+      agents: {
+        one: { command: fixture("takes-events.js"), health: "tcp", sidecar: "embedded", uses: ["cache"] },
+      },
     });
 
   t.test("a Redis and a container of the config come up, are used, told, and gone after down", async (t) => {
@@ -34,7 +36,11 @@ t.test("containers through the CLI", { skip }, async (t) => {
     const url = String(pick(cache, "url"));
     t.match(url, /^redis:\/\/127\.0\.0\.1:\d+$/u);
     t.match(await talkRedis(Number(new URL(url).port), ["PING"]), /PONG/u);
-    t.match(up.stderr, /cache is real \(container\)/u, "what is not on it is said");
+    t.match(resourceOf(run, "one-dapr"), { implementation: "embedded", dependsOn: ["cache"] });
+    const published = await one.json(["publish", "things.happened", "--force", "--data", "{}", "--wait"]);
+    t.match(published, { settled: true, deliveries: [{ agent: "one", status: "success" }] });
+    const port = Number(new URL(url).port);
+    t.match(await talkRedis(port, ["XLEN", "things.happened"]), /:1\r\n/u, "the bus is in Redis");
 
     const ours = await containersOf(one, docker);
     const names = ours.map(({ Labels }) => Labels["agents-apphost.resource"]);

@@ -2,17 +2,12 @@ import { findProgram } from "../../runtime/session/find-program.ts";
 import type { Check } from "./check.ts";
 import { ok } from "./check.ts";
 
-const TOOLS = ["docker", "daprd", "redis-server"] as const;
+const TOOLS = ["daprd", "redis-server"] as const;
 
-/** What is installed. This version runs its embedded parts whatever is found, and says so rather than pretend. */
+/** What is installed; whether it is used stands below, with the reason. */
 export function checkTools(path: string): readonly Check[] {
   return TOOLS.map((tool) => {
     const file = findProgram(tool, path);
-    return ok(
-      tool,
-      file === null
-        ? "not installed, and not needed: the embedded part runs"
-        : `found at ${file}, not used in this version: the embedded part runs`,
-    );
+    return ok(tool, file === null ? "not on the PATH" : `found at ${file}`);
   });
 }

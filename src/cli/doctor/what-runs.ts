@@ -88,8 +88,19 @@ function modelCheck({ as, why }: RunsAs): Check {
 }
 
 function dockerChecks({ docker }: RunPlan): readonly Check[] {
-  if (docker.at !== "answers") return [];
-  return [ok("docker", `${docker.version} answers (${docker.architecture})`)];
+  switch (docker.at) {
+    case "answers":
+      return [ok("docker", `${docker.version} answers (${docker.architecture})`)];
+    case "not-asked":
+      return [ok("docker", "not looked for: nothing that is to run here could use it")];
+    case "closed": {
+      const { code, message, details } = docker.error;
+      if (code === "AGENTS_DOCKER_MISSING") return [ok("docker", "not installed, and not needed")];
+      return [warn("docker", message, details.hint ?? "See docs/errors.md.")];
+    }
+    default:
+      return docker satisfies never;
+  }
 }
 
 function problemCheck({ message, details }: AgentsError): Check {

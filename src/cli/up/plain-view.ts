@@ -6,6 +6,7 @@ import { logRenderer } from "../render/log-text.ts";
 import type { Output } from "../render/output.ts";
 import { progressText } from "../render/progress-text.ts";
 import { paintOf, runningAgents } from "../render/run-text.ts";
+import { sidecarsText } from "../render/sidecars-text.ts";
 import { errorText } from "../report-error.ts";
 import type { Invitation } from "./invitation.ts";
 import type { UpView } from "./up-view.ts";
@@ -56,9 +57,9 @@ export class PlainView implements UpView {
         `  ${resource.name.padEnd(14)} ${resource.implementation.padEnd(10)} ${style.dim(resource.reason ?? "")}`,
       );
     }
-    this.#line(
-      `  ${"sidecars".padEnd(14)} ${"embedded".padEnd(10)} ${style.dim("Dapr's HTTP API on a durable bus")}`,
-    );
+    const sidecars = sidecarsText(run);
+    if (sidecars !== null)
+      this.#line(`  ${"sidecars".padEnd(14)} ${sidecars.kinds.padEnd(10)} ${style.dim(sidecars.what)}`);
     this.#line();
     for (const resource of run.resources) this.#resource(resource);
   }

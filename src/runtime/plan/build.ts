@@ -23,9 +23,9 @@ export type Build = Readonly<Record<Part, Support>>;
 
 /** What this version can run. The one switch: whoever wires a part turns it here, and the plan chooses it. */
 export const BUILD: Build = {
-  "redis-container": "asked",
-  "redis-local": "no",
-  "redis-external": "asked",
+  "redis-container": "auto",
+  "redis-local": "auto",
+  "redis-external": "auto",
   "sqlserver-container": "no",
   "sqlserver-external": "no",
   "ollama-container": "no",
