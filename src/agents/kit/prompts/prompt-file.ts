@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import type { JsonSchema } from "../model/chat-model.ts";
 import type { PromptExample } from "./prompt.ts";
 import { PromptBroken } from "./prompt-broken.ts";
+import { parseFileName } from "./prompt-name.ts";
 import { promptFileSchema } from "./prompt-file-schema.ts";
 import { schemaCheck, SchemaInvalid } from "./json-schema.ts";
 import { compileTemplate } from "./template.ts";
@@ -42,10 +43,15 @@ export async function readPrompt(file: string, text: string): Promise<Prompt> {
   if (issue !== undefined)
     throw new PromptBroken(`${at(issue.path)}: ${issue.path || "the file"} ${issue.message}`);
   const read = trusted<PromptFile>(document.value); // checked by the schema, just now
-  const stem = basename(file).replace(/(@[^@]+)?\.ya?ml$/, "");
-  if (read.name !== stem) {
+  const named = parseFileName(basename(file));
+  if (named !== null && read.name !== named.name) {
     throw new PromptBroken(
-      `${at("/name")}: the name is "${read.name}", expected "${stem}", the stem of the file`,
+      `${at("/name")}: the name is "${read.name}", expected "${named.name}", the stem of the file`,
+    );
+  }
+  if (named?.frozen && read.version !== named.frozen) {
+    throw new PromptBroken(
+      `${at("/version")}: the version is "${read.version}", expected "${named.frozen}", as in the name of the file`,
     );
   }
 

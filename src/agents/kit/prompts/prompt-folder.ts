@@ -5,6 +5,7 @@ import { PromptBroken } from "./prompt-broken.ts";
 import { PromptNotFound } from "./prompt.ts";
 import type { Prompt, PromptRegistry, PromptStatus } from "./prompt.ts";
 import { readPrompt } from "./prompt-file.ts";
+import { parseAsk, parseFileName } from "./prompt-name.ts";
 
 /** What is known of one file. */
 interface Entry {
@@ -16,8 +17,6 @@ interface Entry {
   readonly problem: string | null;
 }
 
-const PROMPT_FILE = /^[^_.].*\.ya?ml$/;
-
 /** How a folder of prompts is used. */
 interface PromptFolderOptions {
   readonly agent: string;
@@ -28,12 +27,13 @@ interface PromptFolderOptions {
 }
 
 /**
- * The prompts of one agent: `<folder>/<name>.yaml`, read on first use. A changed file is used by the next call; a broken
- * one leaves the last good version in use and is reported with line and column. Calls under way keep the version they
- * have: a {@link Prompt} never changes.
+ * The prompts of one agent: `<folder>/<name>.yaml` and their frozen versions `<name>@<version>.yaml`, read on first use. A
+ * changed file is used by the next call; a broken one leaves the last good version in use and is reported with line and
+ * column. Calls under way keep the version they have: a {@link Prompt} never changes.
  */
 export class PromptFolder implements PromptRegistry {
   readonly #options: PromptFolderOptions;
+  /** By the name of the file. */
   readonly #entries = new Map<string, Entry>();
   readonly #reading = new Map<string, Promise<Entry | null>>();
   #scanned: Promise<void> | null = null;
@@ -42,46 +42,81 @@ export class PromptFolder implements PromptRegistry {
     this.#options = options;
   }
 
-  async get(name: string): Promise<Prompt> {
-    const { agent, folder, frozen } = this.#options;
-    await this.#scan();
-    const known = this.#entries.get(name);
-    const entry = frozen && known !== undefined ? known : await this.refresh(name);
-    if (entry?.prompt) return entry.prompt;
-    if (entry?.problem)
-      throw new PromptNotFound(`The prompt ${name} of ${agent} is broken: ${entry.problem}`);
-    throw new PromptNotFound(
-      `${agent} has no prompt "${name}": expected the file ${join(folder, `${name}.yaml`)}. ` +
-        `There is ${[...this.#entries.keys()].join(", ") || "none at all"}.`,
-    );
+  async get(asked: string): Promise<Prompt> {
+    const { name, version } = parseAsk(asked);
+    await this.#lookAgain(name);
+    const files = this.#filesOf(name);
+    const good = files.flatMap(({ prompt, frozen }) => (prompt === null ? [] : [{ prompt, frozen }]));
+    const [first] = good;
+    if (first !== undefined && good.length === 1 && version === null) return first.prompt;
+    const { chooseVersion, misaskedVersion } = await import("./choose-version.ts");
+    const chosen = chooseVersion(version, good);
+    if (chosen !== null) return chosen;
+    const misasked = version === null ? null : misaskedVersion(version);
+    throw this.#notFound(asked, name, misasked);
   }
 
   async list(): Promise<readonly PromptStatus[]> {
     await this.#scan();
     return [...this.#entries]
       .toSorted(([a], [b]) => a.localeCompare(b))
-      .map(([name, entry]) => this.#status(name, entry));
+      .map(([file, entry]) => this.#status(file, entry));
   }
 
-  /** Reads the file of a prompt again if it has changed. Null when there is no such file. */
-  refresh(name: string): Promise<Entry | null> {
-    const under = this.#reading.get(name);
+  /** Reads a file of the folder again if it has changed. Null when there is no such file. */
+  refresh(file: string): Promise<Entry | null> {
+    const under = this.#reading.get(file);
     if (under !== undefined) return under;
-    const reading = this.#refresh(name).finally(() => this.#reading.delete(name));
-    this.#reading.set(name, reading);
+    const reading = this.#refresh(file).finally(() => this.#reading.delete(file));
+    this.#reading.set(file, reading);
     return reading;
   }
 
-  async #refresh(name: string): Promise<Entry | null> {
+  #filesOf(name: string) {
+    return [...this.#entries].flatMap(([file, entry]) => {
+      const named = parseFileName(file);
+      return named?.name === name ? [{ ...entry, file, frozen: named.frozen !== null }] : [];
+    });
+  }
+
+  /** The files of one prompt as they are now; those of production as they were. */
+  async #lookAgain(name: string): Promise<void> {
+    await this.#scan();
+    if (this.#options.frozen && this.#filesOf(name).length > 0) return;
+    const files = new Set(this.#filesOf(name).map(({ file }) => file));
+    for (const file of await this.#files()) if (parseFileName(file)?.name === name) files.add(file);
+    await Promise.all([...files].map((file) => this.refresh(file)));
+  }
+
+  #notFound(asked: string, name: string, misasked: string | null): PromptNotFound {
+    const { agent, folder } = this.#options;
+    const files = this.#filesOf(name);
+    const broken = files.find(({ problem, prompt }) => problem !== null && prompt === null);
+    if (misasked !== null) return new PromptNotFound(`The prompt ${asked} of ${agent}: ${misasked}.`);
+    if (broken !== undefined)
+      return new PromptNotFound(`The prompt ${asked} of ${agent} is broken: ${broken.problem}`);
+    if (files.length > 0) {
+      const there = files.flatMap(({ prompt }) =>
+        prompt === null ? [] : [[prompt.version, ...prompt.labels].join(" ")],
+      );
+      return new PromptNotFound(`${agent} has no "${asked}"; of ${name} there is ${there.join(", ")}.`);
+    }
+    const names = new Set([...this.#entries.keys()].map((file) => parseFileName(file)?.name));
+    return new PromptNotFound(
+      `${agent} has no prompt "${asked}": expected the file ${join(folder, `${name}.yaml`)}. ` +
+        `There is ${[...names].join(", ") || "none at all"}.`,
+    );
+  }
+
+  async #refresh(file: string): Promise<Entry | null> {
     const { folder, log, agent } = this.#options;
-    const file = join(folder, `${name}.yaml`);
-    const before = this.#entries.get(name);
+    const before = this.#entries.get(file);
     try {
-      const { size, mtimeMs } = await stat(file);
+      const { size, mtimeMs } = await stat(join(folder, file));
       const stamp = `${size}:${mtimeMs}`;
       if (before?.stamp === stamp) return before;
-      const entry = await this.#read(file, stamp, before);
-      this.#entries.set(name, entry);
+      const entry = await this.#read(join(folder, file), stamp, before);
+      this.#entries.set(file, entry);
       if (entry.problem !== null) {
         const kept =
           entry.prompt === null ? "there is no earlier version to use" : `still using ${entry.prompt.ref}`;
@@ -108,26 +143,26 @@ export class PromptFolder implements PromptRegistry {
   }
 
   #scan(): Promise<void> {
-    this.#scanned ??= this.#scanOnce();
+    this.#scanned ??= this.#files().then(async (files) => {
+      await Promise.all(files.map((file) => this.refresh(file)));
+    });
     return this.#scanned;
   }
 
-  async #scanOnce(): Promise<void> {
+  async #files(): Promise<readonly string[]> {
     try {
-      const files = await readdir(this.#options.folder);
-      const names = files
-        .filter((file) => PROMPT_FILE.test(file))
-        .map((file) => file.replace(/\.ya?ml$/, ""));
-      await Promise.all(names.map((name) => this.refresh(name)));
+      return (await readdir(this.#options.folder)).filter((file) => parseFileName(file) !== null).toSorted();
     } catch (error) {
       if (!isMissing(error)) throw error;
+      return [];
     }
   }
 
-  #status(name: string, { prompt, problem }: Entry): PromptStatus {
-    const file = prompt?.file ?? join(this.#options.folder, `${name}.yaml`);
-    if (problem !== null) return { at: "broken", file, name, ref: prompt?.ref ?? null, problem };
-    return { at: "ready", file, name, ref: prompt?.ref ?? "" };
+  #status(file: string, { prompt, problem }: Entry): PromptStatus {
+    const name = parseFileName(file)?.stem ?? file;
+    const path = join(this.#options.folder, file);
+    if (problem !== null) return { at: "broken", file: path, name, ref: prompt?.ref ?? null, problem };
+    return { at: "ready", file: path, name, ref: prompt?.ref ?? "" };
   }
 }
 

@@ -37,7 +37,7 @@ export interface PromptExample {
   readonly output: unknown;
 }
 
-/** What became of one prompt file. */
+/** What became of one prompt file; `name` is that of the file, e.g. `greet` or `greet@1.2.0`. */
 export type PromptStatus =
   | { readonly at: "ready"; readonly file: string; readonly name: string; readonly ref: string }
   /** The file is broken; `ref` is the last good version that is still used, or null when there is none. */
@@ -51,8 +51,14 @@ export type PromptStatus =
 
 /** The agent's prompts. They are read on first use; a saved file is used by the next call. */
 export interface PromptRegistry {
-  /** @throws PromptNotFound when there is no such file, or none that ever was valid. */
+  /**
+   * By name, and where a certain version is meant by `name@1.2.0`, a range `name@^2` or a label `name@canary`. Without one:
+   * the highest stable version.
+   *
+   * @throws PromptNotFound when there is no such version, or none that ever was valid.
+   */
   get(name: string): Promise<Prompt>;
+  /** What became of each file. */
   list(): Promise<readonly PromptStatus[]>;
 }
 

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { watch } from "chokidar";
 import type { PromptFolder } from "./prompt-folder.ts";
+import { parseFileName } from "./prompt-name.ts";
 
 /** Reads prompts again as they are saved, so that a mistake is reported at once. Ends when it is closed. */
 export function watchPrompts(folder: string, prompts: PromptFolder): { close(): Promise<void> } {
@@ -10,8 +11,8 @@ export function watchPrompts(folder: string, prompts: PromptFolder): { close(): 
     awaitWriteFinish: { stabilityThreshold: 30, pollInterval: 10 },
   });
   const changed = (file: string): void => {
-    if (!/\.ya?ml$/.test(file)) return;
-    prompts.refresh(basename(file).replace(/\.ya?ml$/, "")).catch(() => undefined); // unreadable: the next use reports it
+    if (parseFileName(basename(file)) === null) return;
+    prompts.refresh(basename(file)).catch(() => undefined); // unreadable: the next use reports it
   };
   watcher.on("add", changed).on("change", changed);
   return watcher;
