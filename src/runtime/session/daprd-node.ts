@@ -131,9 +131,11 @@ export function shownOf(sidecar: DaprdSidecar): Pick<NodeFacts, "port" | "url" |
 
 async function makeResources(
   agent: ResolvedAgent,
-  { root, stateDir, components, places }: DaprdContext,
+  { root, stateDir, components, places, logs }: DaprdContext,
 ): Promise<MadeResources> {
   const user = await readUserResources(join(root, "resources"));
+  for (const warning of user.warnings)
+    logs.write(sidecarName(agent.name), "stderr", Buffer.from(`warn: ${warning}\n`));
   const { deliveryTimeoutMs, concurrency } = agent;
   const made = generateResources({
     agent: agent.name,

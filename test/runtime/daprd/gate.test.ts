@@ -262,3 +262,55 @@ t.test("an app that ended before it ever listened is waited for as at first", as
   await untilOpen(port);
   t.equal(gate.listening, true);
 });
+
+t.test("a chain of events that is too long ends at the gate", async (t) => {
+  const app = await startApp(t, { subscribe: [subscription("things")] });
+  const { port, records, subscribe } = await openGate(t, app.port);
+  await untilOpen(port);
+  await subscribe();
+  const deliver = async (depth: number) =>
+    await call(port, "/things", {
+      method: "POST",
+      headers: { "content-type": "application/cloudevents+json", host: `127.0.0.1:${port}` },
+      body: JSON.stringify({ ...JSON.parse(envelope(`depth-${depth}`)), agentsdepth: depth }),
+    });
+  t.equal((await deliver(32)).status, 200);
+  const cut = await deliver(33);
+  t.equal(cut.text, '{"status":"DROP"}', "daprd then puts it onto the dead-letter topic");
+  t.equal(app.received.length, 1);
+  t.match(
+    records.map(({ event, change }) => [event.id, change.status, change.error]),
+    [
+      ["depth-32", "success", null],
+      ["depth-33", "dead", /number 33 of a chain/],
+    ],
+  );
+});
+
+t.test(
+  "daprd gets the app's subscriptions once they are prepared for, and not where that failed",
+  async (t) => {
+    const app = await startApp(t, { subscribe: [subscription("things")] });
+    const prepared = Promise.withResolvers<void>();
+    let fails = true;
+    let answered = false;
+    const { port, subscribe } = await openGate(t, app.port, {
+      onSubscribed: async () => {
+        if (fails) throw new Error("no groups");
+        await prepared.promise;
+      },
+      onFailed: () => undefined,
+    });
+    await untilOpen(port);
+    await t.rejects(subscribe(), { code: "ECONNRESET" }, "daprd asks again");
+    fails = false;
+    const asked = subscribe().then((answer) => {
+      answered = true;
+      return answer;
+    });
+    await turn();
+    t.equal(answered, false);
+    prepared.resolve();
+    t.match(JSON.parse((await asked).text), [{ topic: "things" }]);
+  },
+);

@@ -30,7 +30,7 @@ const AT = Date.parse("2026-01-01T00:00:00Z");
 function open(t: Owner, dir: string): OpenedJournal {
   const stateDir = join(dir, ".agents");
   mkdirSync(stateDir, { recursive: true });
-  const { db } = openEventsForWriting(stateDir);
+  const { db } = openEventsForWriting(eventsFile(stateDir));
   const store = new BusStore(db);
   const commit = new GroupCommit(db, new DatabaseFiles(eventsFile(stateDir)));
   const subscriptions = new SubscriptionRegistry(new SubscriptionTable(db), store, commit);

@@ -3,7 +3,8 @@ import type { AppPresence } from "./app-presence.ts";
 import type { DeliveryLog } from "./delivery-log.ts";
 import { endToEndHeaders, withHost } from "./headers.ts";
 import type { Latch } from "./latch.ts";
-import { outcomesOf, readDelivery } from "./read-delivery.ts";
+import { MAX_DEPTH } from "../../embedded/bus/event.ts";
+import { outcomesOf, readDelivery, type DeliveredEvent } from "./read-delivery.ts";
 import type { RoutedTopic } from "./subscribed-routes.ts";
 import { passAnswer, type Upstream } from "./upstream.ts";
 
@@ -40,6 +41,12 @@ export async function deliver(
   const body = await readBody(incoming);
   if (body === null) return;
   const headers = withHost(endToEndHeaders(incoming), gatePort, appPort);
+  const events = readDelivery(body, topics);
+  if (isLoop(events)) {
+    log.cut(events);
+    response.writeHead(200, { "content-type": "application/json" }).end('{"status":"DROP"}');
+    return;
+  }
   let deadline = performance.now() + holdMs;
   for (;;) {
     if (!deliveries.open && !(await deliveries.wait(deadline - performance.now(), hungUp.signal))) {
@@ -61,7 +68,7 @@ export async function deliver(
     const stops = presence.plannedStops;
     const startedAt = performance.now();
     sent.request.end(body);
-    const attempt = log.begin(readDelivery(body, topics));
+    const attempt = log.begin(events);
     const answer = await sent.answered;
     if (answer !== null) {
       const text = collect(answer);
@@ -84,6 +91,14 @@ export async function deliver(
     response.destroy();
     return;
   }
+}
+
+/** A chain that is too long is taken for a loop: dropped, daprd puts it onto the dead-letter topic. A copy there is no part of it. */
+function isLoop(events: readonly DeliveredEvent[]): boolean {
+  return (
+    events.length === 1 &&
+    events.every(({ event, deadLetterOf }) => deadLetterOf === null && event.depth > MAX_DEPTH)
+  );
 }
 
 /** It died, or the time for a delivery is over. */

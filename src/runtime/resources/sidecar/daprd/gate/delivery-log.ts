@@ -1,4 +1,5 @@
 import type { DeliveryStatus } from "../../../../journal/journal-view.ts";
+import { MAX_DEPTH } from "../../embedded/bus/event.ts";
 import type { Outcome } from "../../embedded/bus/outcome.ts";
 import { Attempts } from "./attempts.ts";
 import type { DeliveryRecord } from "./delivery-record.ts";
@@ -61,6 +62,14 @@ export class DeliveryLog {
       const timer = setTimeout(done, ms);
       this.#idle.add(done);
     });
+  }
+
+  /** They are part of a chain that is too long, and go nowhere. */
+  cut(events: readonly DeliveredEvent[]): void {
+    for (const one of events) {
+      const why = `it is number ${one.event.depth} of a chain of events; more than ${MAX_DEPTH} are taken for a loop`;
+      this.#tell(one, "dead", this.#attempts.total(keyOf(one)), null, why);
+    }
   }
 
   begin(events: readonly DeliveredEvent[]): RunningAttempt {
