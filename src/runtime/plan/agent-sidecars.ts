@@ -9,6 +9,8 @@ export type SidecarKind = "daprd" | "embedded";
 export interface AgentSidecars {
   readonly byAgent: ReadonlyMap<string, SidecarKind>;
   readonly problems: readonly AgentsError[];
+  /** What does not work between them. */
+  readonly notices: readonly string[];
 }
 
 /** What an agent may ask for, and what there is. */
@@ -32,29 +34,20 @@ export function chooseAgentSidecars(
     byAgent.set(name, sidecar === "auto" ? choice.as : sidecar);
     if (sidecar === "daprd" && noDaprd !== null) problems.push(noDaprdError(agent, noDaprd));
   }
-  const [daprd] = of(byAgent, "daprd");
-  const [embedded] = of(byAgent, "embedded");
-  if (problems.length === 0 && daprd !== undefined && embedded !== undefined)
-    problems.push(mixedError(daprd, embedded));
-  return { byAgent, problems };
+  return { byAgent, problems, notices: mixedNotices(byAgent) };
 }
 
 function of(byAgent: ReadonlyMap<string, SidecarKind>, kind: SidecarKind): readonly string[] {
   return [...byAgent].flatMap(([name, one]) => (one === kind ? [name] : []));
 }
 
-/** The embedded sidecar has a bus of its own, which a daprd cannot reach. */
-function mixedError(daprd: string, embedded: string): AgentsError {
-  return new AgentsError(
-    "AGENTS_NOT_SUPPORTED",
-    `${daprd} has a daprd and ${embedded} an embedded sidecar: no event would go from one to the other.`,
-    {
-      path: `agents.${embedded}.sidecar`,
-      found: "embedded",
-      expected: "one kind of sidecar for all agents of a run",
-      hint: "Leave `sidecar` out everywhere, or say the same everywhere.",
-    },
-  );
+/** Two kinds of sidecars share the bus and the state, and cannot call each other: that takes Dapr's internal gRPC. */
+function mixedNotices(byAgent: ReadonlyMap<string, SidecarKind>): readonly string[] {
+  const [daprd, embedded] = [of(byAgent, "daprd"), of(byAgent, "embedded")];
+  if (daprd.length === 0 || embedded.length === 0) return [];
+  return [
+    `daprd serves ${daprd.join(", ")}, the embedded sidecar ${embedded.join(", ")}: events and state reach all of them, service invocation only those of the same kind.`,
+  ];
 }
 
 function noDaprdError({ name }: ResolvedAgent, why: string): AgentsError {

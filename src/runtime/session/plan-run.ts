@@ -95,7 +95,7 @@ export async function planRun(input: PlanRunInput): Promise<RunPlan> {
         ...(sidecars.problem === null ? [] : [sidecars.problem]),
         ...agentSidecars.problems,
       ],
-      notices,
+      notices: [...notices, ...agentSidecars.notices],
     };
   } catch (error) {
     containers?.letGo();
