@@ -46,7 +46,6 @@ function open(t: Owner, dir: string): OpenedJournal {
     db.close();
   };
   t.teardown(close);
-  const at = (entry: string): number => Number(entry.split("-")[0]);
   return {
     journal,
     deliveries: (id) =>
@@ -57,24 +56,30 @@ function open(t: Owner, dir: string): OpenedJournal {
     listed: () => reader.events({}).map(({ event }) => event.id),
     publish: async (id, entry = `${AT}-1`) =>
       await journal.published([
-        { stream: "things", id: entry, at: at(entry), event: event(id), deadLetter: null },
+        {
+          stream: "things",
+          id: entry,
+          at: Number(entry.split("-")[0]),
+          event: eventOf(id),
+          deadLetter: null,
+        },
       ]),
     dead: async (id, agent) => {
       const topic = `agents.deadletter.${agent}`;
       const entry = `${AT}-9`;
-      const record = { stream: topic, id: entry, at: AT, event: event(id), deadLetter: { topic, agent } };
+      const record = { stream: topic, id: entry, at: AT, event: eventOf(id), deadLetter: { topic, agent } };
       await journal.published([record]);
     },
     deliver: async (agent, id, status) => {
       const change = { status, attempts: 1, nextAt: null, durationMs: 1, error: null };
-      journal.delivered({ agent, event: event(id), deadLetterOf: null, change, at: AT });
+      journal.delivered({ agent, event: eventOf(id), deadLetterOf: null, change, at: AT });
       await commit.committed();
     },
     close,
   };
 }
 
-function event(id: string): BusEvent {
+function eventOf(id: string): BusEvent {
   return {
     id,
     pubsub: "agents-pubsub",

@@ -41,9 +41,9 @@ export async function deliver(
   const body = await readBody(incoming);
   if (body === null) return;
   const headers = withHost(endToEndHeaders(incoming), gatePort, appPort);
-  const events = readDelivery(body, topics);
-  if (isLoop(events)) {
-    log.cut(events);
+  const read = readDelivery(body, topics);
+  if (isLoop(read)) {
+    log.cut(read);
     response.writeHead(200, { "content-type": "application/json" }).end('{"status":"DROP"}');
     return;
   }
@@ -68,7 +68,7 @@ export async function deliver(
     const stops = presence.plannedStops;
     const startedAt = performance.now();
     sent.request.end(body);
-    const attempt = log.begin(events);
+    const attempt = log.begin(read);
     const answer = await sent.answered;
     if (answer !== null) {
       const text = collect(answer);
