@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { test } from "tap";
 import { TestSystem } from "../../helpers/test-system.ts";
 import { scriptedOllama } from "../kit/helpers/scripted-ollama.ts";
@@ -16,21 +17,22 @@ await test("a model proposes within the bounds of the ticket's words, and one th
     says("everybody is blocked"),
     { status: 500, error: "no memory" },
   ]);
-  const agent = await system.agent("servicedesk", { AGENTS_LLM_MODE: "live", ...ollama.env });
+  const cassettes = { AGENTS_CASSETTES_DIR: join(system.dir, "cassettes") };
+  let agent = await system.agent("servicedesk", { AGENTS_LLM_MODE: "record", ...cassettes, ...ollama.env });
   const execute = async (body: string): Promise<unknown> => {
     const answer = await ask(agent, "POST", "/execute", { body: { title: "A ticket", body } });
     return { ...(answer.body["result"] as object), answeredBy: answer.body["generatedBy"] };
   };
   const folder = "The shared folder shows yesterday's files.";
-  t.match(await execute(folder), {
+  const proposed = {
     decidedBy: "model",
     priority: "3-Moderate",
     impact: "medium",
     category: "security",
     reason: /held at medium/,
-    answeredBy: "live",
-  });
-  t.match(await execute(folder), {
+  };
+  t.match(await execute(folder), { ...proposed, answeredBy: "live" });
+  t.match(await execute(`${folder} Again.`), {
     decidedBy: "rules",
     priority: "5-Planning",
     reason: /no words of the ticket/,
@@ -47,6 +49,20 @@ await test("a model proposes within the bounds of the ticket's words, and one th
     priority: "1-Critical",
     escalated: true,
     reason: /no model: .*no memory/,
+  });
+
+  // Without the model: what was recorded is played back, and what was not is decided by its words.
+  await agent.kill();
+  agent = await system.agent("servicedesk", {
+    AGENTS_LLM_MODE: "replay",
+    ...cassettes,
+    OLLAMA_MODELS: "tiny:1b",
+  });
+  t.match(await execute(folder), { ...proposed, answeredBy: "cassette" });
+  t.match(await execute(LEEDS.body), {
+    priority: "1-Critical",
+    escalated: true,
+    reason: /no model: .*cassette/,
   });
 });
 
