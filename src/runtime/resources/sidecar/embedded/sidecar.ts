@@ -1,6 +1,7 @@
 import type { Agent } from "node:http";
 import type { SidecarEvent, SidecarSpec } from "../sidecar-host.ts";
 import { AppSubscriptions } from "./app-subscriptions.ts";
+import { AppBindings } from "./bindings/app-bindings.ts";
 import { AppClient } from "./bus/app-client.ts";
 import { AppHealth } from "./bus/app-health.ts";
 import type { Bus } from "./bus/bus.ts";
@@ -54,6 +55,7 @@ export class Sidecar {
   #resources: AppResources;
   #policies: DeliveryPolicies;
   readonly #intake: Intake;
+  readonly #bindings: AppBindings;
   #appFound = false;
   /** Grows with every `appReady` and `appGone`, so that a late answer of an app that is gone changes nothing. */
   #generation = 0;
@@ -81,6 +83,13 @@ export class Sidecar {
       bus: surroundings.bus,
       lane: this.#lane,
       pubsubs: () => surroundings.components.of(appId).pubsubs,
+      log: (level, text) => this.#log(level, text),
+    });
+    this.#bindings = new AppBindings({
+      client: this.#client,
+      token: surroundings.tokens.app,
+      bindings: () => surroundings.components.of(appId).bindings,
+      timeoutMs: spec.deliveryTimeoutMs,
       log: (level, text) => this.#log(level, text),
     });
     this.#subscriptions = new AppSubscriptions({
@@ -167,14 +176,19 @@ export class Sidecar {
       const why = error instanceof Error ? error.message : String(error);
       this.#log("error", `its subscriptions cannot be saved (${why}); they stay as they were`);
     }
-    if (isCurrent()) this.#lane.open();
+    if (!isCurrent()) return;
+    this.#lane.open();
+    await this.#bindings.open();
   }
 
   #healthChanged(healthy: boolean): void {
     this.#log("info", `the app is ${healthy ? "healthy" : "unhealthy: deliveries wait"}`);
     this.#generation += 1;
     if (healthy) void this.#appUsable();
-    else void this.#lane.hold(0);
+    else {
+      this.#bindings.close();
+      void this.#lane.hold(0);
+    }
   }
 
   /** The resources of the host have changed. */
@@ -217,6 +231,7 @@ export class Sidecar {
     // What could not be delivered for want of its pub/sub may be now.
     this.#lane.rewind();
     void this.#intake.sync();
+    void this.#bindings.sync();
   }
 
   /** Something was put back into a stream by hand. */
@@ -226,6 +241,7 @@ export class Sidecar {
 
   async appGone(graceMs: number): Promise<void> {
     this.#health?.stop();
+    this.#bindings.close();
     this.#generation += 1;
     await this.#lane.hold(graceMs);
   }
@@ -233,6 +249,7 @@ export class Sidecar {
   /** Closes the port and the lane. What is in flight has `graceMs` to finish. */
   async close(graceMs: number): Promise<void> {
     this.#health?.stop();
+    this.#bindings.close();
     this.#generation += 1;
     await Promise.all([this.#lane.close(graceMs), this.#server.close(graceMs)]);
     await this.#intake.close();

@@ -35,6 +35,10 @@ export class AppClient {
     return this.#slots === null ? send() : inSlot(this.#slots, send);
   }
 
+  options(path: string, headers: OutgoingHttpHeaders, timeoutMs: number): Promise<Attempt> {
+    return this.#call("OPTIONS", path, headers, null, timeoutMs);
+  }
+
   get(path: string, headers: OutgoingHttpHeaders, timeoutMs: number): Promise<Attempt> {
     return this.#call("GET", path, headers, null, timeoutMs);
   }

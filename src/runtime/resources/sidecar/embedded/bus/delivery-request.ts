@@ -12,7 +12,7 @@ export interface DeliveryRequest {
 }
 
 /** What an event without trace carries: Dapr sends the all-zero context (https://www.w3.org/TR/trace-context/). */
-const NO_TRACE = "00-00000000000000000000000000000000-0000000000000000-00";
+export const NO_TRACE = "00-00000000000000000000000000000000-0000000000000000-00";
 
 /** https://www.w3.org/TR/trace-context/#traceparent-header-field-values; a later version may say more at its end. */
 const TRACE = /^(?!ff)[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}(?:-[\x21-\x7e]*)?$/u;

@@ -1,3 +1,4 @@
+import type { InputBinding } from "../bindings/input-binding.ts";
 import type { Pubsub } from "../pubsub/pubsub.ts";
 import type { SecretStore } from "../secrets/secret-store.ts";
 import type { StateStore } from "../state/state-store.ts";
@@ -9,6 +10,7 @@ export interface AppComponents {
   readonly pubsubs: ReadonlyMap<string, Pubsub>;
   readonly stores: ReadonlyMap<string, StateStore>;
   readonly secrets: ReadonlyMap<string, SecretStore>;
+  readonly bindings: ReadonlyMap<string, InputBinding>;
   /** As `GET /v1.0/metadata` lists them. */
   readonly listed: readonly ListedComponent[];
 }
@@ -24,6 +26,7 @@ export const NO_COMPONENTS: AppComponents = {
   pubsubs: new Map(),
   stores: new Map(),
   secrets: new Map(),
+  bindings: new Map(),
   listed: [],
 };
 
@@ -33,10 +36,12 @@ export function appComponents(
   const pubsubs = new Map<string, Pubsub>();
   const stores = new Map<string, StateStore>();
   const secrets = new Map<string, SecretStore>();
+  const bindings = new Map<string, InputBinding>();
   for (const { spec, block } of open) {
     if (block.at === "pubsub") pubsubs.set(spec.name, block.pubsub);
     else if (block.at === "state") stores.set(spec.name, block.store);
-    else secrets.set(spec.name, block.secrets);
+    else if (block.at === "secrets") secrets.set(spec.name, block.secrets);
+    else bindings.set(spec.name, block.binding);
   }
   const listed = open.map(({ spec: { name, type, version }, block }) => ({
     name,
@@ -44,11 +49,12 @@ export function appComponents(
     version,
     capabilities: capabilitiesOf(block),
   }));
-  return { pubsubs, stores, secrets, listed };
+  return { pubsubs, stores, secrets, bindings, listed };
 }
 
 function capabilitiesOf(block: Block): readonly string[] {
   if (block.at === "pubsub") return block.pubsub.capabilities;
+  if (block.at === "binding") return ["INPUT_BINDING"];
   return block.at === "state" ? block.store.capabilities : [];
 }
 

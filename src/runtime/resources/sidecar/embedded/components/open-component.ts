@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import { AgentsError } from "../../../../model/errors.ts";
+import { cronBinding, type InputBinding } from "../bindings/input-binding.ts";
 import type { Bus } from "../bus/bus.ts";
 import { durablePubsub, memoryPubsub } from "../pubsub/local-pubsubs.ts";
 import type { Pubsub } from "../pubsub/pubsub.ts";
@@ -14,7 +15,8 @@ import type { Metadata } from "./metadata.ts";
 export type Block =
   | { readonly at: "pubsub"; readonly pubsub: Pubsub }
   | { readonly at: "state"; readonly store: StateStore }
-  | { readonly at: "secrets"; readonly secrets: SecretStore };
+  | { readonly at: "secrets"; readonly secrets: SecretStore }
+  | { readonly at: "binding"; readonly binding: InputBinding };
 
 /** What components are opened with. */
 export interface OpenContext {
@@ -62,6 +64,10 @@ const OPENERS: ReadonlyMap<string, Opener> = new Map<string, Opener>([
     }),
   ],
   ["state.redis", openRedisState],
+  [
+    "bindings.cron",
+    async ({ name }, metadata) => ({ at: "binding", binding: await cronBinding(name, metadata) }),
+  ],
   [
     "secretstores.local.env",
     ({ name }, metadata, { env }) => ({ at: "secrets", secrets: envSecrets(name, metadata, env) }),

@@ -1,19 +1,10 @@
 import { plainError, type DaprError } from "./dapr-error.ts";
 
 /** The answer of daprd where a building block has no component; null where the path belongs to none of them. */
-export function absentBlock(segments: readonly string[], method: string): DaprError | null {
+export function absentBlock(segments: readonly string[]): DaprError | null {
   const [version, block = "", name = ""] = segments;
   if (version === undefined || !/^v1\.0(?:-(?:alpha|beta)\d)?$/u.test(version)) return null;
-  const writes = method === "POST" || method === "PUT";
   switch (block) {
-    case "bindings":
-      return writes
-        ? plainError(
-            500,
-            "ERR_INVOKE_OUTPUT_BINDING",
-            `error invoking output binding ${name}: couldn't find output binding ${name}`,
-          )
-        : null;
     case "configuration":
       return plainError(500, "ERR_CONFIGURATION_STORE_NOT_CONFIGURED", "configuration stores not configured");
     case "lock":

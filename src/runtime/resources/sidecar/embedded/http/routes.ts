@@ -1,5 +1,6 @@
 import { sendEmpty, queryParameter, type Call } from "./call.ts";
 import { absentBlock } from "./absent-blocks.ts";
+import { refuseOutputBinding } from "./binding-handler.ts";
 import { handleBulkPublish } from "./bulk-publish-handler.ts";
 import { plainError, TextError } from "./dapr-error.ts";
 import { handleInvoke, invokeTarget, type InvokeContext } from "./invoke-handler.ts";
@@ -39,9 +40,11 @@ export async function route(context: ApiContext, call: Call): Promise<void> {
   const target = invokeTarget(call);
   if (target !== null) return handleInvoke(context, call, target);
   if (version === "v1.0" && (await routeStable(context, call))) return;
+  if (version === "v1.0" && block === "bindings" && writes && segments.length === 3)
+    return refuseOutputBinding(call, segments[2] ?? "");
   if (version === "v1.0-alpha1" && block === "state" && segments[3] === "query")
     refuseQuery(context, segments[2] ?? "");
-  throw absentBlock(segments, method) ?? noRoute(context);
+  throw absentBlock(segments) ?? noRoute(context);
 }
 
 /** A Configuration may close APIs: they are as if they were not there. Health always answers. */
