@@ -1,5 +1,5 @@
 import type { CallOptions, Answer, Reply } from "../runtime/sidecar/kit.ts";
-import type { Got } from "./app.ts";
+import type { DifferentialApp, Got } from "./app.ts";
 
 /** What a check is done with: one sidecar, real or embedded, and the app behind it. */
 export interface Side {
@@ -8,6 +8,7 @@ export interface Side {
   readonly port: number;
   /** Of the app. */
   readonly appPort: number;
+  readonly app: DifferentialApp;
   call(path: string, options?: CallOptions): Promise<Answer>;
   /** What the app got under the paths of a check, in the order it came. */
   got(check: string): readonly Got[];

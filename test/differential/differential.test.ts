@@ -11,11 +11,14 @@ import {
   SCOPE_DELIVERIES,
   SCOPE_QUESTIONS,
 } from "./checks/policies.ts";
+import { PROCESS_CHECKS } from "./checks/process.ts";
 import { publishChecks } from "./checks/publish.ts";
 import { stateChecks } from "./checks/state.ts";
-import { BARE, CLOSED, DECLARED, DEFAULTS, LISTED, PLAIN } from "./checks/worlds.ts";
+import { TOKEN_CHECKS, TOKEN_WORLDS } from "./checks/tokens.ts";
+import { BARE, CLOSED, DECLARED, DEFAULTS, LISTED, PLAIN, REDIS } from "./checks/worlds.ts";
 import type { Check } from "./check.ts";
 import type { Compared } from "./compare.ts";
+import { compareProcess } from "./processes.ts";
 import { report } from "./report.ts";
 import { compareWorld } from "./worlds.ts";
 
@@ -24,7 +27,7 @@ import { compareWorld } from "./worlds.ts";
  * what they give their apps must be the same, but where the list says why it is not.
  */
 
-const WORLDS = [PLAIN, DECLARED, DEFAULTS, CLOSED, LISTED, BARE];
+const WORLDS = [PLAIN, REDIS, DECLARED, DEFAULTS, CLOSED, LISTED, BARE, ...TOKEN_WORLDS];
 
 const CHECKS: readonly Check[] = [
   ...API_QUESTIONS,
@@ -40,6 +43,11 @@ const CHECKS: readonly Check[] = [
   ...POLICY_DELIVERIES,
   ...SCOPE_DELIVERIES,
   ...DEFAULT_DELIVERIES,
+  ...stateChecks("redis", "redis-state"),
+  ...publishChecks("redis"),
+  ...deliveryChecks("redis"),
+  ...bulkChecks("redis"),
+  ...TOKEN_CHECKS,
 ];
 
 t.setTimeout(300_000);
@@ -50,6 +58,11 @@ t.test("the embedded sidecar does what a real daprd does", { skip: SKIP, timeout
   for (const world of WORLDS.filter(({ name }) => only === undefined || name === only))
     await t.test(world.name, { timeout: 120_000 }, async (each) => {
       results.push(...(await compareWorld(each, world, CHECKS)));
+    });
+  if (only === undefined || only === "process")
+    await t.test("process", async (each) => {
+      for (const check of PROCESS_CHECKS)
+        await each.test(check.name, async (one) => void results.push(await compareProcess(one, check)));
     });
   const { line, different } = report(results);
   t.comment(line);

@@ -37,7 +37,6 @@ export async function quietFlags(httpPort: number): Promise<Record<string, strin
 
 export interface OpenSide extends Side {
   readonly child: ChildProcess;
-  readonly app: DifferentialApp;
 }
 
 /** An id that names a check in topics, routes and paths. */
@@ -124,7 +123,12 @@ export async function openSide(
       }),
   };
   const gone = once(child, "exit").then(() => Promise.reject(new Error(`${kind} ended:\n${output}`)));
-  await Promise.race([untilReady(port, world).then(async () => await untilSubscribed(side, probes)), gone]);
+  await Promise.race([
+    untilReady(port, world).then(
+      async () => await untilSubscribed(side, probes, world.env?.["DAPR_API_TOKEN"]),
+    ),
+    gone,
+  ]);
   gone.catch(() => undefined);
   if (process.env["DIFFERENTIAL_LOG"] === kind) t.teardown(() => process.stderr.write(output));
   return side;
@@ -150,11 +154,19 @@ function probesOf({ resources }: World): readonly string[] {
 }
 
 /** A sidecar is healthy before it has subscribed; what is published in memory until then is lost. */
-async function untilSubscribed(side: OpenSide, probes: readonly string[]): Promise<void> {
+async function untilSubscribed(
+  side: OpenSide,
+  probes: readonly string[],
+  token: string | undefined,
+): Promise<void> {
   const headers = { "content-type": "application/json" };
   while (!probes.every((name) => side.app.got.some(({ path }) => path === `/ready/${name}`))) {
     for (const name of probes)
-      await side.call(`/v1.0/publish/${name}/ready`, { method: "POST", headers, body: "{}" });
+      await side.call(`/v1.0/publish/${name}/ready`, {
+        method: "POST",
+        headers: { ...headers, ...(token === undefined ? {} : { "dapr-api-token": token }) },
+        body: "{}",
+      });
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   // The others follow within a moment.

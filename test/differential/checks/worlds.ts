@@ -32,7 +32,8 @@ export const REDIS: World = {
   name: "redis",
   needsRedis: true,
   resources: {
-    "pubsub.yaml": component("agents-pubsub", "pubsub.redis", { redisHost: "{redis}" }),
+    // Each subscription of a daprd keeps a connection.
+    "pubsub.yaml": component("agents-pubsub", "pubsub.redis", { redisHost: "{redis}", poolSize: "1000" }),
     "redis-state.yaml": component("redis-state", "state.redis", { redisHost: "{redis}" }),
   },
 };

@@ -110,7 +110,7 @@ t.test("what cannot be loaded ends the start, and says what to do", async (t) =>
       {
         code: "AGENTS_CONFIG_INVALID",
         message:
-          "duplicate definition of Component name same (state.sqlite) with existing same (state.in-memory)",
+          "duplicate definition of Component name same (state.sqlite/v1) with existing same (state.in-memory/v1)",
       },
     ],
     [

@@ -233,7 +233,7 @@ function assertUnique(specs: readonly ComponentSpec[]): void {
     if (first === index) continue;
     throw new AgentsError(
       "AGENTS_CONFIG_INVALID",
-      `duplicate definition of Component name ${spec.name} (${spec.type}) with existing ${spec.name} (${files[first]?.type})`,
+      `duplicate definition of Component name ${spec.name} (${spec.type}/${spec.version}) with existing ${spec.name} (${files[first]?.type}/${files[first]?.version})`,
       {
         path: spec.file ?? "",
         found: `the component ${spec.name} twice, also in ${files[first]?.file}`,
