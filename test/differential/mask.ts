@@ -7,6 +7,7 @@ const VOLATILE: readonly (readonly [RegExp, string])[] = [
   [/"time":"20[0-9][0-9][^"]*"/gu, '"time":"<time>"'],
   [/"(expiration|ttlExpireTime)":"20[0-9][0-9][^"]*"/gu, '"$1":"<time>"'],
   [/"(runtimeVersion|daprRuntimeVersion)":"[^"]*"/gu, '"$1":"<version>"'],
+  [/\b[0-9a-f]{40}\b/gu, "<sha>"],
   [/(127\.0\.0\.1|localhost):\d{4,5}/gu, "$1:<port>"],
   [/"port":\d{4,5}/gu, '"port":<port>'],
 ];
@@ -24,7 +25,8 @@ export function parsed(text: string): unknown {
     if (typeof value === "string") return { text: value };
     if (typeof value !== "object" || value === null) return masked(text);
     const numbers = [...masked(text).matchAll(/:\s*(-?\d[\d.eE+-]*)/gu)].map(([, number]) => number ?? "");
-    return numbers.length === 0 || /"port":/u.test(text)
+    // An error's words are compared as they are.
+    return numbers.length === 0 || "errorCode" in value || /"port":/u.test(text)
       ? value
       : { value, numbers: numbers.toSorted((a, b) => (a < b ? -1 : 1)) };
   } catch {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { isFields, type Fields } from "../../../journal/fields.ts";
 import type { BusEvent } from "../embedded/bus/event.ts";
+import { expirationOf } from "../embedded/publish/envelope-parts.ts";
 import { journalFacts } from "../embedded/publish/standard-event.ts";
 
 /** Where bytes were seen. */
@@ -14,9 +15,8 @@ export interface Origin {
 /** Reads an envelope as Dapr makes it; null where the bytes are no CloudEvent, that is, were published raw. */
 export function envelopeOf(body: Uint8Array): Fields | null {
   const value = parseOrNull(body);
-  return isFields(value) && typeof value["specversion"] === "string" && typeof value["id"] === "string"
-    ? value
-    : null;
+  // An envelope may have no id: Dapr makes none up for a CloudEvent that came without.
+  return isFields(value) && typeof value["specversion"] === "string" ? value : null;
 }
 
 /** The event in an envelope, as the journal knows events. */
@@ -29,7 +29,7 @@ export function envelopedEvent(envelope: Fields, body: Uint8Array, origin: Origi
     contentType: text(envelope["datacontenttype"]) ?? "application/cloudevents+json",
     raw: false,
     traceparent: text(envelope["traceparent"]),
-    expiresAt: timeOf(envelope["expiration"]),
+    expiresAt: expirationOf(envelope),
     depth: Number.isFinite(depth) ? depth : 0,
   };
 }
@@ -68,9 +68,4 @@ function parseOrNull(body: Uint8Array): unknown {
 
 function text(value: unknown): string | null {
   return typeof value === "string" && value !== "" ? value : null;
-}
-
-function timeOf(value: unknown): number | null {
-  const ms = typeof value === "string" ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(ms) ? null : ms;
 }

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { OutgoingHttpHeaders } from "node:http";
 import { HOP_BY_HOP } from "../hop-by-hop.ts";
 import { TOKEN_HEADER } from "../tokens.ts";
-import type { Route } from "./subscription.ts";
+import { isTrue, type Route } from "./subscription.ts";
 import type { StoredEvent } from "./event.ts";
 
 /** What is posted to the app for one event. */
@@ -36,7 +36,8 @@ export function deliveryRequest(
   headers["content-length"] = body.byteLength;
   headers["pubsubname"] = event.pubsub;
   // What is wrapped here has no trace of its own: daprd sends none either.
-  if (!route.raw && !event.raw) headers["traceparent"] = traceOf(event.traceparent);
+  // Nor has what was published raw.
+  if (!route.raw && !wasRaw(event)) headers["traceparent"] = traceOf(event.traceparent);
   if (appToken !== undefined) headers[TOKEN_HEADER] = appToken;
   return { headers, body };
 }
@@ -69,6 +70,10 @@ function addMetadata(headers: OutgoingHttpHeaders, metadata: Readonly<Record<str
     if (HOP_BY_HOP.has(header) || header === EXPECT) continue;
     if (/^[\w!#$%&'*+.^`|~-]+$/u.test(name) && !UNSENDABLE.test(value)) headers[header] = value;
   }
+}
+
+function wasRaw({ raw, metadata }: StoredEvent): boolean {
+  return raw || isTrue(metadata?.["rawPayload"]);
 }
 
 /** Anybody can write anything into an event. */
