@@ -15,7 +15,7 @@ export interface ProcessCheck {
   /** Files in its folder. */
   readonly files?: Readonly<Record<string, string>>;
   /** Done once it serves; absent: it ends by itself. */
-  readonly then?: (process: Running) => Promise<unknown>;
+  readonly serving?: (process: Running) => Promise<unknown>;
   readonly differs?: string;
 }
 
@@ -51,7 +51,7 @@ export async function compareProcess(
 async function observe(
   t: Pick<Test, "teardown">,
   kind: Kind,
-  { args, files = {}, then }: ProcessCheck,
+  { args, files = {}, serving }: ProcessCheck,
   dir: string,
 ): Promise<unknown> {
   for (const [name, text] of Object.entries(files)) {
@@ -101,9 +101,9 @@ async function observe(
     },
   };
   let seen: unknown = null;
-  if (then !== undefined) {
+  if (serving !== undefined) {
     await running.serves();
-    seen = await then(running);
+    seen = await serving(running);
   }
   const code = await ended;
   return { code, seen, fatal: fatalOf(output), error: errors.split("\n", 1)[0] };

@@ -72,31 +72,31 @@ export const PROCESS_CHECKS: readonly ProcessCheck[] = [
         .replace("pubsub.in-memory", "pubsub.nosuch")
         .replace("  version: v1", "  version: v1\n  ignoreErrors: true"),
     },
-    then: async (running) => await ends(running, "SIGTERM"),
+    serving: async (running) => await ends(running, "SIGTERM"),
   },
   {
     name: "a file that is no YAML",
     args: ["--app-id=x", "--resources-path=r"],
     files: { "r/a.yaml": pubsub, "r/b.yaml": "a: [" },
-    then: async (running) => await ends(running, "SIGTERM"),
+    serving: async (running) => await ends(running, "SIGTERM"),
   },
-  { name: "SIGTERM", args: ["--app-id=x"], then: async (running) => await ends(running, "SIGTERM") },
-  { name: "SIGINT", args: ["--app-id=x"], then: async (running) => await ends(running, "SIGINT") },
+  { name: "SIGTERM", args: ["--app-id=x"], serving: async (running) => await ends(running, "SIGTERM") },
+  { name: "SIGINT", args: ["--app-id=x"], serving: async (running) => await ends(running, "SIGINT") },
   {
     name: "one dash",
     args: ["-app-id", "x", "-enable-api-logging", "stray"],
-    then: async (running) => await ends(running, "SIGTERM"),
+    serving: async (running) => await ends(running, "SIGTERM"),
   },
-  { name: "shutdown by its API", args: ["--app-id=x"], then: async (running) => await shutdown(running) },
+  { name: "shutdown by its API", args: ["--app-id=x"], serving: async (running) => await shutdown(running) },
   {
     name: "a forced shutdown by its API",
     args: ["--app-id=x"],
-    then: async (running) => await shutdown(running, { "dapr-force-shutdown": "true" }),
+    serving: async (running) => await shutdown(running, { "dapr-force-shutdown": "true" }),
   },
   {
     name: "SIGHUP starts it anew",
     args: ["--app-id=x", "--log-level=info"],
-    then: async (running) => {
+    serving: async (running) => {
       running.signal("SIGHUP");
       await running.writes(/hangup.*[\s\S]*dapr initialized/u);
       await running.serves();
@@ -106,7 +106,7 @@ export const PROCESS_CHECKS: readonly ProcessCheck[] = [
   {
     name: "its end waits as long as it is told",
     args: ["--app-id=x", "--dapr-block-shutdown-duration=1500ms", "--log-level=info"],
-    then: async (running) => {
+    serving: async (running) => {
       running.signal("SIGTERM");
       await running.writes(/beginning shutdown/u);
       const during = await call(running.port, "/v1.0/healthz/outbound");
@@ -116,7 +116,7 @@ export const PROCESS_CHECKS: readonly ProcessCheck[] = [
   {
     name: "a second signal does not wait",
     args: ["--app-id=x", "--dapr-block-shutdown-duration=60s", "--log-level=info"],
-    then: async (running) => {
+    serving: async (running) => {
       running.signal("SIGTERM");
       await running.writes(/beginning shutdown/u);
       return await ends(running, "SIGTERM");
@@ -125,7 +125,7 @@ export const PROCESS_CHECKS: readonly ProcessCheck[] = [
   {
     name: "the log as JSON",
     args: ["--app-id=x", "--log-as-json", "--log-level=info"],
-    then: async (running) => {
+    serving: async (running) => {
       await running.writes(/dapr initialized\. Status: Running/u);
       const seen = jsonLines(running);
       running.signal("SIGTERM");
@@ -136,7 +136,7 @@ export const PROCESS_CHECKS: readonly ProcessCheck[] = [
     name: "the log as text",
     args: ["--app-id=x", "--log-level=info", "--resources-path=r"],
     files: { "r/a.yaml": pubsub },
-    then: async (running) => {
+    serving: async (running) => {
       await running.writes(/dapr initialized\. Status: Running/u);
       const lines = running.output().trim().split("\n");
       const odd = lines.filter((line) => !TEXT_LINE.test(line));
@@ -152,7 +152,7 @@ export const PROCESS_CHECKS: readonly ProcessCheck[] = [
   {
     name: "calls are logged",
     args: ["--app-id=x", "--log-level=info", "--enable-api-logging"],
-    then: async (running) => {
+    serving: async (running) => {
       await call(running.port, "/v1.0/metadata");
       await running.writes(/HTTP API Called/u);
       running.signal("SIGTERM");
@@ -171,7 +171,7 @@ export const PROCESS_CHECKS: readonly ProcessCheck[] = [
         { scopes: ["y"] },
       ),
     },
-    then: async (running) => {
+    serving: async (running) => {
       const { json } = await call(running.port, "/v1.0/metadata");
       running.signal("SIGTERM");
       return [json["components"] ?? null, json["resiliencies"] ?? null];

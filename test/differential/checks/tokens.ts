@@ -23,6 +23,9 @@ export const TOKEN_WORLDS: readonly World[] = CASES.map(({ app, api }, index) =>
   },
 }));
 
+const tokenOf = (got: readonly { readonly headers: Record<string, unknown> }[]): unknown =>
+  got.map((one) => one.headers["dapr-api-token"] ?? null);
+
 export const TOKEN_CHECKS: readonly Check[] = CASES.flatMap(({ app, api, sent }, index): readonly Check[] => {
   const name = `APP_API_TOKEN=${app ?? "-"} DAPR_API_TOKEN=${api ?? "-"} sent=${sent ?? "-"}`;
   const headers: Record<string, string> = sent === undefined ? {} : { "dapr-api-token": sent };
@@ -35,8 +38,6 @@ export const TOKEN_CHECKS: readonly Check[] = CASES.flatMap(({ app, api, sent },
         body: "{}",
       })
     ).status;
-  const tokenOf = (got: readonly { readonly headers: Record<string, unknown> }[]): unknown =>
-    got.map((one) => one.headers["dapr-api-token"] ?? null);
   const delivery = (kind: string, more: Record<string, unknown>): Delivery => ({
     at: "delivery",
     name: `${kind}: ${name}`,
