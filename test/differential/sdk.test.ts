@@ -111,7 +111,7 @@ async function talk(t: Test, kind: Kind): Promise<readonly unknown[]> {
   const next = async (): Promise<{ readonly what: string; readonly value: unknown }> => {
     const { value, done } = await said.next();
     if (done === true) throw new Error(`the app of ${kind} ended`);
-    return JSON.parse(masked(String(value))) as { what: string; value: unknown };
+    return JSON.parse(masked(value)) as { what: string; value: unknown };
   };
   for (let line = await next(); line.what !== "started"; line = await next());
   const tell = (action: readonly [string, unknown]): void =>
