@@ -4,6 +4,7 @@ import type { JsonSchema } from "../model/chat-model.ts";
 import type { PromptExample } from "./prompt.ts";
 import { PromptBroken } from "./prompt-broken.ts";
 import { parseFileName } from "./prompt-name.ts";
+import { readDocument } from "./read-document.ts";
 import { promptFileSchema } from "./prompt-file-schema.ts";
 import { schemaCheck, SchemaInvalid } from "./json-schema.ts";
 import { compileTemplate } from "./template.ts";
@@ -29,14 +30,13 @@ interface PromptFile {
 }
 
 /**
- * Reads the text of one prompt file: YAML, checked against the file format, its schemas compiled, its templates parsed,
+ * Reads the text of one prompt file: YAML (or a format that is converted to it), checked against the file format, its schemas compiled, its templates parsed,
  * its examples checked. What this accepts can be rendered.
  *
  * @throws PromptBroken
  */
 export async function readPrompt(file: string, text: string): Promise<Prompt> {
-  const { parseYaml } = await import("./yaml.ts");
-  const document = parseYaml(file, text);
+  const document = await readDocument(file, text);
   const at = document.place;
   const formatIssues = await schemaCheck(promptFileSchema);
   const [issue] = formatIssues(document.value);
@@ -87,6 +87,7 @@ export async function readPrompt(file: string, text: string): Promise<Prompt> {
     throw new PromptBroken(`${at(path)}: example ${index + 1}: ${wrong.path} ${wrong.message}`);
   }
 
+  const defaults = defaultsOf(read.input);
   const hash = createHash("sha256").update(text).digest("hex").slice(0, 12);
   const ref = `${read.name}@${read.version}+${hash}`;
   return {
@@ -101,7 +102,8 @@ export async function readPrompt(file: string, text: string): Promise<Prompt> {
     output: read.output ?? null,
     examples: read.examples ?? [],
     cacheSeconds: read.cache?.ttlSeconds ?? null,
-    render: (input) => {
+    render: (given) => {
+      const input = { ...defaults, ...given };
       const [wrong] = checkInput(input);
       if (wrong !== undefined) {
         throw new PromptInputInvalid(
@@ -112,4 +114,14 @@ export async function readPrompt(file: string, text: string): Promise<Prompt> {
     },
     check: (output) => checkOutput?.(output) ?? [],
   };
+}
+
+/** What members of the input are where they are left out. */
+function defaultsOf({ properties }: JsonSchema): Readonly<Record<string, unknown>> {
+  if (typeof properties !== "object" || properties === null) return {};
+  return Object.fromEntries(
+    Object.entries(properties).flatMap(([name, schema]: [string, unknown]) =>
+      typeof schema === "object" && schema !== null && "default" in schema ? [[name, schema.default]] : [],
+    ),
+  );
 }

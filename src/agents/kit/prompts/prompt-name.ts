@@ -21,7 +21,7 @@ export interface PromptFileName {
 
 /** Null for what is no prompt file: another ending, or a name that starts with `_` or `.`. */
 export function parseFileName(file: string): PromptFileName | null {
-  const stem = /^([^_.].*)\.ya?ml$/.exec(file)?.[1];
+  const stem = /^([^_.].*)\.(?:ya?ml|prompt)$/.exec(file)?.[1];
   if (stem === undefined) return null;
   const { name, version } = parseAsk(stem);
   return { stem, name, frozen: version };

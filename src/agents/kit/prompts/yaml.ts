@@ -1,15 +1,15 @@
 import { isNode, LineCounter, parseDocument } from "yaml";
 import { PromptBroken } from "./prompt-broken.ts";
 
-/** A YAML file as a value, and the place of each part of it. */
-interface YamlFile {
+/** A file as a value, and the place of each part of it. */
+export interface PromptDocument {
   readonly value: unknown;
   /** `file:line:column` of a JSON Pointer, or of the nearest part that exists. */
   readonly place: (pointer: string) => string;
 }
 
 /** @throws PromptBroken with line and column. */
-export function parseYaml(file: string, text: string): YamlFile {
+export function parseYaml(file: string, text: string): PromptDocument {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const at = (offset: number): string => {
