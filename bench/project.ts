@@ -160,9 +160,9 @@ export function sixAgents(): BenchProject {
 /** A project as a user has it: sources of its own, the package among its dependencies. */
 export function realProject(env: NodeJS.ProcessEnv = {}): BenchProject {
   const project = new BenchProject(env);
-  for (const name of ["src/agents/notification", "src/agents/testplanning", "src/agents/implementation"])
-    cpSync(join(REPO, name), join(project.root, name), { recursive: true });
-  for (const name of ["prompts", "events"])
+  // All of them: agents know the events of others. The kit is the package's.
+  const agents = readdirSync(join(REPO, "src/agents")).filter((name) => name !== "kit");
+  for (const name of [...agents.map((agent) => join("src/agents", agent)), "prompts", "events"])
     cpSync(join(REPO, name), join(project.root, name), { recursive: true });
   project.write("package.json", JSON.stringify({ name: "bench", private: true, type: "module" }));
   const modules = join(project.root, "node_modules");
