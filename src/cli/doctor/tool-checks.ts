@@ -2,7 +2,7 @@ import { findProgram } from "../../runtime/session/find-program.ts";
 import type { Check } from "./check.ts";
 import { ok } from "./check.ts";
 
-const TOOLS = ["daprd", "redis-server"] as const;
+const TOOLS = ["redis-server"] as const;
 
 /** What is installed; whether it is used stands below, with the reason. */
 export function checkTools(path: string): readonly Check[] {

@@ -52,6 +52,7 @@ export async function whatRuns(
     checks: [
       ...(ollama === NOT_IN_CONFIG ? [] : [modelCheck(ollama)]),
       ...dockerChecks(plan),
+      daprdCheck(plan),
       ...plan.problems.map(problemCheck),
       ...plan.notices.map((text) => warn("resources", text, "Nothing to do, if that is what you want.")),
     ],
@@ -100,6 +101,19 @@ function dockerChecks({ docker }: RunPlan): readonly Check[] {
     }
     default:
       return docker satisfies never;
+  }
+}
+
+function daprdCheck({ daprd }: RunPlan): Check {
+  switch (daprd.at) {
+    case "found":
+      return ok("daprd", `${daprd.version} at ${daprd.path}`);
+    case "missing":
+      return ok("daprd", `${daprd.why}: the embedded sidecar runs`);
+    case "not-asked":
+      return ok("daprd", "not looked for: it needs a bus that it can reach, a real Redis");
+    default:
+      return daprd satisfies never;
   }
 }
 
