@@ -1,0 +1,86 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { test } from "tap";
+import { z } from "zod";
+import config from "../../agents.config.ts";
+import { REPO } from "../helpers/cli.ts";
+import { freePort } from "../helpers/free-port.ts";
+import { runAgentProcess } from "../helpers/running-agent.ts";
+
+const configured = z.record(
+  z.string(),
+  z.looseObject({ entry: z.string(), subscribes: z.array(z.string()).default([]) }),
+);
+const agents = configured.parse(config.agents);
+const published = z.object({ events: z.array(z.looseObject({ type: z.string() })) });
+
+/** One agent makes another one act. */
+interface Edge {
+  readonly from: string;
+  readonly to: string;
+  readonly type: string;
+}
+
+async function edges(): Promise<readonly Edge[]> {
+  const publishers = new Map<string, string>();
+  for (const name of Object.keys(agents)) {
+    const file = pathToFileURL(join(REPO, `src/agents/${name}/events.ts`)).href;
+    for (const { type } of published.parse(await import(file)).events) publishers.set(type, name);
+  }
+  return Object.entries(agents).flatMap(([to, { subscribes }]) =>
+    subscribes.map((type) => ({ from: publishers.get(type) ?? "nobody", to, type })),
+  );
+}
+
+/** Who can be reached from an agent, in one step or many. */
+function reach(all: readonly Edge[], from: string, seen = new Set<string>()): ReadonlySet<string> {
+  for (const edge of all.filter((each) => each.from === from)) {
+    if (seen.has(edge.to)) continue;
+    seen.add(edge.to);
+    reach(all, edge.to, seen);
+  }
+  return seen;
+}
+
+await test("who listens to whom leads in a circle only where it is known to end", async (t) => {
+  const all = await edges();
+  t.strictSame(
+    all.filter(({ from }) => from === "nobody"),
+    [],
+    "each type that somebody waits for is published by an agent",
+  );
+  const circular = all.filter(({ from, to }) => reach(all, to).has(from));
+  t.strictSame(
+    circular.map(({ from, to, type }) => `${from} → ${to}: ${type}`).toSorted(),
+    [
+      // Its coverage is recorded; nobody generates code from that.
+      "implementation → testplanning: agents.implementation.code.generated",
+      "testplanning → implementation: agents.testplanning.spec.generated",
+      // A notification of its own that is found unfinished is sent; it asks for no other one.
+      "notification → notification: agents.notification.send.requested",
+      // The one that can go round: a rule escalates no ticket that lies deep in a chain of events.
+      "notification → servicedesk: agents.notification.delivery.failed",
+      "servicedesk → notification: agents.servicedesk.ticket.escalated",
+    ].toSorted(),
+  );
+});
+
+await test("the config says what each agent subscribes to, no more and no less", async (t) => {
+  const dir = mkdtempSync(join(tmpdir(), "agents-graph-"));
+  t.teardown(() => rmSync(dir, { recursive: true }));
+  const subscribed = z.array(z.looseObject({ topic: z.string() }));
+  for (const [name, { entry, subscribes }] of Object.entries(agents)) {
+    const env = {
+      AGENTS_LLM_MODE: "sample",
+      SQLSERVER_URL: `sqlite:${join(dir, "agents.db")}`,
+      NOTIFICATION_DIR: dir,
+    };
+    const agent = await runAgentProcess(entry, await freePort(), env);
+    const answer = await fetch(`${agent.url}/dapr/subscribe`);
+    const topics = subscribed.parse(await answer.json()).map(({ topic }) => topic);
+    await agent.kill();
+    t.strictSame(topics.toSorted(), [...subscribes].toSorted(), name);
+  }
+});
