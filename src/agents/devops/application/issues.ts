@@ -1,0 +1,98 @@
+import type { HandlerContext } from "agents-apphost/kit";
+import { conflict, notFound } from "agents-apphost/kit";
+import type { TicketEscalatedPayload } from "../../servicedesk/events.ts";
+import { changeIssue, titleOf } from "../domain/issue.ts";
+import type { Cause, IssueChange } from "../domain/issue.ts";
+import type { Board, Store, StoredIssue, WorkflowRun, Workflows } from "./ports.ts";
+
+/** Issues on a board, and workflows. */
+export class Issues {
+  readonly #store: Store;
+  readonly #board: Board;
+  readonly #workflows: Workflows | null;
+
+  constructor(store: Store, board: Board, workflows: Workflows | null) {
+    this.#store = store;
+    this.#board = board;
+    this.#workflows = workflows;
+  }
+
+  /** Creates an issue; the work that comes again finds what it created the first time. */
+  async create(
+    asked: {
+      readonly title: string;
+      readonly body: string;
+      readonly labels: readonly string[];
+      readonly cause: Cause;
+    },
+    ctx: HandlerContext,
+  ): Promise<StoredIssue> {
+    const issueId = ctx.workId;
+    const known = await this.#store.issue(issueId);
+    if (known !== null) return known;
+    const issue = {
+      ...asked,
+      issueId,
+      title: titleOf(asked.title),
+      state: "open",
+      version: 1,
+      external: null,
+    } as const;
+    // Outside first: if this process dies in between, the repetition finds the issue there by its id.
+    const external = await this.#board.create(issue, ctx.signal);
+    await this.#store.createIssue(ctx, { ...issue, external }, this.#board.name);
+    return await this.#read(issueId);
+  }
+
+  /** @throws Problem 404, or 409 when it changes at the same time. */
+  async update(issueId: string, change: IssueChange, ctx: HandlerContext): Promise<StoredIssue> {
+    const before = await this.#read(issueId);
+    ctx.precondition?.check(`issue ${issueId}`, before.issue.version);
+    const { issue, changed } = changeIssue(before.issue, change);
+    if (changed.length === 0) return before;
+    await this.#board.update(issue, ctx.signal);
+    await this.#store.changeIssue(ctx, issue, changed, this.#board.name);
+    return await this.#read(issueId);
+  }
+
+  async onTicketEscalated(ticket: TicketEscalatedPayload, ctx: HandlerContext): Promise<void> {
+    const { title, body, priority, team, reason, affectedUsers, ticketId, rank } = ticket;
+    const lines = [
+      `Escalated by the service desk to ${team}: ${reason}`,
+      `Priority: ${priority}. Affected users: ${affectedUsers ?? "not known"}. Ticket: ${ticketId}.`,
+      "",
+      ...body.split("\n").map((line) => `> ${line}`),
+    ];
+    const cause = {
+      kind: "event",
+      id: ctx.event?.id ?? ticketId,
+      eventType: ctx.event?.type ?? null,
+    } as const;
+    await this.create(
+      { title: `${priority}: ${title}`, body: lines.join("\n"), labels: ["incident", `rank-${rank}`], cause },
+      ctx,
+    );
+  }
+
+  /** @throws Problem 409 while no place is configured where workflows run. */
+  async trigger(
+    asked: Omit<WorkflowRun, "runId">,
+    ctx: HandlerContext,
+  ): Promise<WorkflowRun & { readonly repository: string }> {
+    if (this.#workflows === null)
+      throw conflict(
+        "No repository is configured whose workflows could run.",
+        "Set DEVOPS_GITHUB_REPOSITORY=owner/name and DEVOPS_GITHUB_TOKEN.",
+      );
+    const run = { ...asked, runId: ctx.workId };
+    await this.#workflows.trigger(run, ctx.signal);
+    await this.#store.saveRun(ctx, run, this.#workflows.repository);
+    return { ...run, repository: this.#workflows.repository };
+  }
+
+  async #read(issueId: string): Promise<StoredIssue> {
+    const found = await this.#store.issue(issueId);
+    if (found === null) throw notFound(`There is no issue ${issueId}.`);
+    return found;
+  }
+}

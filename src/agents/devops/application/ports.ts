@@ -1,0 +1,88 @@
+import type { HandlerContext } from "agents-apphost/kit";
+import type { SprintAnalyzedPayload } from "../events.ts";
+import type { Issue } from "../domain/issue.ts";
+
+/** Words of a model, and who made them. */
+export interface Words {
+  readonly text: string;
+  readonly generatedBy: "live" | "cassette" | "sample";
+  readonly promptRef: string;
+}
+
+/** Port to whoever puts figures into words. @throws when no model answers. */
+export interface Writer {
+  summariseSprint(ctx: HandlerContext, facts: string): Promise<Words>;
+  summariseFailure(ctx: HandlerContext, facts: string): Promise<Words>;
+}
+
+/** What is outside now of an issue. */
+export type External = NonNullable<Issue["external"]>;
+
+/**
+ * Port to a board outside. Both are safe to repeat: an issue is found again by its id. Throw for a board that cannot be
+ * reached.
+ */
+export interface Board {
+  readonly name: "local" | "github";
+  /** Null for a board that is kept here alone. */
+  create(issue: Issue, signal: AbortSignal): Promise<External | null>;
+  update(issue: Issue, signal: AbortSignal): Promise<void>;
+}
+
+/** A workflow that is asked to run. */
+export interface WorkflowRun {
+  readonly runId: string;
+  readonly workflow: string;
+  readonly ref: string;
+  readonly inputs: Readonly<Record<string, string>>;
+}
+
+/** Port to where workflows run. */
+export interface Workflows {
+  readonly repository: string;
+  trigger(run: WorkflowRun, signal: AbortSignal): Promise<void>;
+}
+
+/** A page of something, the newest first. */
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly next: string | null;
+}
+
+export interface StoredIssue {
+  readonly issue: Issue;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/** What other agents have found, as far as it tells about the state of the code. */
+export interface Signal {
+  readonly eventId: string;
+  readonly kind: "coverage" | "review";
+  readonly subject: string;
+  readonly text: string;
+  readonly at: string;
+}
+
+/** Port to what is stored. Each write is one unit of work with its event. */
+export interface Store {
+  saveSprint(ctx: HandlerContext, report: SprintAnalyzedPayload): Promise<void>;
+  sprint(reportId: string): Promise<SprintAnalyzedPayload | null>;
+  createIssue(ctx: HandlerContext, issue: Issue, board: Board["name"]): Promise<void>;
+  /** @throws Problem 409 when the issue has changed since it was read. */
+  changeIssue(
+    ctx: HandlerContext,
+    issue: Issue,
+    changed: readonly string[],
+    board: Board["name"],
+  ): Promise<void>;
+  issue(issueId: string): Promise<StoredIssue | null>;
+  issues(filter: {
+    readonly state?: Issue["state"];
+    readonly limit: number;
+    readonly before?: string;
+  }): Promise<Page<StoredIssue>>;
+  saveRun(ctx: HandlerContext, run: WorkflowRun, repository: string): Promise<void>;
+  saveSignal(ctx: HandlerContext, signal: Omit<Signal, "at">): Promise<void>;
+  signals(limit: number): Promise<readonly Signal[]>;
+}

@@ -1,0 +1,124 @@
+import type { HandlerContext } from "agents-apphost/kit";
+import { invalid, isSampleText } from "agents-apphost/kit";
+import { bumpOf, parseCommit, releaseNotes } from "../domain/commits.ts";
+import { DeploymentInvalid, doraMetrics } from "../domain/dora.ts";
+import type { Deployment, DoraMetrics } from "../domain/dora.ts";
+import { readFailure } from "../domain/failure.ts";
+import type { Failure } from "../domain/failure.ts";
+import { bumpVersion, parseVersion } from "../domain/semver.ts";
+import type { Bump } from "../domain/semver.ts";
+import { analyseSprint, SprintInvalid } from "../domain/sprint.ts";
+import type { Sprint, WorkItem } from "../domain/sprint.ts";
+import { failureSummary, inventedNumbers, sprintSummary } from "../domain/wording.ts";
+import type { SprintAnalyzedPayload } from "../events.ts";
+import type { Store, Words, Writer } from "./ports.ts";
+
+/** A text and who it is by. */
+interface Worded {
+  readonly summary: string;
+  readonly wording: { readonly by: "model" | "template"; readonly reason: string | null };
+  readonly generatedBy: Words["generatedBy"];
+  readonly promptRef: string;
+}
+
+/** Figures by code, sentences by a model where it invents nothing. */
+export class Reports {
+  readonly #store: Store;
+  readonly #writer: Writer;
+  readonly #today: () => string;
+
+  constructor(store: Store, writer: Writer, today: () => string) {
+    this.#store = store;
+    this.#writer = writer;
+    this.#today = today;
+  }
+
+  /** @throws Problem 422 for dates that cannot be. */
+  async sprint(
+    { sprint, items }: { readonly sprint: Sprint; readonly items: readonly WorkItem[] },
+    ctx: HandlerContext,
+  ): Promise<SprintAnalyzedPayload> {
+    const report = checked(() => analyseSprint(sprint, items));
+    const fixed = sprintSummary(report);
+    const facts = [fixed, ...report.risks.map((risk) => `Risk: ${risk.text}`)].join("\n");
+    const worded = choose(await this.#writer.summariseSprint(ctx, facts), fixed, facts);
+    const payload: SprintAnalyzedPayload = {
+      reportId: ctx.workId,
+      ...report,
+      carryOver: [...report.carryOver],
+      burndown: [...report.burndown],
+      risks: [...report.risks],
+      ...worded,
+    };
+    await this.#store.saveSprint(ctx, payload);
+    return payload;
+  }
+
+  async failure(log: string, ctx: HandlerContext): Promise<Failure & Pick<Worded, "summary" | "wording">> {
+    const failure = readFailure(log);
+    const fixed = failureSummary(failure);
+    const facts = [fixed, ...failure.evidence.map(({ line, text }) => `${line}: ${text}`)].join("\n");
+    const { summary, wording } = choose(await this.#writer.summariseFailure(ctx, facts), fixed, facts);
+    return { ...failure, summary, wording };
+  }
+
+  /** @throws Problem 422 for a version that is none. */
+  releaseNotes({
+    version,
+    commits,
+    date,
+  }: {
+    readonly version: string;
+    readonly commits: readonly string[];
+    readonly date?: string | undefined;
+  }): { bump: Bump; nextVersion: string; notes: string; unparsed: string[] } {
+    const present = parseVersion(version);
+    if (present === undefined) {
+      const message = `"${version.slice(0, 40)}" is no version by SemVer 2.0.0, such as 1.4.0`;
+      throw invalid(`version: ${message}`, [{ path: "version", message }]);
+    }
+    const parsed = commits.map((message) => ({ message, commit: parseCommit(message) }));
+    const conventional = parsed.flatMap(({ commit }) => commit ?? []);
+    const bump = bumpOf(conventional);
+    const nextVersion = bumpVersion(present, bump);
+    return {
+      bump,
+      nextVersion,
+      notes: releaseNotes(nextVersion, date ?? this.#today(), conventional),
+      unparsed: parsed.flatMap(({ message, commit }) =>
+        commit === undefined ? [message.split("\n", 1)[0] ?? ""] : [],
+      ),
+    };
+  }
+
+  /** @throws Problem 422 for times that cannot be. */
+  dora(
+    period: { readonly start: string; readonly end: string },
+    deployments: readonly Deployment[],
+  ): DoraMetrics {
+    return checked(() => doraMetrics(period, deployments));
+  }
+}
+
+function checked<Result>(work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof SprintInvalid || error instanceof DeploymentInvalid)) throw error;
+    throw invalid(`${error.path}: ${error.message}`, [{ path: error.path, message: error.message }]);
+  }
+}
+
+function choose({ text, generatedBy, promptRef }: Words, fixed: string, given: string): Worded {
+  const origin = { generatedBy, promptRef };
+  const template = (reason: string): Worded => ({
+    summary: fixed,
+    wording: { by: "template", reason },
+    ...origin,
+  });
+  if (isSampleText(text, generatedBy)) return template("the sample model has no words of its own");
+  const invented = inventedNumbers(text, given);
+  if (invented.length > 0)
+    return template(`the model's words hold numbers that it was not given: ${invented.join(", ")}`);
+  return { summary: text.trim(), wording: { by: "model", reason: null }, ...origin };
+}

@@ -1,0 +1,26 @@
+import type { StandardEvent } from "agents-apphost/kit";
+import type { ReviewCompletedPayload } from "../../implementation/events.ts";
+import type { CoverageAnalyzedPayload } from "../../testplanning/events.ts";
+import type { Signal } from "./ports.ts";
+
+/** What coverage tells about the state of the code. */
+export function coverageSignal({
+  id,
+  subject,
+  data,
+}: StandardEvent<CoverageAnalyzedPayload>): Omit<Signal, "at"> {
+  const { kind, gaps, requirements } = data.payload;
+  const text = `${kind} coverage: ${requirements.length} requirements, ${gaps.length} gaps`;
+  return { eventId: id, kind: "coverage", subject, text };
+}
+
+/** What a review tells about it. */
+export function reviewSignal({
+  id,
+  subject,
+  data,
+}: StandardEvent<ReviewCompletedPayload>): Omit<Signal, "at"> {
+  const { verdict, findings, files } = data.payload;
+  const text = `review of ${files.length} files: ${verdict}, ${findings.length} findings`;
+  return { eventId: id, kind: "review", subject, text };
+}

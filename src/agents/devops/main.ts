@@ -1,0 +1,34 @@
+import { runAgent } from "agents-apphost/kit";
+import type { AgentKit, AgentParts } from "agents-apphost/kit";
+import { Issues } from "./application/issues.ts";
+import { Reports } from "./application/reports.ts";
+import { events } from "./events.ts";
+import { Github, localBoard } from "./infrastructure/github.ts";
+import { PromptWriter } from "./infrastructure/prompt-writer.ts";
+import { readGithub } from "./infrastructure/settings.ts";
+import { SqlStore } from "./infrastructure/sql-store.ts";
+import { migrations } from "./infrastructure/tables.ts";
+import type { DevopsTables } from "./infrastructure/tables.ts";
+import { commandRoutes, queryRoutes, subscriptions } from "./presentation/routes.ts";
+
+await runAgent<DevopsTables>({
+  name: "devops",
+  description: "Sprint reports, release notes, failures and issues: figures by code, words by a model.",
+  publishes: events,
+  migrations,
+  compose,
+});
+
+function compose(kit: AgentKit<DevopsTables>): AgentParts {
+  const settings = readGithub(kit.env);
+  const github = settings === null ? null : new Github(settings);
+  const store = new SqlStore(kit);
+  const reports = new Reports(store, new PromptWriter(kit), () => kit.clock().toISOString().slice(0, 10));
+  const issues = new Issues(store, github ?? localBoard, github);
+  return {
+    commands: commandRoutes(reports, issues),
+    queries: queryRoutes(store),
+    subscriptions: subscriptions(issues, store),
+    health: () => ({ board: github === null ? "local" : `github:${github.repository}` }),
+  };
+}

@@ -1,0 +1,142 @@
+import { z } from "zod";
+import type { StoredIssue } from "../application/ports.ts";
+
+const time = z.string().min(10).max(40).describe("ISO 8601: 2026-01-31, or with a time");
+const period = { start: time, end: time };
+
+export const sprintInput = z.object({
+  sprint: z.object({ name: z.string().min(1).max(200), ...period }),
+  items: z
+    .array(
+      z.object({
+        id: z.string().min(1).max(100),
+        title: z.string().max(500),
+        type: z.string().max(50),
+        points: z.number().min(0).max(1000).nullish(),
+        status: z.string().max(50),
+        createdAt: time,
+        startedAt: time.nullish(),
+        completedAt: time.nullish(),
+      }),
+    )
+    .max(2000),
+});
+
+export const failureInput = z.object({ log: z.string().min(1).describe("The log of a workflow, as it is") });
+
+export const failureView = z.object({
+  kind: z.enum(["test", "compile", "lint", "dependency", "network", "memory", "timeout", "unknown"]),
+  step: z.string().nullable(),
+  exitCode: z.number().nullable(),
+  evidence: z.array(z.object({ line: z.number(), text: z.string() })),
+  summary: z.string(),
+  wording: z.object({ by: z.enum(["model", "template"]), reason: z.string().nullable() }),
+});
+
+export const releaseInput = z.object({
+  version: z.string().min(1).max(100).describe("The present version"),
+  commits: z.array(z.string().min(1).max(20_000)).max(2000).describe("Messages of the commits since then"),
+  date: z
+    .string()
+    .regex(/^\d{4}-\d{2}-\d{2}$/, "expected a date such as 2026-01-31")
+    .optional(),
+});
+
+export const releaseView = z.object({
+  bump: z.enum(["major", "minor", "patch", "none"]),
+  nextVersion: z.string(),
+  notes: z.string().describe("Markdown"),
+  unparsed: z.array(z.string()).describe("Commits that do not follow Conventional Commits 1.0.0"),
+});
+
+export const doraInput = z.object({
+  period: z.object(period),
+  deployments: z
+    .array(
+      z.object({
+        at: time,
+        committedAt: time.nullish(),
+        failed: z.boolean().default(false),
+        restoredAt: time.nullish(),
+      }),
+    )
+    .max(5000),
+});
+
+export const doraView = z.object({
+  deployments: z.number(),
+  deploymentFrequency: z.number().describe("A day"),
+  leadTimeForChanges: z.number().nullable().describe("The median in hours"),
+  changeFailureRate: z.number().nullable(),
+  failedDeploymentRecoveryTime: z.number().nullable().describe("The median in hours"),
+});
+
+const labels = z.array(z.string().min(1).max(50)).max(20);
+const title = z.string().min(1).max(200);
+const body = z.string().max(20_000);
+
+export const createIssueInput = z.object({ title, body: body.default(""), labels: labels.default([]) });
+export const updateIssueInput = z.object({
+  issueId: z.uuid(),
+  title: title.optional(),
+  body: body.optional(),
+  labels: labels.optional(),
+  state: z.enum(["open", "closed"]).optional(),
+});
+export const issueInput = z.object({ issueId: z.uuid() });
+export const reportInput = z.object({ reportId: z.uuid() });
+
+export const issuesInput = z.object({
+  state: z.enum(["open", "closed"]).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  before: z
+    .string()
+    .regex(/^[^_]+_[^_]+$/, "expected the value of next of an earlier page")
+    .optional(),
+});
+
+export const issueView = z.object({
+  issueId: z.string(),
+  title: z.string(),
+  body: z.string(),
+  labels: z.array(z.string()),
+  state: z.enum(["open", "closed"]),
+  version: z.number(),
+  external: z.object({ number: z.number(), url: z.string() }).nullable(),
+  cause: z.object({ kind: z.string(), id: z.string(), eventType: z.string().nullable() }),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+});
+
+export const issuesView = z.object({ items: z.array(issueView), next: z.string().nullable() });
+
+export const workflowInput = z.object({
+  workflow: z.string().min(1).max(200).describe("File name or number of the workflow"),
+  ref: z.string().min(1).max(200).default("main"),
+  inputs: z.record(z.string(), z.string()).default({}),
+});
+
+export const workflowView = z.object({
+  runId: z.string(),
+  repository: z.string(),
+  workflow: z.string(),
+  ref: z.string(),
+  inputs: z.record(z.string(), z.string()),
+});
+
+export const signalsInput = z.object({ limit: z.coerce.number().int().min(1).max(200).default(50) });
+export const signalsView = z.object({
+  items: z.array(
+    z.object({
+      eventId: z.string(),
+      kind: z.string(),
+      subject: z.string(),
+      text: z.string(),
+      at: z.string(),
+    }),
+  ),
+});
+
+export function toIssueView({ issue, createdAt, updatedAt }: StoredIssue): z.input<typeof issueView> {
+  return { ...issue, labels: [...issue.labels], createdAt, updatedAt };
+}
