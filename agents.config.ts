@@ -45,6 +45,17 @@ export default defineConfig({
       uses: [db, llm],
       subscribes: ["agents.notification.delivery.failed"],
     }),
+    devops: agent({
+      entry: "src/agents/devops/main.ts",
+      port: 7108,
+      sidecarPort: 51271,
+      uses: [db, llm],
+      subscribes: [
+        "agents.implementation.review.completed",
+        "agents.servicedesk.ticket.escalated",
+        "agents.testplanning.coverage.analyzed",
+      ],
+    }),
     bimclassification: agent({
       entry: "src/agents/bimclassification/main.ts",
       port: 7220,
