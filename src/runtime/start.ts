@@ -9,6 +9,7 @@ import { stateDirOf } from "./control/state-dir.ts";
 import { createLogStore } from "./feed/log-store.ts";
 import { openJournal } from "./journal/open-journal.ts";
 import type { ResolvedConfig } from "./model/resolved.ts";
+import type { Progress } from "./model/snapshot.ts";
 import type { Mode } from "./plan/mode.ts";
 import type { LlmMode } from "./plan/stand-ins.ts";
 import { chooseLlm, standInsFor } from "./plan/stand-ins.ts";
@@ -24,6 +25,7 @@ import { embeddedParts } from "./session/embedded-parts.ts";
 import { composeSidecars } from "./session/compose-sidecars.ts";
 import { Feed } from "./session/feed.ts";
 import { gatherFacts } from "./session/gather-facts.ts";
+import { LlmInUse } from "./session/llm-in-use.ts";
 import { KeptChoices } from "./session/kept-choices.ts";
 import { startLiveReload } from "./session/live-reload.ts";
 import { assertPlanned, planRun } from "./session/plan-run.ts";
@@ -181,13 +183,16 @@ async function compose(
     keeper: watchdog,
     logs,
   });
+  const llmInUse = new LlmInUse(chooseLlm(config, facts, choices));
   const context: AgentContext = {
     root: config.root,
     models: modelsOf(config),
     runId,
     stateDir,
     urls,
-    llm: chooseLlm(config, facts),
+    get llm() {
+      return llmInUse.choice;
+    },
     host,
     sidecars,
     keeper: watchdog,
@@ -197,6 +202,20 @@ async function compose(
   };
   const resources = Object.values(config.resources);
   const kept = new KeptChoices(stateDir, choices);
+  const onProgress = (name: string, progress: Progress | null): void =>
+    supervisor.describe(name, { progress });
+  /** Agents that wait for it have not started yet: they are told to use samples instead. */
+  const giveUpModel = (name: string, why: string): void => {
+    if (!llmInUse.mayDegrade) return;
+    const instead = "answers are deterministic samples, marked as such";
+    llmInUse.degrade(`${why}; ${instead}`);
+    tell.warning(`${why}. Instead: ${instead}. agents up --llm live waits for the model.`);
+    supervisor.describe(name, { note: `${why}; ${instead}` });
+    for (const { name: agent, llm: shown } of supervisor
+      .view()
+      .resources.filter(({ kind }) => kind === "agent"))
+      if (shown === "live") supervisor.describe(agent, { llm: "sample" });
+  };
   const supervisor: Supervisor = new Supervisor({
     nodes: [
       ...resources.map((resource) =>
@@ -205,9 +224,17 @@ async function compose(
           servers,
           standIns,
           urls,
+          choices,
           keeper: watchdog,
           logs,
-          onProgress: (name, progress) => supervisor.describe(name, { progress }),
+          onProgress,
+          pulls: {
+            onProgress,
+            giveUp:
+              plan.mode === "containers" || !llmInUse.mayDegrade
+                ? null
+                : (name, why) => giveUpModel(name, why),
+          },
         }),
       ),
       ...[...system.agents.values()].flatMap((agent) => system.nodes(agent, context)),

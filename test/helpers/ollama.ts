@@ -32,6 +32,8 @@ export const TINY_MODEL = join(DIR, "tiny.gguf");
 export interface RunningOllama {
   readonly url: string;
   readonly port: number;
+  /** Folder of its models. */
+  readonly models: string;
   /** Makes the tiny model known under a name. */
   create(model: string): Promise<void>;
   log(): string;
@@ -74,7 +76,7 @@ export async function startOllama(
     until("ollama answers", answers, 30_000),
     ended.then(() => Promise.reject(new Error(`ollama ended: ${log}`))),
   ]);
-  return { url, port, log: () => log, create: async (model) => await createTinyModel(url, model) };
+  return { url, port, models, log: () => log, create: async (model) => await createTinyModel(url, model) };
 }
 
 /** Uploads the tiny model and gives it a name, as `ollama create` does. */

@@ -1,6 +1,6 @@
 import { AgentsError } from "../model/errors.ts";
 import type { ResolvedConfig } from "../model/resolved.ts";
-import type { Build } from "./build.ts";
+import type { Build, Part } from "./build.ts";
 import type { Machine } from "./machine.ts";
 import type { Kept, Mode, Serving } from "./mode.ts";
 import type { Obstacle } from "./obstacles.ts";
@@ -16,6 +16,8 @@ export interface Choice {
   readonly reason: string;
   /** Why it is not what comes first: `its image redis:7.4-alpine cannot be pulled`; null where it is. */
   readonly because: string | null;
+  /** What is started for it; null where nothing is. */
+  readonly part: Part | null;
 }
 
 export interface Choices {
@@ -107,7 +109,7 @@ function first({ name }: ChoosableResource, ways: readonly Way[], build: Build):
     if (obstacle === null) {
       const because = whys.length === 0 ? null : whys.join(", ");
       const text = because === null ? reason : `${reason} (${because})`;
-      return { choice: { name, as, reason: text, because }, problem: null, missed: loud };
+      return { choice: { name, as, reason: text, because, part }, problem: null, missed: loud };
     }
     if (obstacle === "silent") continue;
     whys.push(obstacle.why);
@@ -123,7 +125,7 @@ function must(
   { build }: ChoiceInput,
   stays?: Serving,
 ): Chosen {
-  const choice: Choice = { name: resource.name, as, reason, because: null };
+  const choice: Choice = { name: resource.name, as, reason, because: null, part };
   if (part !== null && !canRun(build[part], true))
     return { choice, problem: unsupportedPart(resource.name, part), missed: null };
   if (obstacle === null) return { choice, problem: null, missed: null };

@@ -1,3 +1,4 @@
+import { hasModel } from "../model/model-name.ts";
 import type { ResolvedAgent, ResolvedConfig, ResolvedResource } from "../model/resolved.ts";
 import type { Implementation } from "../model/snapshot.ts";
 import type { OllamaFacts } from "../resources/ollama/probe.ts";
@@ -46,11 +47,11 @@ export function standInsFor(
   choices: ReadonlyMap<string, Choice>,
   stateDir: string,
 ): readonly StandIn[] {
-  const llm = chooseLlm(config, facts);
+  const llm = chooseLlm(config, facts, choices);
   return Object.values(config.resources).flatMap((resource): readonly StandIn[] => {
     const choice = choices.get(resource.name);
     if (choice !== undefined && choice.as !== "embedded" && resource.kind !== "ollama") return [];
-    if (choice?.as === "container") return [];
+    if (choice?.as === "container" || choice?.part === "ollama-program") return [];
     const because = choice?.because === undefined || choice.because === null ? "" : ` (${choice.because})`;
     switch (resource.kind) {
       case "redis":
@@ -100,7 +101,11 @@ function ollamaUrl(port: number, { ollamaGiven }: HostFacts): string {
 }
 
 /** Live only where a model that the config asks for can answer; `--llm` decides otherwise. */
-export function chooseLlm(config: ResolvedConfig, facts: HostFacts): LlmChoice {
+export function chooseLlm(
+  config: ResolvedConfig,
+  facts: HostFacts,
+  choices: ReadonlyMap<string, Choice>,
+): LlmChoice {
   const asked = facts.llm !== null;
   switch (facts.llm) {
     case "replay":
@@ -110,13 +115,13 @@ export function chooseLlm(config: ResolvedConfig, facts: HostFacts): LlmChoice {
         reason: "asked for with --llm replay: answers are played from cassettes/",
       };
     case "record": {
-      const { reason } = chooseLive(config, { ...facts, llm: "live" });
+      const { reason } = chooseLive(config, { ...facts, llm: "live" }, choices);
       return { mode: "record", asked, reason: `${reason}; answers are kept in cassettes/` };
     }
     case "live":
     case "sample":
     case null:
-      return { ...chooseLive(config, facts), asked };
+      return { ...chooseLive(config, facts, choices), asked };
     default:
       return facts.llm satisfies never;
   }
@@ -135,7 +140,11 @@ export function llmOf(
 }
 
 /** Without recordings: a live model, or none. */
-function chooseLive(config: ResolvedConfig, facts: HostFacts): Omit<LlmChoice, "asked"> {
+function chooseLive(
+  config: ResolvedConfig,
+  facts: HostFacts,
+  choices: ReadonlyMap<string, Choice>,
+): Omit<LlmChoice, "asked"> {
   const resource = Object.values(config.resources).find((candidate) => candidate.kind === "ollama");
   if (facts.llm === "sample")
     return {
@@ -147,9 +156,20 @@ function chooseLive(config: ResolvedConfig, facts: HostFacts): Omit<LlmChoice, "
       mode: facts.llm ?? "sample",
       reason: "no model in the config: answers are deterministic samples, marked as such",
     };
+  const choice = choices.get(resource.name);
+  // One that this run starts has its models before the agents start.
+  if (choice !== undefined && choice.part !== null && choice.as !== "external")
+    return { mode: "live", reason: choice.reason };
   const found = facts.ollama[resource.name] ?? null;
   const wanted = resource.models[0];
   const missing = found !== null && wanted !== undefined && !hasModel(found.models, wanted);
+  if (found !== null && missing && choice?.as === "local")
+    return {
+      mode: "live",
+      reason: `ollama ${found.version} answers at ${found.url} and pulls ${wanted} first`,
+    };
+  if (choice?.as === "embedded" && found !== null && facts.llm === null)
+    return { mode: "sample", reason: choice.reason };
   if (found !== null && !missing)
     return { mode: "live", reason: `ollama ${found.version} answers at ${found.url}` };
   if (found === null && facts.llm === "live")
@@ -166,10 +186,4 @@ function chooseLive(config: ResolvedConfig, facts: HostFacts): Omit<LlmChoice, "
   return facts.llm === "live"
     ? { mode: "live", reason: `${why}; model calls fail until it is there` }
     : { mode: "sample", reason: `${why}; answers are deterministic samples, marked as such` };
-}
-
-/** `llama3.2` means `llama3.2:latest`, as for Ollama itself. */
-function hasModel(models: readonly string[], wanted: string): boolean {
-  const full = wanted.includes(":") ? wanted : `${wanted}:latest`;
-  return models.includes(full);
 }

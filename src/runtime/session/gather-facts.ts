@@ -2,6 +2,15 @@ import type { ResolvedConfig } from "../model/resolved.ts";
 import type { HostFacts, LlmMode } from "../plan/stand-ins.ts";
 import { probeOllama } from "../resources/ollama/probe.ts";
 
+/** Names of the `ollama` resources for which one answers already, on the port that the config has. */
+export async function ollamasThatAnswer({ resources }: ResolvedConfig): Promise<ReadonlySet<string>> {
+  const names = Object.values(resources).map(async (resource) => {
+    if (resource.kind !== "ollama" || resource.port === 0) return [];
+    return (await probeOllama(`http://127.0.0.1:${resource.port}`)) === null ? [] : [resource.name];
+  });
+  return new Set((await Promise.all(names)).flat());
+}
+
 /** Looks at this machine: what answers that a resource of the config could use. Starts nothing. */
 export async function gatherFacts(
   config: ResolvedConfig,

@@ -10,6 +10,7 @@ import type { DaprdFact, DockerFact } from "../plan/machine.ts";
 import type { Mode } from "../plan/mode.ts";
 import type { SidecarChoice } from "../plan/sidecar-choice.ts";
 import { asksForDaprd, chooseSidecars, whyNoDaprd } from "../plan/sidecar-choice.ts";
+import { ollamasThatAnswer } from "./gather-facts.ts";
 import type { Containers } from "./containers.ts";
 import { findProgram } from "./find-program.ts";
 import { readKept } from "./kept-choices.ts";
@@ -54,10 +55,12 @@ export async function planRun(input: PlanRunInput): Promise<RunPlan> {
   const kept = input.mode === null ? readKept(stateDir) : {};
   const given = givenServers(env);
   const images = wantedImages(config, imagesAskedFor({ config, mode, kept, given, build, sampleOnly }));
-  const { fact: docker, containers } =
+  const [{ fact: docker, containers }, ollamaAnswers] = await Promise.all([
     images.length === 0
       ? { fact: { at: "not-asked" } as const, containers: null }
-      : await lookForDocker(input.openDocker, images, mode === "auto");
+      : lookForDocker(input.openDocker, images, mode === "auto"),
+    sampleOnly || mode === "embedded" ? new Set<string>() : ollamasThatAnswer(config),
+  ]);
   try {
     const path = env["PATH"] ?? "";
     const { byName, problems, notices } = chooseResources({
@@ -71,7 +74,7 @@ export async function planRun(input: PlanRunInput): Promise<RunPlan> {
         given,
         redisServer: findProgram("redis-server", path),
         ollamaProgram: findProgram("ollama", path),
-        ollamaAnswers: new Set(),
+        ollamaAnswers,
       },
     });
     const asks = { config, mode, choices: byName, build };

@@ -4,6 +4,7 @@ import type { SupervisedNode } from "../supervisor/node.ts";
 import { containerNode, isContainable } from "./container-node.ts";
 import { givenNode } from "./given-node.ts";
 import { givenServers } from "./look-at-machine.ts";
+import { ollamaProgramNode } from "./ollama-node.ts";
 import { redisProgramNode } from "./redis-program.ts";
 import { chooseServerPorts, wantedServerPorts } from "./server-ports.ts";
 import { serverUrls } from "./server-urls.ts";
@@ -49,6 +50,10 @@ export async function realServers({
     if (choice?.as === "local" && kind === "redis") {
       const port = ports.get(name)?.values().next().value ?? 0;
       return redisProgramNode({ name, port, stateDir, env, note: choice.reason }, context);
+    }
+    if (choice?.part === "ollama-program") {
+      const port = ports.get(name)?.values().next().value ?? 0;
+      return ollamaProgramNode({ name, port, cwd: config.root, env, note: choice.reason }, context);
     }
     if (!contained.has(name) || containers === null || !isContainable(resource)) return null;
     return containerNode(resource, {

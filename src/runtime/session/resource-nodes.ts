@@ -1,9 +1,12 @@
 import type { ResolvedResource } from "../model/resolved.ts";
+import type { Choice } from "../plan/choices.ts";
 import type { StandIn } from "../plan/stand-ins.ts";
 import { variableName } from "../plan/environment.ts";
 import { createProcessResource } from "../resources/process/process-resource.ts";
 import type { SupervisedNode } from "../supervisor/node.ts";
 import { givenNode } from "./given-node.ts";
+import type { ModelPulls } from "./ollama-node.ts";
+import { withModels } from "./ollama-node.ts";
 import { NO_FACTS, passive } from "./passive-node.ts";
 import type { ServerContext, Servers } from "./servers.ts";
 
@@ -11,6 +14,8 @@ export interface ResourceNodeContext extends ServerContext {
   readonly servers: Servers;
   readonly standIns: readonly StandIn[];
   readonly urls: Readonly<Record<string, string | null>>;
+  readonly choices: ReadonlyMap<string, Choice>;
+  readonly pulls: ModelPulls;
 }
 
 /** A resource of the config as something to supervise. */
@@ -18,8 +23,13 @@ export function resourceNode(resource: ResolvedResource, context: ResourceNodeCo
   switch (resource.kind) {
     case "redis":
     case "sqlserver":
-    case "ollama":
       return context.servers.nodeOf(resource, context) ?? standInNode(resource.name, context.standIns);
+    case "ollama": {
+      const { name } = resource;
+      const { choices, pulls, standIns, servers, urls } = context;
+      const node = servers.nodeOf(resource, context) ?? standInNode(name, standIns);
+      return withModels(node, resource, { choice: choices.get(name), url: urls[name] ?? null, pulls });
+    }
     case "external":
       return givenNode({ ...resource, note: null });
     case "task":

@@ -25,8 +25,9 @@ export function wantedServerPorts(
       case "redis":
       case "sqlserver":
       case "ollama": {
-        const as = choices.get(resource.name)?.as;
-        const isOurs = as === "container" || (as === "local" && resource.kind === "redis");
+        const choice = choices.get(resource.name);
+        const isProgram = resource.kind === "redis" || choice?.part === "ollama-program";
+        const isOurs = choice?.as === "container" || (choice?.as === "local" && isProgram);
         return isOurs
           ? [{ resource: resource.name, inside: OWN_PORT[resource.kind], preferred: resource.port }]
           : [];
