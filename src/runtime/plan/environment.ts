@@ -12,6 +12,8 @@ export interface EnvironmentInput {
   readonly sidecarGrpcPort: number | null;
   readonly llm: LlmMode;
   readonly models: readonly string[];
+  /** Where these models are; null = nowhere yet. */
+  readonly modelsUrl: string | null;
   /** Absolute path of the project's prompts folder; null where it cannot see this machine's files. */
   readonly promptsDir: string | null;
   /** Absolute path of the recorded model calls; null as for prompts. */
@@ -61,13 +63,15 @@ function sidecarAddress(port: number | null, grpcPort: number | null): Record<st
   };
 }
 
-function resourceUrls({ agent, urls, models }: EnvironmentInput): Record<string, string> {
+function resourceUrls({ agent, urls, models, modelsUrl }: EnvironmentInput): Record<string, string> {
   const env: Record<string, string> = {};
   for (const name of agent.uses) {
     const url = urls[name];
     if (url !== undefined && url !== null) env[`${variableName(name)}_URL`] = url;
   }
   if (models.length > 0) env["OLLAMA_MODELS"] = models.join(",");
+  // By its kind as well as by its name: who asks a model need not know what the config calls its server.
+  if (modelsUrl !== null) env["OLLAMA_URL"] ??= modelsUrl;
   return env;
 }
 

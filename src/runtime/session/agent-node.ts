@@ -155,6 +155,7 @@ export function environmentOf(
 ): Record<string, string> {
   const isImage = agent.run.by === "image";
   const models = agent.uses.flatMap((name) => context.models[name] ?? []);
+  const server = agent.uses.find((name) => context.models[name] !== undefined);
   return agentEnvironment({
     agent,
     runId: context.runId,
@@ -166,6 +167,7 @@ export function environmentOf(
     llm: llmOf(agent, context.llm, process.env),
     cassettesDir: isImage ? null : join(context.root, "cassettes"),
     models,
+    modelsUrl: server === undefined ? null : (context.urls[server] ?? null),
     promptsDir: isImage ? null : join(context.root, "prompts"),
     compileCacheDir: isImage ? null : join(context.stateDir, "cache", "compile"),
     urls: context.urls,

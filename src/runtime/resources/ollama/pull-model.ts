@@ -37,7 +37,7 @@ export async function pullModel({ url, model, signal, onProgress }: PullRequest)
   let succeeded = false;
   for await (const line of lines(new URL("/api/pull", url), { model, insecure, stream: true }, signal)) {
     const told = read(line);
-    if (told.error !== null) throw new PullFailed(told.error, isFinal(told.error));
+    if (told.error !== null) throw new PullFailed(told.error, cannotMend(told.error));
     if (told.status === "success") succeeded = true;
     if (told.layer === null) continue;
     layers.set(told.layer.digest, told.layer);
@@ -85,7 +85,7 @@ function read(line: string): Told {
 }
 
 /** What no repetition mends. */
-function isFinal(said: string): boolean {
+function cannotMend(said: string): boolean {
   return /file does not exist|not found|invalid model name|requires a newer version|unauthorized|no space left/i.test(
     said,
   );
