@@ -48,6 +48,8 @@ export async function startRuntime(settings: StandaloneSettings, log: Log): Prom
       configs: settings.configs.map((file) => resolve(cwd, file)),
       journal,
       onlyOwnRetries: true,
+      // Whatever else may be in the app's consumer group: it stands in it as a daprd does.
+      groups: "shared",
     },
     (event) => {
       if (event.type === "log") log.write(event.level, SCOPE, event.text);
