@@ -14,6 +14,10 @@ export interface Got {
 export interface DifferentialApp {
   readonly port: number;
   readonly got: readonly Got[];
+  /** What it answers on `/healthz`. */
+  healthy: boolean;
+  /** So many calls of `/slow` were there at once. */
+  most: number;
   /** Called at each request that comes. */
   onGot: () => void;
   close(): Promise<void>;
@@ -32,6 +36,8 @@ export async function startDifferentialApp(t: Owner, behaviour: AppBehaviour): P
     void take(request).then(async (one) => {
       got.push(one);
       app.onGot();
+      if (one.path === "/healthz") return end(response, app.healthy ? 200 : 500, "");
+      if (one.path === "/slow") return await slow(app, response);
       await answer(one, response, behaviour);
     });
   });
@@ -45,7 +51,15 @@ export async function startDifferentialApp(t: Owner, behaviour: AppBehaviour): P
     await closed;
   };
   t.teardown(close);
-  const app: DifferentialApp = { port: portOf(server), got, onGot: () => undefined, close };
+  const app: DifferentialApp & { now: number } = {
+    port: portOf(server),
+    got,
+    healthy: true,
+    most: 0,
+    now: 0,
+    onGot: () => undefined,
+    close,
+  };
   return app;
 }
 
@@ -77,6 +91,14 @@ async function answer(got: Got, response: ServerResponse, { subscribe, reply }: 
   }
   const { status = 200, body = "" } = typeof replied === "number" ? { status: replied } : replied;
   end(response, status, body);
+}
+
+async function slow(app: DifferentialApp & { now: number }, response: ServerResponse): Promise<void> {
+  app.now += 1;
+  app.most = Math.max(app.most, app.now);
+  await new Promise((resolve) => setTimeout(resolve, 40));
+  app.now -= 1;
+  end(response, 200, "{}");
 }
 
 /** `/echo/418?…` answers with that status and all that it got. */

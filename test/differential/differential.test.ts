@@ -1,6 +1,7 @@
 import t from "tap";
 import { SKIP } from "../runtime/daprd/kit.ts";
 import { API_QUESTIONS, CLOSED_QUESTIONS } from "./checks/api.ts";
+import { APP_QUESTIONS, HEALTH, LATER, SINGLE } from "./checks/app.ts";
 import { bulkChecks } from "./checks/bulk.ts";
 import { deliveryChecks } from "./checks/delivery.ts";
 import { INVOKE_QUESTIONS } from "./checks/invoke.ts";
@@ -27,7 +28,19 @@ import { compareWorld } from "./worlds.ts";
  * what they give their apps must be the same, but where the list says why it is not.
  */
 
-const WORLDS = [PLAIN, REDIS, DECLARED, DEFAULTS, CLOSED, LISTED, BARE, ...TOKEN_WORLDS];
+const WORLDS = [
+  PLAIN,
+  REDIS,
+  DECLARED,
+  DEFAULTS,
+  CLOSED,
+  LISTED,
+  BARE,
+  HEALTH,
+  SINGLE,
+  LATER,
+  ...TOKEN_WORLDS,
+];
 
 const CHECKS: readonly Check[] = [
   ...API_QUESTIONS,
@@ -50,6 +63,7 @@ const CHECKS: readonly Check[] = [
   ...deliveryChecks("redis"),
   ...bulkChecks("redis"),
   ...TOKEN_CHECKS,
+  ...APP_QUESTIONS,
 ];
 
 t.setTimeout(300_000);

@@ -36,6 +36,8 @@ interface Target {
 
 /** They say whom to call: not passed on either. */
 const ADDRESSES: ReadonlySet<string> = new Set(["host", "dapr-app-id"]);
+/** In the words of daprd. */
+const UNHEALTHY = "rpc error: code = Internal desc = app is not in a healthy state";
 const RETRIES = 3;
 const RETRY_MS = 1000;
 
@@ -77,7 +79,7 @@ export async function handleInvoke(context: InvokeContext, call: Call, target: T
   if (app === null) throw invokeFailed(target.appId, `couldn't find service: ${target.appId}`);
   if (!app.mayInvoke(context.appId, target.path, call.method))
     throw invokeFailed(target.appId, accessDenied(context.appId, target, call.method));
-  if (!app.healthy) throw invokeFailed(target.appId, "app is not in a healthy state");
+  if (!app.healthy) throw invokeFailed(target.appId, UNHEALTHY);
   const giveBack = await app.slots?.take();
   try {
     await invoke(context, call, target, app);
