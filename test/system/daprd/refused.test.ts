@@ -7,7 +7,7 @@ const worker = { command: fixture("listens.js"), port: 0, sidecar: "daprd" };
 
 t.test("a daprd without a real Redis is refused before anything starts", { skip: SKIP }, async (t) => {
   const project = fixtureProject(t, { worker }, { AGENTS_DAPRD: DAPRD });
-  const ran = await project.agents(["up", "-d"]);
+  const ran = await project.agents(["up", "-d", "--mode", "auto"]);
   t.equal(ran.code, 1);
   t.match(
     ran.stderr,
