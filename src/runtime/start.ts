@@ -130,7 +130,7 @@ async function compose(
   const hosting = planning.then(
     async (plan) =>
       await createEmbeddedSidecarHost(
-        { runId, stateDir, root: config.root, ...embeddedParts(config, plan.agentSidecars) },
+        { runId, stateDir, root: config.root, ...embeddedParts(config, plan) },
         warm?.takeSidecars(),
       ),
   );

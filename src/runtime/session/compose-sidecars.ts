@@ -72,6 +72,8 @@ function daprdContext(
   const { config, runId, stateDir, redis, promised, host, keeper, logs } = input;
   const secrets = Object.assign({}, ...[...redis].map(([name, url]) => read(name, url).secrets));
   const components = Object.values(config.components);
+  // What writes the resource files takes a moment to load, and has it while the sidecars' thread connects.
+  import("yaml").catch(() => undefined);
   // Names of the last run lead nowhere.
   const names = namesFile(stateDir);
   for (const suffix of ["", "-wal", "-shm"]) rmSync(names + suffix, { force: true });

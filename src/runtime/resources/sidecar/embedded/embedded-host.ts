@@ -79,6 +79,7 @@ export class EmbeddedHost {
       await host.#components.open([...(await host.#read()), ...host.#ofConfig]);
       // Not waited for: a start does not take longer for what may change later.
       void host.#follow();
+      if (options.soonOnRedis === true) host.#daprd.preload();
       return host;
     } catch (error) {
       await host.close();

@@ -10,6 +10,8 @@ export interface EmbeddedHostOptions extends SidecarHostOptions {
   readonly retention?: Retention;
   /** How apps stand in the consumer groups of a Redis; absent: `own`. */
   readonly groups?: "own" | "shared";
+  /** Its components will be placed on a real Redis: the client is loaded while others still do something else. */
+  readonly soonOnRedis?: boolean;
   /** Folders of Dapr YAML, absolute; what is in them goes before `components`, and is loaded again when it changes. */
   readonly resources?: readonly string[];
   /** File of the durable bus and its journal, or `:memory:`; absent: in the state folder. */

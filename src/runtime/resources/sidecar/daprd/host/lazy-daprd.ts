@@ -22,6 +22,12 @@ export class LazyDaprd {
     };
   }
 
+  /** Loads what a run on a Redis will need, so that nothing waits for it later. */
+  preload(): void {
+    // What is wrong with it is told where it is used.
+    Promise.all([import("./daprd-host.ts"), import("redis")]).catch(() => undefined);
+  }
+
   async do(call: DaprdCall): Promise<void> {
     this.#host ??= this.#load();
     await (await this.#host).do(call);
