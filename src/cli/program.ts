@@ -6,6 +6,7 @@ import { addDown } from "./commands/down.ts";
 import { addEvents } from "./commands/events.ts";
 import { addLogs } from "./commands/logs.ts";
 import { addNew } from "./commands/new.ts";
+import { addPrompts } from "./commands/prompts.ts";
 import { addPs } from "./commands/ps.ts";
 import { addPull } from "./commands/pull.ts";
 import { addPublish } from "./commands/publish.ts";
@@ -52,6 +53,7 @@ export function createProgram(version: string): Command {
   program.commandsGroup("Check:");
   addConfig(program);
   addDoctor(program);
+  addPrompts(program);
   quiet(program);
   return program;
 }

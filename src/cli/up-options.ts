@@ -60,7 +60,7 @@ export function seconds(option: string, text: string): number {
   });
 }
 
-function choice<T extends string>(option: string, text: string, allowed: readonly T[]): T {
+export function choice<T extends string>(option: string, text: string, allowed: readonly T[]): T {
   const found = allowed.find((value) => value === text);
   if (found !== undefined) return found;
   const details = { path: option, expected: allowed.join(", "), found: JSON.stringify(text) };

@@ -3,22 +3,12 @@ import { CommanderError } from "commander";
 import { AgentsError } from "../runtime/model/errors.ts";
 
 /** Commands that belong to the product and are not there yet, told apart from typos. */
-const LATER = new Set([
-  "attach",
-  "scale",
-  "init",
-  "prompts",
-  "check",
-  "deploy",
-  "releases",
-  "mcp",
-  "completion",
-]);
+const LATER = new Set(["attach", "scale", "init", "check", "deploy", "releases", "mcp", "completion"]);
 
 /** What commander found wrong with a command line, as an error of ours; null where it only showed help. Others pass. */
 export function usageError(error: unknown, program: Command, args: readonly string[]): unknown {
   if (!(error instanceof CommanderError)) return error;
-  if (error.exitCode === 0) return null;
+  if (error.exitCode === 0 || error.code === "commander.help") return null;
   const [first = "", second] = error.message.replace(/^error: /, "").split("\n");
   const message = first.replaceAll("'", '"');
   const later = /^unknown command "(\w+)"/.exec(message)?.[1];

@@ -29,6 +29,7 @@ void t.test("help of the program and of every command starts with examples", asy
     "config",
     "doctor",
     "pull",
+    "prompts",
   ];
   const helps = await Promise.all([
     cli({ cwd }, "--help"),

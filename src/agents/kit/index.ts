@@ -91,6 +91,7 @@ export type {
 
 export { isSampleText } from "./model/sample-mark.ts";
 
+export type { PromptAssertion } from "./prompts/assertion.ts";
 export { PromptInputInvalid, PromptNotFound } from "./prompts/prompt.ts";
 export type {
   Prompt,
@@ -98,6 +99,7 @@ export type {
   PromptModelSettings,
   PromptRegistry,
   PromptStatus,
+  PromptTest,
 } from "./prompts/prompt.ts";
 
 export { createLogger } from "./log/logger.ts";

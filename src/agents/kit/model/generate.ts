@@ -6,11 +6,14 @@ import type { ChatMessage, ChatModel, ChatRequest, ChatResponse, OutputIssue } f
 import { OutputInvalid } from "./chat-model.ts";
 import { extractJson } from "./extract-json.ts";
 
+/** What an answer is asked in: a handler's context, or a test. */
+export type Asking = Pick<HandlerContext, "signal" | "log" | "noteGeneration">;
+
 /** Renders a prompt, asks the model, checks the answer; asks once more, with what was wrong, when it does not fit. */
 export async function generate<Output>(
   model: ChatModel,
   prompts: PromptRegistry,
-  ctx: HandlerContext,
+  ctx: Asking,
   { prompt: name, input, output }: GenerateRequest<Output>,
 ): Promise<Generated<Output>> {
   const prompt = await prompts.get(name);

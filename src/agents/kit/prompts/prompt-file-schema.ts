@@ -2,6 +2,20 @@ import type { JsonSchema } from "../model/chat-model.ts";
 
 const anyObject = { type: "object" } as const;
 
+const assertion = {
+  type: "object",
+  additionalProperties: false,
+  minProperties: 1,
+  properties: {
+    schema: { const: true, description: "The output fits the prompt's schema" },
+    path: { type: "string", pattern: "^(/.*)?$", description: "JSON Pointer; left out, the whole output" },
+    equals: true,
+    in: { type: "array", minItems: 1 },
+    contains: { description: "A part of a text, or an item of a list" },
+    matches: { type: "string", format: "regex", description: "Regular expression that a text matches" },
+  },
+} as const;
+
 /** JSON Schema of the prompt file format, version 1. Published as schemas/prompt.v1.schema.json. */
 export const promptFileSchema: JsonSchema = {
   $schema: "https://json-schema.org/draft/2020-12/schema",
@@ -77,7 +91,7 @@ export const promptFileSchema: JsonSchema = {
         properties: {
           name: { type: "string", minLength: 1 },
           input: anyObject,
-          assert: { type: "array", minItems: 1, items: anyObject },
+          assert: { type: "array", minItems: 1, items: assertion },
         },
       },
     },

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import type { JsonSchema } from "../model/chat-model.ts";
-import type { PromptExample } from "./prompt.ts";
+import type { PromptExample, PromptTest } from "./prompt.ts";
 import { PromptBroken } from "./prompt-broken.ts";
 import { parseFileName } from "./prompt-name.ts";
 import { readDocument } from "./read-document.ts";
@@ -26,6 +26,7 @@ interface PromptFile {
   readonly template?: "handlebars" | "none";
   readonly messages: readonly { readonly role: "system" | "user" | "assistant"; readonly content: string }[];
   readonly examples?: readonly PromptExample[];
+  readonly tests?: readonly PromptTest[];
   readonly cache?: { readonly ttlSeconds?: number };
 }
 
@@ -101,6 +102,7 @@ export async function readPrompt(file: string, text: string): Promise<Prompt> {
     input: read.input,
     output: read.output ?? null,
     examples: read.examples ?? [],
+    tests: read.tests ?? [],
     cacheSeconds: read.cache?.ttlSeconds ?? null,
     render: (given) => {
       const input = { ...defaults, ...given };

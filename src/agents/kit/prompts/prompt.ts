@@ -1,3 +1,4 @@
+import type { PromptAssertion } from "./assertion.ts";
 import type { ChatMessage, JsonSchema } from "../model/chat-model.ts";
 
 /** A prompt file that was read, checked and is ready to be rendered. Never changes; a new version is a new object. */
@@ -15,6 +16,7 @@ export interface Prompt {
   /** How long equal questions may have the same answer; null: each is asked. */
   readonly cacheSeconds: number | null;
   readonly examples: readonly PromptExample[];
+  readonly tests: readonly PromptTest[];
   /** The messages for these values. @throws PromptInputInvalid */
   render(input: Readonly<Record<string, unknown>>): readonly ChatMessage[];
   /** What is wrong with an output; empty when it fits the prompt's schema. */
@@ -35,6 +37,13 @@ export interface PromptModelSettings {
 export interface PromptExample {
   readonly input: Readonly<Record<string, unknown>>;
   readonly output: unknown;
+}
+
+/** An input, and what is expected of the output; run by `agents prompts test`. */
+export interface PromptTest {
+  readonly name: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly assert: readonly PromptAssertion[];
 }
 
 /** What became of one prompt file; `name` is that of the file, e.g. `greet` or `greet@1.2.0`. */

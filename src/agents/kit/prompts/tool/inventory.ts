@@ -1,0 +1,65 @@
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { PromptBroken } from "../prompt-broken.ts";
+import { readPrompt } from "../prompt-file.ts";
+import { parseFileName } from "../prompt-name.ts";
+import type { Prompt } from "../prompt.ts";
+
+/** One file of the project's prompts, as it is. */
+export interface ReadFile {
+  readonly agent: string;
+  /** Relative to the project. */
+  readonly file: string;
+  readonly name: string;
+  readonly frozen: boolean;
+  readonly text: string;
+  readonly sha256: string;
+  /** Null: broken. */
+  readonly prompt: Prompt | null;
+  /** What is wrong with it, with file, line and column. */
+  readonly problem: string | null;
+}
+
+/** Every prompt file of every agent, in order. */
+export async function inventory(root: string, folder: string): Promise<readonly ReadFile[]> {
+  const agents = await entries(folder);
+  const files = await Promise.all(
+    agents.map(async (agent) => {
+      const names = (await entries(join(folder, agent))).filter((file) => parseFileName(file) !== null);
+      return await Promise.all(names.map((file) => read(root, agent, join(folder, agent, file), file)));
+    }),
+  );
+  return files.flat();
+}
+
+async function read(root: string, agent: string, path: string, fileName: string): Promise<ReadFile> {
+  const named = parseFileName(fileName);
+  const text = await readFile(path, "utf8");
+  const file = relative(root, path);
+  const known = {
+    agent,
+    file,
+    name: named?.name ?? fileName,
+    frozen: (named?.frozen ?? null) !== null,
+    text,
+    sha256: createHash("sha256").update(text).digest("hex"),
+  };
+  try {
+    return { ...known, prompt: await readPrompt(file, text), problem: null };
+  } catch (error) {
+    if (!(error instanceof PromptBroken)) throw error;
+    return { ...known, prompt: null, problem: error.message };
+  }
+}
+
+/** Names in a folder that do not start with `_` or `.`; none where it is no folder. */
+async function entries(folder: string): Promise<readonly string[]> {
+  try {
+    return (await readdir(folder)).filter((name) => !/^[_.]/.test(name)).toSorted();
+  } catch (error) {
+    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR"))
+      return [];
+    throw error;
+  }
+}
