@@ -20,7 +20,7 @@ function compose(kit: AgentKit): AgentParts {
   const entries = new SqlEntries(kit);
   const recordEntry = new RecordEntry(entries, new PromptLabeller(kit));
   return {
-    commands: commandRoutes(recordEntry, () => kit.newId()),
+    commands: commandRoutes(recordEntry),
     queries: queryRoutes(entries),
     subscriptions: subscriptions(new EventHandlers(recordEntry)),
   };

@@ -8,7 +8,7 @@ import { EntryConflict } from "../domain/entry.ts";
 import { entryView, getInput, recordInput, toView } from "./schemas.ts";
 import { subscribedEvents } from "./subscribed-events.ts";
 
-export function commandRoutes(recordEntry: RecordEntry, newId: () => string): readonly CommandRoute[] {
+export function commandRoutes(recordEntry: RecordEntry): readonly CommandRoute[] {
   return [
     command({
       name: "RecordEntry",
@@ -16,7 +16,8 @@ export function commandRoutes(recordEntry: RecordEntry, newId: () => string): re
       description: "Records an entry.",
       input: recordInput,
       output: entryView,
-      handler: async ({ entryId = newId(), text }, ctx) =>
+      // The id of the work is the same when a request is repeated with its Idempotency-Key.
+      handler: async ({ entryId = ctx.workId, text }, ctx) =>
         view(entryId, await recordEntry.run(ctx, entryId, text).catch(asProblem)),
     }),
   ];
