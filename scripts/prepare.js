@@ -15,7 +15,8 @@ const stamp = join(dist, ".source-hash");
 const BUNDLED = ["chokidar", "commander", "esbuild", "execa"];
 const force = process.argv.includes("--force");
 
-buildTestRunner();
+// By npm alone: the tests run this file, too, several at a time, and would build tap under each other's feet.
+if (["prepare", "build"].includes(process.env.npm_lifecycle_event ?? "")) buildTestRunner();
 const hash = sourceHash();
 if (force || !isCurrent(stamp, hash)) await build();
 

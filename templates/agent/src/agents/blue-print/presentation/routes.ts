@@ -16,9 +16,11 @@ export function commandRoutes(recordEntry: RecordEntry): readonly CommandRoute[]
       description: "Records an entry.",
       input: recordInput,
       output: entryView,
-      // The id of the work is the same when a request is repeated with its Idempotency-Key.
-      handler: async ({ entryId = ctx.workId, text }, ctx) =>
-        view(entryId, await recordEntry.run(ctx, entryId, text).catch(asProblem)),
+      handler: async (input, ctx) => {
+        // The id of the work is the same when a request is repeated with its Idempotency-Key.
+        const entryId = input.entryId ?? ctx.workId;
+        return view(entryId, await recordEntry.run(ctx, entryId, input.text).catch(asProblem));
+      },
     }),
   ];
 }
