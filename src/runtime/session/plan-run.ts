@@ -58,7 +58,7 @@ export async function planRun(input: PlanRunInput): Promise<RunPlan> {
   const [{ fact: docker, containers }, ollamaAnswers] = await Promise.all([
     images.length === 0
       ? { fact: { at: "not-asked" } as const, containers: null }
-      : lookForDocker(input.openDocker, images, mode === "auto"),
+      : lookForDocker(input.openDocker, images, mode !== "containers"),
     sampleOnly || mode === "embedded" ? new Set<string>() : ollamasThatAnswer(config),
   ]);
   try {
