@@ -1,6 +1,13 @@
 import t from "tap";
 import { CircuitBreaker } from "../../../src/runtime/resources/sidecar/embedded/resiliency/circuit-breaker.ts";
-import { Resiliency } from "../../../src/runtime/resources/sidecar/embedded/resiliency/resiliency.ts";
+import {
+  isActive,
+  runPolicy,
+} from "../../../src/runtime/resources/sidecar/embedded/resiliency/run-policy.ts";
+import {
+  Resiliency,
+  type Policy,
+} from "../../../src/runtime/resources/sidecar/embedded/resiliency/resiliency.ts";
 import { retryRule } from "../../../src/runtime/resources/sidecar/embedded/resiliency/retry-rule.ts";
 
 t.test(
@@ -83,6 +90,51 @@ t.test("retries wait as their policy says", async (t) => {
     { matching: { httpStatusCodes: "9-1" } },
   ])
     t.throws(() => retryRule(spec), JSON.stringify(spec));
+});
+
+t.test("a call is tried again, cut off and refused as its policy says", async (t) => {
+  const resiliency = new Resiliency([
+    {
+      name: "all",
+      spec: {
+        policies: {
+          timeouts: { short: "20ms" },
+          retries: { two: { duration: "1ms", maxRetries: 2 } },
+          circuitBreakers: { first: { trip: "consecutiveFailures >= 1" } },
+        },
+        targets: {
+          components: {
+            retried: { outbound: { retry: "two" } },
+            timed: { outbound: { timeout: "short", retry: "two" } },
+            broken: { outbound: { circuitBreaker: "first", retry: "two" } },
+          },
+        },
+      },
+    },
+  ]);
+  const policy = (name: string): Policy => resiliency.component(name, "outbound", "Pubsub");
+  let calls = 0;
+  const failing = async (): Promise<never> => {
+    calls += 1;
+    throw new Error(`failed ${calls}`);
+  };
+  await t.rejects(runPolicy(policy("retried"), failing), { message: "failed 3" });
+  calls = 0;
+  t.equal(
+    await runPolicy(policy("retried"), async () => ((calls += 1) < 3 ? await failing() : "done")),
+    "done",
+  );
+  calls = 0;
+  const hanging = async (signal: AbortSignal): Promise<never> => {
+    calls += 1;
+    return await new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error("cut"))));
+  };
+  await t.rejects(runPolicy(policy("timed"), hanging), { message: "context deadline exceeded" });
+  t.equal(calls, 3);
+  calls = 0;
+  await t.rejects(runPolicy(policy("broken"), failing), { message: "circuit breaker is open" });
+  t.equal(calls, 1);
+  t.notOk(isActive(policy("other")));
 });
 
 t.test("one resource that cannot be read leaves the others as they are, and says so", async (t) => {

@@ -52,7 +52,7 @@ export async function handleBulkPublish(
     if (!made.ok) throw noCloudEvent(context.appId, pubsub, made.why);
     events.push(made.event);
   }
-  if (events.length > 0) await publishEvents(broker, events, topic);
+  if (events.length > 0) await publishEvents(context, broker, events, topic);
   sendEmpty(call);
 }
 

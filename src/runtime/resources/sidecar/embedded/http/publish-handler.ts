@@ -4,6 +4,8 @@ import type { Pubsub } from "../pubsub/pubsub.ts";
 import type { PublishInput } from "../publish/publish-input.ts";
 import { rawPayload } from "../publish/publish-metadata.ts";
 import { queryMetadata, readBody, sendEmpty, type Call } from "./call.ts";
+import { isActive, runPolicy } from "../resiliency/run-policy.ts";
+import type { AppResources } from "../resources/app-resources.ts";
 import { topicScopes } from "../resources/topic-scopes.ts";
 import { detailedError } from "./dapr-error.ts";
 
@@ -11,6 +13,8 @@ import { detailedError } from "./dapr-error.ts";
 export interface PublishContext {
   readonly appId: string;
   readonly pubsubs: ReadonlyMap<string, Pubsub>;
+  /** What the resources mean for this app, as they are now. */
+  resources(): AppResources;
 }
 
 /** `POST|PUT /v1.0/publish/{pubsub}/{topic…}`: 204 once the event is on disk. */
@@ -37,18 +41,21 @@ export async function handlePublish(
   };
   const made = makeEvent(input, raw, Date.now());
   if (!made.ok) throw noCloudEvent(context.appId, pubsub, made.why);
-  await publishEvents(broker, [made.event], topic);
+  await publishEvents(context, broker, [made.event], topic);
   sendEmpty(call);
 }
 
 /** Publishes events; what the pub/sub fails on is an answer of Dapr's. */
 export async function publishEvents(
+  context: PublishContext,
   pubsub: Pubsub,
   events: readonly BusEvent[],
   topic: string,
 ): Promise<void> {
   try {
-    await pubsub.publish(events);
+    const policy = context.resources().resiliency.component(pubsub.name, "outbound", "Pubsub");
+    if (isActive(policy)) await runPolicy(policy, async () => await pubsub.publish(events));
+    else await pubsub.publish(events);
   } catch (error) {
     throw publishFailed(pubsub.name, topic, error instanceof Error ? error.message : String(error));
   }

@@ -20,8 +20,6 @@ export interface ApiContext extends PublishContext, StateContext, MetadataContex
   lost(): string | null;
   /** `forced`: the caller wants nothing to be waited for. */
   shutdown(forced: boolean): void;
-  /** What the resources mean for this app, as they are now. */
-  resources(): AppResources;
 }
 
 /** Answers a call by Dapr's HTTP API (https://docs.dapr.io/reference/api/). The busiest route comes first. */

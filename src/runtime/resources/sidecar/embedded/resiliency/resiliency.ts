@@ -41,6 +41,7 @@ export class Resiliency {
   readonly #apps = new Map<string, PolicyNames>();
   readonly #components = new Map<string, Readonly<Record<Direction, PolicyNames>>>();
   readonly #live = new Map<string, CircuitBreaker>();
+  readonly #found = new Map<string, Policy>();
 
   constructor(resources: readonly ResiliencyResource[]) {
     this.#retries.set(BUILT_IN_SERVICE_RETRIES, retryRule({ duration: "1s", maxRetries: 3 }));
@@ -59,6 +60,16 @@ export class Resiliency {
 
   /** Of a component; one that is named under `targets` gets no default policies. */
   component(name: string, direction: Direction, kind: ComponentKind): Policy {
+    // Asked for every event that is published.
+    const key = `${direction} ${kind} ${name}`;
+    const there = this.#found.get(key);
+    if (there !== undefined) return there;
+    const policy = this.#findComponent(name, direction, kind);
+    this.#found.set(key, policy);
+    return policy;
+  }
+
+  #findComponent(name: string, direction: Direction, kind: ComponentKind): Policy {
     const named = this.#components.get(name)?.[direction];
     const side = direction === "inbound" ? "Inbound" : "Outbound";
     const levels = [`${kind}Component${side}`, `Component${side}`, "Component", ""];
