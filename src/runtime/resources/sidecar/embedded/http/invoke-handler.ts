@@ -5,6 +5,7 @@ import { HOP_BY_HOP } from "../hop-by-hop.ts";
 import { TOKEN_HEADER, type Tokens } from "../tokens.ts";
 import { appPath } from "../bus/app-path.ts";
 import type { AppAddress } from "../bus/app-client.ts";
+import type { AppResources } from "../resources/app-resources.ts";
 import type { Slots } from "../bus/slots.ts";
 import type { Call } from "./call.ts";
 import { plainError } from "./dapr-error.ts";
@@ -26,6 +27,8 @@ export interface InvokeContext {
   readonly tokens: Tokens;
   /** Null: no such app in this run. */
   app(appId: string): InvokeTargetApp | null;
+  /** What the resources mean for this app, as they are now. */
+  resources(): AppResources;
 }
 
 interface Target {
@@ -38,8 +41,6 @@ interface Target {
 const ADDRESSES: ReadonlySet<string> = new Set(["host", "dapr-app-id"]);
 /** In the words of daprd. */
 const UNHEALTHY = "rpc error: code = Internal desc = app is not in a healthy state";
-const RETRIES = 3;
-const RETRY_MS = 1000;
 
 /** `/v1.0/invoke/{app}/method/{path}`, the header `dapr-app-id`, or the user of a basic authorization; null where the call names no app. */
 export function invokeTarget(call: Call): Target | null {
@@ -94,12 +95,14 @@ async function invoke(
   target: Target,
   app: InvokeTargetApp,
 ): Promise<void> {
-  for (let attempt = 0; ; attempt += 1) {
+  const { serviceRetries } = context.resources().resiliency;
+  for (let attempt = 1; ; attempt += 1) {
     const connected = await connect(context, call, target, app);
     if (connected.ok) return await forward(call, connected.outgoing, target.appId);
-    if (attempt === RETRIES) throw invokeFailed(target.appId, connected.message);
+    const delay = serviceRetries.delay(attempt);
+    if (delay === null) throw invokeFailed(target.appId, connected.message);
     // Refused before a byte of the body was read: the app is starting again.
-    await wait(RETRY_MS);
+    await wait(delay);
     if (call.request.destroyed) return;
   }
 }

@@ -7,7 +7,6 @@ import { handleInvoke, invokeTarget, type InvokeContext } from "./invoke-handler
 import { getMetadata, putMetadata, type MetadataContext } from "./metadata-handler.ts";
 import { handlePublish, type PublishContext } from "./publish-handler.ts";
 import { handleSecret } from "./secret-handler.ts";
-import type { AppResources } from "../resources/app-resources.ts";
 import type { SecretStore } from "../secrets/secret-store.ts";
 import { handleState, refuseQuery, type StateContext } from "./state-handler.ts";
 

@@ -38,7 +38,6 @@ export class Resiliency {
   readonly #timeouts = new Map<string, number>();
   readonly #retries = new Map<string, RetryRule>();
   readonly #breakers = new Map<string, BreakerSettings>();
-  readonly #apps = new Map<string, PolicyNames>();
   readonly #components = new Map<string, Readonly<Record<Direction, PolicyNames>>>();
   readonly #live = new Map<string, CircuitBreaker>();
   readonly #found = new Map<string, Policy>();
@@ -74,11 +73,6 @@ export class Resiliency {
     const side = direction === "inbound" ? "Inbound" : "Outbound";
     const levels = [`${kind}Component${side}`, `Component${side}`, "Component", ""];
     return this.#policy(named ?? this.#defaults(levels), `component ${name}`);
-  }
-
-  /** Of calls of another app. Dapr's own retries of a call that did not come through are `null` here. */
-  app(appId: string): Policy {
-    return this.#policy(this.#apps.get(appId) ?? this.#defaults(["App", ""]), `app ${appId}`);
   }
 
   /** Retries of an invocation whose app cannot be reached. */
@@ -131,8 +125,6 @@ export class Resiliency {
       this.#breakers.set(name, settings);
     }
     const targets = fieldsOf(spec["targets"]);
-    for (const [name, value] of Object.entries(fieldsOf(targets["apps"])))
-      this.#apps.set(name, policyNames(value));
     for (const [name, value] of Object.entries(fieldsOf(targets["components"]))) {
       const { inbound, outbound } = fieldsOf(value);
       this.#components.set(name, { inbound: policyNames(inbound), outbound: policyNames(outbound) });
