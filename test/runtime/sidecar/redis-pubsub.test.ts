@@ -1,9 +1,11 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import type { ResolvedComponent } from "../../../src/runtime/model/resolved.ts";
 import { isList } from "../../../src/runtime/resources/sidecar/daprd/redis/connection.ts";
 import { until as eventually } from "../../helpers/system.ts";
 import { SKIP, startRedis, startSidecar, type RealRedis } from "../daprd/kit.ts";
+import { yaml } from "./daprd.ts";
 import { call, component, openHost, publish, spec, startApp, subscription, type Received } from "./kit.ts";
 
 /* Embedded sidecars on a real Redis, beside real daprds. */
@@ -275,6 +277,47 @@ t.test("retries, dead letters and what was left behind are as on the bus", { ski
   await untilAcknowledged(redis, "things", "group-of-worker");
   const kept = second.journal.events({}).at(-1)?.event.deliveries;
   t.match(kept, [{ agent: "worker", status: "success", attempts: 1 }], "one delivery, the same as before");
+});
+
+t.test("a dead letter that Redis cannot take comes when it is back", { skip: SKIP }, async (t) => {
+  const dir = t.testdir({ ours: {} });
+  let redis = await startRedis(t, dir);
+  const app = await startApp(t, {
+    subscribe: [subscription("things", { deadLetterTopic: "things.dead" })],
+    reply: async () => {
+      await redis.kill();
+      return 404;
+    },
+  });
+  const folder = join(dir, "ours");
+  const resources = join(dir, "resources");
+  mkdirSync(resources);
+  const file = join(resources, "bus.yaml");
+  writeFileSync(file, yaml("agents-pubsub", "pubsub.redis", { redisHost: `127.0.0.1:${redis.port}` }));
+  const first = await openHost(t, folder, { components: [], resources: [resources] });
+  const { httpPort } = await first.host.start(spec("worker", app.port));
+  await first.ready("worker");
+  await publish(httpPort, "things", '"bad"');
+  await first.until(() => first.journal.events({})[0]?.event.deliveries[0]?.status === "dead");
+  // It waits for Redis; a component that goes meanwhile takes nothing down with it.
+  rmSync(file);
+  await first.until(() =>
+    first.events.some((one) => one.type === "log" && one.text.includes("gone: agents")),
+  );
+  t.equal((await call(httpPort, "/v1.0/healthz/outbound")).status, 204);
+  await first.close();
+  t.notOk(first.events.some(({ type }) => type === "failed"));
+  redis = await startRedis(t, dir, { port: redis.port });
+  const second = await openHost(t, folder, { components: [onRedis(redis)] });
+  const quiet = await startApp(t, {
+    subscribe: [subscription("things", { deadLetterTopic: "things.dead" })],
+    reply: () => 404,
+  });
+  await second.host.start(spec("worker", quiet.port));
+  await second.ready("worker");
+  // At least once: it may have been on its way when Redis was killed.
+  await eventually("its copy is there", async () => (await entries(redis, "things.dead")).length > 0, 30_000);
+  await untilAcknowledged(redis, "things", "worker");
 });
 
 t.test("a new group begins now, or with the stream where others may be in it", { skip: SKIP }, async (t) => {

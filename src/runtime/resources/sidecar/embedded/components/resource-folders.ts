@@ -39,6 +39,8 @@ export class ResourceFolders {
     const watcher = watch([...this.#folders], { depth: 1, ignoreInitial: true });
     this.#watcher = watcher;
     const ready = new Promise<void>((resolve) => watcher.once("ready", resolve));
+    // What cannot be watched (too many files are, elsewhere) is read at the next start.
+    watcher.on("error", () => undefined);
     watcher.on("all", () => {
       if (this.#timer !== null) clearTimeout(this.#timer);
       this.#timer = setTimeout(onChange, QUIET_MS);

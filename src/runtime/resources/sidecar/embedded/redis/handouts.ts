@@ -13,7 +13,8 @@ export interface HandoutsParts {
   readonly link: RedisLink;
   readonly bus: Bus;
   readonly lane: Lane;
-  readonly deadLettered: (eventSeq: number) => Promise<void> | null;
+  /** True once the copies of an event are in their dead-letter streams; null: there are none. */
+  readonly deadLettered: (eventSeq: number) => Promise<boolean> | null;
   /** Nothing more is to be done with an entry, and the journal says so on disk. */
   readonly onDone: (stream: string, id: string) => void;
   /** There is room for more. */
@@ -125,7 +126,7 @@ export class Handouts {
       bus.commit.afterCommit((error) => {
         if (error !== null) return this.#giveUp(handout);
         if (copied === null) this.#done(handout);
-        else void copied.then(() => this.#done(handout));
+        else void copied.then((there) => (there ? this.#done(handout) : undefined));
       });
     }
     bus.commit.afterCommit(() => this.#afterSettled());

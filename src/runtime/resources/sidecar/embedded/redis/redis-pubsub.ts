@@ -35,7 +35,7 @@ export class RedisPubsub implements Pubsub {
   readonly #records: StreamRecords;
   readonly #consumers = new Set<StreamConsumer>();
   /** Copies for dead-letter topics that are not in Redis yet, by the event. */
-  readonly #copies = new Map<number, Promise<void>>();
+  readonly #copies = new Map<number, Promise<boolean>>();
   readonly #closed = new AbortController();
 
   private constructor(options: RedisPubsubOptions, link: RedisLink) {
@@ -84,8 +84,8 @@ export class RedisPubsub implements Pubsub {
 
   /** The copy is in Redis before the entry that it copies is acknowledged. */
   deadLetter(event: StoredEvent, topic: string): void {
-    const before = this.#copies.get(event.seq) ?? Promise.resolve();
-    const copied = before.then(async () => await this.#copy(event, topic));
+    const before = this.#copies.get(event.seq) ?? Promise.resolve(true);
+    const copied = before.then(async (there) => there && (await this.#copy(event, topic)));
     this.#copies.set(event.seq, copied);
     void copied.finally(() => {
       if (this.#copies.get(event.seq) === copied) this.#copies.delete(event.seq);
@@ -138,20 +138,21 @@ export class RedisPubsub implements Pubsub {
     await this.#link.send("XADD", topic, ...cut, "*", ...fields);
   }
 
-  /** As often as it takes: until it is there, the entry that failed stays pending. */
-  async #copy(event: StoredEvent, topic: string): Promise<void> {
+  /** As often as it takes: until it is there, the entry that failed stays pending. False: it was closed before. */
+  async #copy(event: StoredEvent, topic: string): Promise<boolean> {
     const { signal } = this.#closed;
-    for (;;) {
+    while (!signal.aborted) {
       try {
         await this.#add(event, topic);
         this.#record(() => this.#records.published(event, topic, event.deadLetterOf ?? event.seq));
-        return;
+        return true;
       } catch (error) {
         if (this.#link.isReady)
           this.#options.log("agents", "error", `a dead letter cannot be added to ${topic}: ${text(error)}`);
-        await sleep(AGAIN_MS, undefined, { signal });
+        await sleep(AGAIN_MS, undefined, { signal }).catch(() => undefined);
       }
     }
+    return false;
   }
 
   /** What Redis has taken is published, whether or not the journal can say so. */

@@ -26,8 +26,8 @@ export interface StreamConsumerParts {
   readonly records: StreamRecords;
   readonly bus: Bus;
   readonly lane: Lane;
-  /** Resolves once the copies of an event are in their dead-letter streams. */
-  readonly deadLettered: (eventSeq: number) => Promise<void> | null;
+  /** True once the copies of an event are in their dead-letter streams; null: there are none. */
+  readonly deadLettered: (eventSeq: number) => Promise<boolean> | null;
   readonly log: (level: "info" | "warn", text: string) => void;
 }
 
