@@ -21,9 +21,10 @@ t.test(
   "a script that starts daprd works unchanged with a link of that name to agents",
   { skip: SKIP },
   async (t) => {
+    const root = t.testdir({});
     const outputs = await Promise.all(
       [DAPRD, CLI].map(async (target, index) => {
-        const dir = join(t.testdirName, String(index));
+        const dir = join(root, String(index));
         mkdirSync(join(dir, "components"), { recursive: true });
         mkdirSync(join(dir, "bin"));
         symlinkSync(target, join(dir, "bin/daprd"));

@@ -62,7 +62,8 @@ t.test(
   "the official client works the same with a real daprd and with agents sidecar",
   { skip: SKIP, timeout: 100_000 },
   async (t) => {
-    const [daprd, agents] = await Promise.all([talk(t, "daprd"), talk(t, "agents")]);
+    const root = t.testdir({});
+    const [daprd, agents] = await Promise.all([talk(t, root, "daprd"), talk(t, root, "agents")]);
     for (const [index, [action]] of STEPS.entries())
       t.same(agents[index], daprd[index], `${JSON.stringify(action)}: ${JSON.stringify(daprd[index])}`);
     t.equal(agents.length, STEPS.length);
@@ -70,8 +71,8 @@ t.test(
   },
 );
 
-async function talk(t: Test, kind: Kind): Promise<readonly unknown[]> {
-  const dir = join(t.testdirName, kind);
+async function talk(t: Test, root: string, kind: Kind): Promise<readonly unknown[]> {
+  const dir = join(root, kind);
   mkdirSync(join(dir, "r"), { recursive: true });
   writeFileSync(join(dir, "r/pubsub.yaml"), component("agents-pubsub", "pubsub.in-memory"));
   writeFileSync(
