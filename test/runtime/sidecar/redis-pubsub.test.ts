@@ -1,29 +1,14 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
-import type { ResolvedComponent } from "../../../src/runtime/model/resolved.ts";
 import { isList } from "../../../src/runtime/resources/sidecar/daprd/redis/connection.ts";
 import { until as eventually } from "../../helpers/system.ts";
 import { SKIP, startRedis, startSidecar, type RealRedis } from "../daprd/kit.ts";
+import { entries, onRedis } from "./redis-kit.ts";
 import { yaml } from "./daprd.ts";
-import { call, component, openHost, publish, spec, startApp, subscription, type Received } from "./kit.ts";
+import { call, openHost, publish, spec, startApp, subscription, type Received } from "./kit.ts";
 
 /* Embedded sidecars on a real Redis, beside real daprds. */
-
-function onRedis({ port }: RealRedis, more: Record<string, string> = {}): ResolvedComponent {
-  return component("pubsub", "agents-pubsub", { redisHost: `127.0.0.1:${port}`, ...more }, "pubsub.redis");
-}
-
-/** The fields of all entries of a stream. */
-async function entries({ connection }: RealRedis, stream: string): Promise<Record<string, string>[]> {
-  const reply = await connection.send("XRANGE", stream, "-", "+");
-  return (isList(reply) ? reply : []).map((entry) => {
-    const fields = isList(entry) && isList(entry[1]) ? entry[1].map(String) : [];
-    return Object.fromEntries(
-      fields.flatMap((name, at) => (at % 2 === 0 ? [[name, fields[at + 1] ?? ""]] : [])),
-    );
-  });
-}
 
 async function pending({ connection }: RealRedis, stream: string, group: string): Promise<number> {
   const reply = await connection.send("XPENDING", stream, group);
@@ -43,47 +28,6 @@ const data = ({ event }: Received): unknown => event["data"];
 
 function numbers(received: readonly Received[], path: string): unknown[] {
   return received.filter((got) => got.path === path).map((got) => (data(got) as { n: number }).n);
-}
-
-t.test("what it publishes stands in the stream as daprd's stands there", { skip: SKIP }, async (t) => {
-  const dir = t.testdir({ ours: {} });
-  const redis = await startRedis(t, dir);
-  const app = await startApp(t);
-  const theirs = await startSidecar(t, { agent: "worker", appPort: app.port, dir, redis });
-  const { host } = await openHost(t, join(dir, "ours"), { components: [onRedis(redis)] });
-  const { httpPort } = await host.start(spec("worker", app.port));
-  const trace = { traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01" };
-  const requests = [
-    ["plain", "{}", {}, ""],
-    ["with/slash", '"x"', {}, ""],
-    ["metadata", "[1]", {}, "?metadata.custom=a%20b&metadata.ttlInSeconds=1000"],
-    ["raw", "bytes", { "content-type": "text/plain" }, "?metadata.rawPayload=true"],
-    ["traced", "1", trace, ""],
-    ["own", "{}", {}, "?metadata.cloudevent.id=own-id&metadata.cloudevent.type=own.type"],
-  ] as const;
-  for (const [topic, body, headers, query] of requests) {
-    t.equal((await publish(theirs.httpPort, `their/${topic}`, body, headers, query)).status, 204);
-    t.equal((await publish(httpPort, `ours/${topic}`, body, headers, query)).status, 204);
-    const [real] = await entries(redis, `their/${topic}`);
-    const [own] = await entries(redis, `ours/${topic}`);
-    // In any order: daprd's is that of a Go map.
-    t.same(new Set(Object.keys(own ?? {})), new Set(Object.keys(real ?? {})), topic);
-    t.same(JSON.parse(own?.["metadata"] ?? ""), JSON.parse(real?.["metadata"] ?? ""), `${topic}: metadata`);
-    t.same(masked(own?.["data"] ?? ""), masked(real?.["data"] ?? ""), `${topic}: data`);
-  }
-});
-
-/** An envelope without what differs from one to the next. */
-function masked(text: string): unknown {
-  if (!text.startsWith("{")) return text;
-  const envelope: Record<string, unknown> = JSON.parse(text);
-  return {
-    ...envelope,
-    id: envelope["id"] === "own-id" ? "own-id" : "an id",
-    time: "a time",
-    topic: String(envelope["topic"]).replace(/^(?:ours|their)/u, ""),
-    ...("expiration" in envelope ? { expiration: "a time" } : {}),
-  };
 }
 
 t.test("an agent on daprd and one on an embedded sidecar exchange events", { skip: SKIP }, async (t) => {
