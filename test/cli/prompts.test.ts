@@ -3,6 +3,7 @@ import { join } from "node:path";
 import t from "tap";
 import { XMLParser } from "fast-xml-parser";
 import { shop } from "./projects.ts";
+import { scriptedOllama } from "../agents/kit/helpers/scripted-ollama.ts";
 import { cli, errorIn } from "./run-cli.ts";
 
 const greet = (version: string, more = ""): string => `schema: agents.prompt/v1
@@ -164,3 +165,22 @@ void t.test(
     t.match(errorIn(live), { code: "AGENTS_USAGE", hint: /OLLAMA_MODELS/ });
   },
 );
+
+void t.test("tests on a model can be recorded, and run again from the cassettes without it", async (t) => {
+  const cwd = t.testdir(project);
+  const ollama = await scriptedOllama(t, [{ text: '{"text":"Hello Bob"}' }]);
+  const outcome = {
+    llm: "record",
+    results: ["failed", "failed", "passed", "passed"].map((at) => ({ at, generatedBy: "live" })),
+  };
+  const test = ["prompts", "test", "greet", "--json"];
+  t.match(data(await cli({ cwd, env: ollama.env }, ...test, "--llm", "record")), outcome);
+  t.match(ollama.asked[2]?.messages.at(-1), { role: "user", content: "Greet Bob." });
+  const asked = ollama.asked.length;
+  const replayed = data(await cli({ cwd, env: ollama.env }, ...test, "--llm", "replay"));
+  t.match(replayed, {
+    llm: "replay",
+    results: outcome.results.map(({ at }) => ({ at, generatedBy: "cassette" })),
+  });
+  t.equal(ollama.asked.length, asked, "the model was not asked again");
+});
