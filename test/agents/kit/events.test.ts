@@ -266,7 +266,7 @@ void t.test("a database that cannot be used ends the agent with one line that sa
   const folder = t.testdir({ file: "" });
   for (const [url, reason] of [
     ["", /SQLSERVER_URL is not set/],
-    ["mssql://sa@localhost", /not supported yet/],
+    ["mssql://sa@localhost", /names no database/],
     [`sqlite:${folder}/file/agents.db`, /cannot open its database/],
   ] as const) {
     const agent = spawnAgent(t, "greeter", { SQLSERVER_URL: url });

@@ -291,7 +291,7 @@ void t.test("what the agent is started with is checked, in one line", async (t) 
   const cases: [Record<string, string>, RegExp][] = [
     [{ PORT: "x" }, /PORT is "x"/],
     [{ PORT: port }, new RegExp(`cannot listen on 127\\.0\\.0\\.1:${port}: the port is in use`)],
-    [{ AGENTS_LLM_MODE: "record" }, /record.*not supported yet/],
+    [{ AGENTS_LLM_MODE: "record" }, /No model is named/],
     [{ AGENTS_LLM_MODE: "magic" }, /AGENTS_LLM_MODE is "magic"/],
     [{ AGENTS_LLM_MODE: "sample", NODE_ENV: "production" }, /refused in production/],
     [{ AGENTS_LLM_MODE: "live" }, /OLLAMA_MODELS/],
