@@ -19,7 +19,7 @@ export interface Sides {
 /** After the last that came, nothing more is waited for. */
 const QUIET_MS = 500;
 /** A sidecar that gives its app less than the other is waited for so long. */
-const PATIENCE_MS = 6000;
+const PATIENCE_MS = 20_000;
 
 /** Asks the questions one after the other: some build on others. */
 export async function compareQuestions(questions: readonly Question[], sides: Sides): Promise<Compared[]> {
