@@ -16,10 +16,14 @@ export interface DifferentialApp {
   readonly got: readonly Got[];
   /** What it answers on `/healthz`. */
   healthy: boolean;
-  /** So many calls of `/slow` were there at once. */
+  /** So many calls under `/slow` were there at once. */
   most: number;
+  /** Resolves what is kept under `/held`. */
+  letGo: () => void;
   /** Called at each request that comes. */
   onGot: () => void;
+  /** It does not listen meanwhile. */
+  away(work: () => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -32,12 +36,14 @@ export interface AppBehaviour {
 /** The app of one sidecar: answers what the checks say, echoes what is invoked, and keeps all that came. */
 export async function startDifferentialApp(t: Owner, behaviour: AppBehaviour): Promise<DifferentialApp> {
   const got: Got[] = [];
+  const held = Promise.withResolvers<void>();
   const server = createServer((request, response) => {
     void take(request).then(async (one) => {
       got.push(one);
       app.onGot();
       if (one.path === "/healthz") return end(response, app.healthy ? 200 : 500, "");
-      if (one.path === "/slow") return await slow(app, response);
+      if (/^\/slow(?:\/|$)/u.test(one.path)) return await slow(app, response);
+      if (one.path.startsWith("/held/")) await held.promise;
       await answer(one, response, behaviour);
     });
   });
@@ -57,6 +63,14 @@ export async function startDifferentialApp(t: Owner, behaviour: AppBehaviour): P
     healthy: true,
     most: 0,
     now: 0,
+    letGo: held.resolve,
+    away: async (work) => {
+      const { port } = app;
+      await close();
+      await work();
+      server.listen(port, "127.0.0.1");
+      await once(server, "listening");
+    },
     onGot: () => undefined,
     close,
   };

@@ -5,6 +5,7 @@ import { APP_QUESTIONS, HEALTH, LATER, SINGLE } from "./checks/app.ts";
 import { bulkChecks } from "./checks/bulk.ts";
 import { deliveryChecks } from "./checks/delivery.ts";
 import { INVOKE_QUESTIONS } from "./checks/invoke.ts";
+import { MEMORY, MEMORY_QUESTIONS } from "./checks/memory.ts";
 import {
   DECLARED_QUESTIONS,
   DEFAULT_DELIVERIES,
@@ -39,6 +40,7 @@ const WORLDS = [
   HEALTH,
   SINGLE,
   LATER,
+  MEMORY,
   ...TOKEN_WORLDS,
 ];
 
@@ -64,6 +66,7 @@ const CHECKS: readonly Check[] = [
   ...bulkChecks("redis"),
   ...TOKEN_CHECKS,
   ...APP_QUESTIONS,
+  ...MEMORY_QUESTIONS,
 ];
 
 t.setTimeout(300_000);

@@ -15,7 +15,10 @@ export const HEALTH: World = {
     "app-health-probe-interval": 1,
     "app-health-threshold": 1,
   },
-  subscribe: [{ pubsubname: "agents-pubsub", topic: "t", route: "/health/t" }],
+  subscribe: [
+    { pubsubname: "agents-pubsub", topic: "t", route: "/health/t" },
+    { pubsubname: "agents-pubsub", topic: "missed", route: "/missed/t" },
+  ],
 };
 
 /** An app that takes one request at a time. */
@@ -76,7 +79,7 @@ export const APP_QUESTIONS: readonly Question[] = [
       const delivered = await untilDelivered(side, "t", "health");
       side.app.healthy = false;
       const refused = await untilInvoked(side, 500);
-      const published = await post(side, "t");
+      const published = [await post(side, "t"), await post(side, "missed")];
       const count = side.got("health").length;
       await sleep(300);
       return { delivered, refused, published, more: side.got("health").length - count };
@@ -89,7 +92,8 @@ export const APP_QUESTIONS: readonly Question[] = [
     ask: async (side) => {
       side.app.healthy = true;
       await untilInvoked(side, 200);
-      return await untilDelivered(side, "t", "health");
+      const delivered = await untilDelivered(side, "t", "health");
+      return { delivered, missed: side.got("missed").length };
     },
   },
   {

@@ -208,7 +208,7 @@ export class Sidecar {
       resiliency: this.#resources.resiliency,
       timeoutMs: this.spec.deliveryTimeoutMs,
       retryFor: (pubsub) => retryFor(typeOf(pubsub)),
-      isDurable: (pubsub) => typeOf(pubsub) === "pubsub.agents",
+      typeOf,
     });
   }
 

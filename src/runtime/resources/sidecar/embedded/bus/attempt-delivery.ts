@@ -74,7 +74,8 @@ export async function attemptDelivery(
     case "success":
       return { at: "success" };
     case "unreachable":
-      return { at: "unreachable" };
+      if (policy.keeps) return { at: "unreachable" };
+      return { at: "retry", broken: false, status: null, error: outcome.error, deadLetterTopic };
     case "dead":
       return { at: "dead", error: outcome.error, deadLetterTopic };
     case "drop":

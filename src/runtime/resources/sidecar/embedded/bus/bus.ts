@@ -8,7 +8,7 @@ import { Claims } from "./claims.ts";
 import { MAX_DEPTH, type BusEvent, type QueuedDelivery, type StoredEvent } from "./event.ts";
 import { Lane, type LaneContext, type LaneOptions } from "./lane.ts";
 import { Redelivery } from "./redelivery.ts";
-import { SubscriptionRegistry } from "./subscription-registry.ts";
+import { SubscriptionRegistry, type LiveSubscription } from "./subscription-registry.ts";
 
 /** Larger bodies are read back from the store when their turn comes, so that a full lane stays small in memory. */
 const KEEP_BODY_BYTES = 8 * 1024;
@@ -32,10 +32,17 @@ export interface DeadLetterBox {
   deadLetter(event: StoredEvent, topic: string): void;
 }
 
+/** The one agent that gets an event, by wildcards too; others never see it. */
+export interface OnlyTo {
+  readonly agent: string;
+  /** Takes its delivery instead of the agent's lane, for whoever listens by this topic; called inside a write. */
+  readonly take: (delivery: QueuedDelivery, topic: string) => void;
+}
+
 /** Who gets an event, beside what it says itself. */
 export interface Addressing {
-  /** The one agent that may get it, by wildcards too; null = everybody who listens to just that topic. */
-  readonly onlyTo: string | null;
+  /** Null: everybody who listens to just its topic. */
+  readonly onlyTo: OnlyTo | "nobody" | null;
   /** Set on a copy for a dead-letter topic: `seq` of the event that it copies. */
   readonly deadLetterOf: number | null;
 }
@@ -136,18 +143,12 @@ export class Bus {
   #insert(event: BusEvent, addressing: Addressing): void {
     const { onlyTo, deadLetterOf } = addressing;
     const seq = this.store.insertEvent(event, Date.now(), deadLetterOf);
-    const listening = onlyTo === null ? null : this.subscriptions.find(onlyTo, event.pubsub, event.topic);
-    const subscribers =
-      onlyTo === null
-        ? this.subscriptions.to(event.pubsub, event.topic)
-        : listening === null
-          ? []
-          : [listening];
+    const subscribers = this.#subscribers(event, onlyTo);
     if (subscribers.length === 0) return;
     const tooDeep = deadLetterOf === null && event.depth > MAX_DEPTH;
     const stored: StoredEvent | null =
       event.body.byteLength <= KEEP_BODY_BYTES || tooDeep ? { ...event, seq, deadLetterOf } : null;
-    for (const { agent, definition } of subscribers) {
+    for (const { agent, definition, topic: listensTo } of subscribers) {
       if (tooDeep) {
         this.store.insertDelivery(
           seq,
@@ -159,9 +160,19 @@ export class Bus {
         if (topic !== null && stored !== null) this.deadLetter(agent, stored, topic);
       } else {
         const id = this.store.insertDelivery(seq, agent, "pending", null);
-        this.#offerLater(agent, { id, eventSeq: seq, attempts: 0, event: stored });
+        const delivery = { id, eventSeq: seq, attempts: 0, event: stored };
+        if (onlyTo === null || onlyTo === "nobody") this.#offerLater(agent, delivery);
+        else onlyTo.take(delivery, listensTo);
       }
     }
+  }
+
+  #subscribers(event: BusEvent, onlyTo: Addressing["onlyTo"]): readonly LiveSubscription[] {
+    if (onlyTo === "nobody") return [];
+    if (onlyTo === null) return this.subscriptions.to(event.pubsub, event.topic);
+    const listening = this.subscriptions.find(onlyTo.agent, event.pubsub, event.topic);
+    // Where the app has not said where it wants it, nobody keeps it.
+    return listening === null || listening.route === null ? [] : [listening];
   }
 
   #offerLater(agent: string, delivery: QueuedDelivery): void {

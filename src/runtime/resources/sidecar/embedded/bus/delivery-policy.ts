@@ -12,6 +12,8 @@ export interface DeliveryPolicy {
    * may not be able to keep it.
    */
   readonly waits: boolean;
+  /** An app that nobody listens for is waited for. False: it has failed, as what is in memory is kept for nobody. */
+  readonly keeps: boolean;
 }
 
 /** The policy of a pub/sub, by its name. */

@@ -91,6 +91,11 @@ export class Lane {
     return this.#flights.size > 0;
   }
 
+  /** True while deliveries go to the app: it is there, and may be called. */
+  get isOpen(): boolean {
+    return this.#state.at === "open" && !this.#closed;
+  }
+
   /** The app listens: deliver what waits, from the beginning. */
   open(): void {
     if (this.#closed || this.#context.commit.lost !== null) return;

@@ -51,10 +51,13 @@ export class SubscriptionRegistry {
       if (one.pubsub === pubsub) this.#table.drop(one, reason, this.#store.next());
   }
 
-  /** `things.*` is every topic that begins with `things.`. Only a pub/sub that has wildcards gives such an event to it. */
+  /** `things.*` is every topic that begins with `things.` and goes on. Only a pub/sub that has wildcards gives such an event to it. */
   #wildcard(agent: string, pubsub: string, topic: string): LiveSubscription | null {
     const fits = (one: LiveSubscription): boolean =>
-      one.pubsub === pubsub && one.topic.endsWith("*") && topic.startsWith(one.topic.slice(0, -1));
+      one.pubsub === pubsub &&
+      one.topic.endsWith("*") &&
+      topic.length >= one.topic.length &&
+      topic.startsWith(one.topic.slice(0, -1));
     return this.#wildcards.find((one) => one.agent === agent && fits(one)) ?? null;
   }
 

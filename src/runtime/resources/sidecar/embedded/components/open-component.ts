@@ -2,7 +2,8 @@ import { join, resolve } from "node:path";
 import { AgentsError } from "../../../../model/errors.ts";
 import { cronBinding, type InputBinding } from "../bindings/input-binding.ts";
 import type { Bus } from "../bus/bus.ts";
-import { durablePubsub, memoryPubsub } from "../pubsub/local-pubsubs.ts";
+import { durablePubsub } from "../pubsub/durable-pubsub.ts";
+import { MemoryPubsub } from "../pubsub/memory-pubsub.ts";
 import type { Pubsub } from "../pubsub/pubsub.ts";
 import { envSecrets, fileSecrets, type SecretStore } from "../secrets/secret-store.ts";
 import { SqliteStateStore } from "../state/sqlite-state-store.ts";
@@ -48,7 +49,7 @@ const OPENERS: ReadonlyMap<string, Opener> = new Map<string, Opener>([
     "pubsub.in-memory",
     ({ name }, metadata, { bus, appId }) => ({
       at: "pubsub",
-      pubsub: memoryPubsub(name, metadata, bus, appId),
+      pubsub: new MemoryPubsub(name, metadata, bus, appId),
     }),
   ],
   ["pubsub.redis", openRedisPubsub],

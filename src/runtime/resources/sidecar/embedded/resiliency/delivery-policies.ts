@@ -9,8 +9,8 @@ export interface DeliveryPolicyOptions {
   readonly timeoutMs: number;
   /** Where no policy says when to try again; null = not at all, as with daprd. */
   readonly retryFor: (pubsub: string) => RetryPolicy | null;
-  /** True where the pub/sub keeps what cannot be delivered now. */
-  readonly isDurable: (pubsub: string) => boolean;
+  /** The type of a component: some keep what cannot be delivered now. */
+  readonly typeOf: (pubsub: string) => string;
 }
 
 /** What is done around the deliveries of each pub/sub. */
@@ -27,7 +27,7 @@ export function deliveryPolicies(options: DeliveryPolicyOptions): DeliveryPolici
 
 function policyOf(
   pubsub: string,
-  { resiliency, timeoutMs, retryFor, isDurable }: DeliveryPolicyOptions,
+  { resiliency, timeoutMs, retryFor, typeOf }: DeliveryPolicyOptions,
 ): DeliveryPolicy {
   const policy = resiliency.component(pubsub, "inbound", "Pubsub");
   const own = retryFor(pubsub);
@@ -35,6 +35,7 @@ function policyOf(
     retry: policy.retry ?? (own === null ? NO_RETRIES : fixedRule(own)),
     timeoutMs: policy.timeoutMs ?? timeoutMs,
     breaker: policy.breaker,
-    waits: isDurable(pubsub),
+    waits: typeOf(pubsub) === "pubsub.agents",
+    keeps: typeOf(pubsub) !== "pubsub.in-memory",
   };
 }
