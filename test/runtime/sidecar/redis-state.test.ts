@@ -78,11 +78,11 @@ async function dump(redis: RedisConnection, database: string): Promise<Record<st
   return found;
 }
 
-/** Its fields; the value parsed, as daprd rounds the numbers in it. */
+/** Its fields; the value parsed, as daprd rounds the numbers in it and writes its members in any order. */
 async function hash(redis: RedisConnection, key: string): Promise<unknown> {
   const fields = await redis.send("HGETALL", key);
   return Array.isArray(fields)
-    ? fields.map((one, at) => (fields[at - 1] === "data" ? JSON.stringify(JSON.parse(String(one))) : one))
+    ? fields.map((one, at): unknown => (fields[at - 1] === "data" ? JSON.parse(String(one)) : one))
     : null;
 }
 
