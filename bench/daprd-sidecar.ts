@@ -4,6 +4,7 @@ import { redisAddress } from "../src/runtime/resources/sidecar/daprd/yaml/compon
 import { createEmbeddedSidecarHost } from "../src/runtime/resources/sidecar/embedded/create-host.ts";
 import { createLogStore } from "../src/runtime/feed/log-store.ts";
 import { isPortFree } from "../src/runtime/resources/process/ports.ts";
+import { createProcessResource } from "../src/runtime/resources/process/process-resource.ts";
 import { daprdSidecar, type DaprdContext } from "../src/runtime/session/daprd-node.ts";
 import { ProcessLogs } from "../src/runtime/session/process-logs.ts";
 import { freePort } from "./bare.ts";
@@ -60,9 +61,12 @@ function contextOf(
     { kind: "pubsub", name: "agents-pubsub", resource: "redis", type: null, metadata: {} },
   ];
   return {
-    daprd,
+    daprd: {
+      ...daprd,
+      image: null,
+      spawner: (order) => createProcessResource({ ...order, runId: "bench", read: logs.read }),
+    },
     root: folder,
-    runId: "bench",
     stateDir: folder,
     components,
     places: { redis: new Map([["redis", address]]), stateDir: folder },
@@ -71,7 +75,6 @@ function contextOf(
     streams: { url, pubsubs: ["agents-pubsub"], topics: ["bench"], discover: null },
     ports: { isFree: isPortFree, free: freePort },
     host,
-    keeper: { add() {}, remove() {}, addProcess() {}, removeProcess() {} },
     logs,
   };
 }

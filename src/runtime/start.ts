@@ -171,17 +171,21 @@ async function compose(
   containers?.guardBy(watchdog);
   const standIns = standInsFor(config, facts, choices, stateDir);
   const urls = { ...urlsOf(config, standIns), ...servers.urls };
+  const onProgress = (name: string, progress: Progress | null): void =>
+    supervisor.describe(name, { progress });
   const sidecars = composeSidecars({
     config,
     runId,
     stateDir,
     choice: plan.sidecars,
     daprd: plan.daprd,
+    containers,
     redis: servers.redis,
     promised: ports.byAgent,
     host,
     keeper: watchdog,
     logs,
+    onProgress,
   });
   const llmInUse = new LlmInUse(chooseLlm(config, facts, choices));
   const context: AgentContext = {
@@ -202,8 +206,6 @@ async function compose(
   };
   const resources = Object.values(config.resources);
   const kept = new KeptChoices(stateDir, choices);
-  const onProgress = (name: string, progress: Progress | null): void =>
-    supervisor.describe(name, { progress });
   /** Agents that wait for it have not started yet: they are told to use samples instead. */
   const giveUpModel = (name: string, why: string): void => {
     if (!llmInUse.mayDegrade) return;

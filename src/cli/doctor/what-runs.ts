@@ -109,7 +109,10 @@ function daprdCheck({ daprd }: RunPlan): Check {
     case "found":
       return ok("daprd", `${daprd.version} at ${daprd.path}`);
     case "missing":
-      return ok("daprd", `${daprd.why}: the embedded sidecar runs`);
+      return ok(
+        "daprd",
+        `${daprd.why}: ${daprd.image === null ? "the embedded sidecar runs" : `the container ${daprd.image} runs`}`,
+      );
     case "not-asked":
       return ok("daprd", "not looked for: it needs a bus that it can reach, a real Redis");
     default:

@@ -32,5 +32,5 @@ export const BUILD: Build = {
   "ollama-program": "auto",
   container: "auto",
   daprd: "auto",
-  "daprd-container": "no",
+  "daprd-container": "auto",
 };

@@ -24,8 +24,15 @@ export type DockerFact =
 export type DaprdFact =
   | { readonly at: "not-asked" }
   | { readonly at: "found"; readonly path: string; readonly version: string }
-  /** `image`: its container can be had instead, with which version. */
-  | { readonly at: "missing"; readonly why: string; readonly image: string | null };
+  /** No binary that can be started. */
+  | {
+      readonly at: "missing";
+      readonly why: string;
+      /** Its container can be had instead. */
+      readonly image: string | null;
+      /** Why its container cannot be had, where there is a Docker that answers; null where there is nothing to say. */
+      readonly obstacle: string | null;
+    };
 
 /** Servers that the environment of `agents up` names; each is used as it is. */
 export interface Given {

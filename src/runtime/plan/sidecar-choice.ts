@@ -37,16 +37,30 @@ export function busIsReal(config: ResolvedConfig, choices: ReadonlyMap<string, C
   );
 }
 
+/** Whether a run of this config with containers could have a daprd: who takes one, and a Redis behind each pub/sub. */
+export function couldHaveDaprd(config: ResolvedConfig): boolean {
+  const buses = Object.values(config.components).filter(({ kind }) => kind === "pubsub");
+  const onRedis = buses.every(
+    ({ resource }) => resource !== null && config.resources[resource]?.kind === "redis",
+  );
+  return buses.length > 0 && onRedis && mayHaveDaprd(config);
+}
+
 /** Whether it matters which daprd is here: looking starts a process. */
 export function asksForDaprd(input: Omit<SidecarInput, "daprd">): boolean {
   const { config, mode, choices, build } = input;
-  if (mode === "embedded") return false;
+  if (mode === "embedded" || !mayHaveDaprd(config)) return false;
   if (isAskedFor(config)) return build.daprd !== "no" && busIsReal(config, choices);
   const support = mode === "containers" ? ["auto", "asked"] : ["auto"];
   return (
     (support.includes(build.daprd) || support.includes(build["daprd-container"])) &&
     busIsReal(config, choices)
   );
+}
+
+/** Whether an agent would take a daprd where there is one. */
+function mayHaveDaprd({ agents }: ResolvedConfig): boolean {
+  return Object.values(agents).some(({ sidecar }) => sidecar === "auto" || sidecar === "daprd");
 }
 
 /** Whether an agent asks for a daprd of its own accord. */
@@ -59,14 +73,21 @@ export function whyNoDaprd({ config, mode, choices, daprd, build }: SidecarInput
   if (build.daprd === "no") return "this version runs embedded ones only";
   if (mode === "embedded") return "--mode embedded runs no Redis that a daprd could reach";
   if (!busIsReal(config, choices)) return "none of this run's pub/sub components is in a real Redis";
-  if (daprd.at === "missing") return daprd.why;
+  if (daprd.at === "missing" && daprd.image === null) return whyMissing(daprd);
   return null;
+}
+
+/** Why neither its binary nor its container can be had. */
+function whyMissing({ why, obstacle }: Extract<DaprdFact, { readonly at: "missing" }>): string {
+  return obstacle === null ? why : `${why}, and ${obstacle}`;
 }
 
 /** `daprd` only where the bus is a real Redis; in `containers` its container where there is no binary. */
 export function chooseSidecars(input: SidecarInput): {
   readonly choice: SidecarChoice;
   readonly problem: AgentsError | null;
+  /** Said aloud: its container could not be had, and what serves instead. */
+  readonly notice: string | null;
 } {
   const { config, mode, choices, daprd, build } = input;
   if (mode === "embedded") return embedded(`${EMBEDDED} (asked for with --mode embedded)`);
@@ -88,16 +109,19 @@ export function chooseSidecars(input: SidecarInput): {
         reason: `daprd ${daprd.version} at ${daprd.path}`,
       },
       problem: null,
+      notice: null,
     };
   const image = daprd.at === "missing" && canRun(build["daprd-container"], isAsked) ? daprd.image : null;
-  const why = daprd.at === "missing" ? daprd.why : "daprd was not looked for";
-  // A real part that this version does not have in a container is no reason not to run the others.
-  if (mode === "auto" || build["daprd-container"] === "no") return embedded(`${EMBEDDED} (${why})`);
+  const why = daprd.at === "missing" ? whyMissing(daprd) : "daprd was not looked for";
   if (image !== null)
     return {
       choice: { as: "daprd", path: null, image, version: null, reason: `container ${image} (${why})` },
       problem: null,
+      notice: null,
     };
+  if (mode === "auto") return { ...embedded(`${EMBEDDED} (${why})`), notice: noticeOf(daprd) };
+  // A real part that this version does not have in a container is no reason not to run the others.
+  if (build["daprd-container"] === "no") return embedded(`${EMBEDDED} (${why})`);
   return {
     ...embedded(EMBEDDED),
     problem: new AgentsError(
@@ -111,11 +135,22 @@ export function chooseSidecars(input: SidecarInput): {
   };
 }
 
+/** That there is no daprd is nothing unusual; that Docker is there and its container cannot be had, is. */
+function noticeOf(daprd: DaprdFact): string | null {
+  if (daprd.at !== "missing" || daprd.obstacle === null) return null;
+  return `There is no daprd: ${whyMissing(daprd)}. Instead: the sidecars are embedded. agents up --mode containers makes this an error.`;
+}
+
 const EMBEDDED = "the runtime's own sidecar speaks Dapr's HTTP API; it has no gRPC";
 
 /** No daprd is asked for, and none is started. */
 export const EMBEDDED_SIDECARS: SidecarChoice = embedded(EMBEDDED).choice;
 
-function embedded(reason: string): { readonly choice: SidecarChoice; readonly problem: null } {
-  return { choice: { as: "embedded", path: null, image: null, version: null, reason }, problem: null };
+function embedded(reason: string): {
+  readonly choice: SidecarChoice;
+  readonly problem: null;
+  readonly notice: null;
+} {
+  const choice: SidecarChoice = { as: "embedded", path: null, image: null, version: null, reason };
+  return { choice, problem: null, notice: null };
 }

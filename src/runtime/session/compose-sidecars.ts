@@ -1,17 +1,21 @@
-import { rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
 import type { ResolvedConfig } from "../model/resolved.ts";
 import { chooseAgentSidecars } from "../plan/agent-sidecars.ts";
+import type { Progress } from "../model/snapshot.ts";
 import type { DaprdFact } from "../plan/machine.ts";
 import type { SidecarChoice } from "../plan/sidecar-choice.ts";
 import { findFreePort, isPortFree } from "../resources/process/ports.ts";
-import type { GroupKeeper } from "../resources/process/process-resource.ts";
-import type { Daprd } from "../resources/sidecar/daprd/find-daprd.ts";
+import { createProcessResource, type GroupKeeper } from "../resources/process/process-resource.ts";
 import type { StreamsSettings } from "../resources/sidecar/daprd/host/daprd-calls.ts";
 import { redisAddress } from "../resources/sidecar/daprd/yaml/components.ts";
 import type { SidecarHost } from "../resources/sidecar/sidecar-host.ts";
 import type { AgentPorts } from "./choose-ports.ts";
+import type { Containers } from "./containers.ts";
 import { streamedPubsubs, type ComponentPlaces } from "./daprd-components.ts";
-import { namesFile, type DaprdContext } from "./daprd-node.ts";
+import { DAPRD_OF_IMAGE, daprdContainer } from "./daprd-container.ts";
+import { namesFile, type DaprdContext, type DaprdProgram } from "./daprd-node.ts";
+import { versionOf } from "./image-version.ts";
 import type { ProcessLogs } from "./process-logs.ts";
 import { Sidecars } from "./sidecars.ts";
 
@@ -23,6 +27,8 @@ export interface SidecarsInput {
   /** What serves those that ask for nothing. */
   readonly choice: SidecarChoice;
   readonly daprd: DaprdFact;
+  /** Null: nothing of this run is a container. */
+  readonly containers: Containers | null;
   /** Addresses of the real Redis servers of this run, with their passwords, by the names of their resources. */
   readonly redis: ReadonlyMap<string, string>;
   /** Ports that the agents and their sidecars were promised. */
@@ -30,14 +36,17 @@ export interface SidecarsInput {
   readonly host: SidecarHost;
   readonly keeper: GroupKeeper;
   readonly logs: ProcessLogs;
+  /** What of a sidecar is pulled; null when that is over. */
+  readonly onProgress: (name: string, progress: Progress | null) => void;
 }
 
 /** Puts the sidecars of a run together, each of its kind. */
 export function composeSidecars(input: SidecarsInput): Sidecars {
-  const { choice, daprd, host, redis } = input;
+  const { choice, host, redis } = input;
   const addresses = new Map([...redis].map(([name, url]) => [name, read(name, url).address]));
   const places = { redis: addresses, stateDir: input.stateDir };
   const streams = streamsOf(input, places);
+  const daprd = programOf(input);
   return new Sidecars({
     host,
     redis: { needs: [...redis.keys()], streams },
@@ -46,8 +55,31 @@ export function composeSidecars(input: SidecarsInput): Sidecars {
       chooseAgentSidecars({ agents: { [agent.name]: agent } }, { choice, noDaprd: null }).byAgent.get(
         agent.name,
       ) ?? "embedded",
-    daprd: daprd.at === "found" && streams !== null ? daprdContext(input, daprd, places, streams) : null,
+    daprd: daprd !== null && streams !== null ? daprdContext(input, daprd, places, streams) : null,
   });
+}
+
+/** Its binary, else its container; null where this run has neither. */
+function programOf(input: SidecarsInput): DaprdProgram | null {
+  const { daprd, runId, keeper, logs, containers, config, stateDir, onProgress } = input;
+  if (daprd.at === "found") {
+    const { path, version } = daprd;
+    return {
+      path,
+      version,
+      image: null,
+      spawner: (order) => createProcessResource({ ...order, runId, keeper, read: logs.read }),
+    };
+  }
+  if (daprd.at !== "missing" || daprd.image === null || containers === null) return null;
+  const { image } = daprd;
+  const place = { image, root: config.root, stateDir, containers, read: logs.read, onProgress };
+  return {
+    path: DAPRD_OF_IMAGE,
+    version: versionOf(image),
+    image,
+    spawner: (order) => daprdContainer(order, place),
+  };
 }
 
 /** Null: no pub/sub is in a Redis. */
@@ -65,25 +97,25 @@ function read(name: string, url: string): ReturnType<typeof redisAddress> {
 
 function daprdContext(
   input: SidecarsInput,
-  { path, version }: Daprd,
+  daprd: DaprdProgram,
   places: ComponentPlaces,
   streams: StreamsSettings,
 ): DaprdContext {
-  const { config, runId, stateDir, redis, promised, host, keeper, logs } = input;
+  const { config, stateDir, redis, promised, host, logs } = input;
   const secrets = Object.assign({}, ...[...redis].map(([name, url]) => read(name, url).secrets));
   const components = Object.values(config.components);
   // What writes the resource files takes a moment to load, and has it while the sidecars' thread connects.
   import("yaml").catch(() => undefined);
   // Names of the last run lead nowhere.
   const names = namesFile(stateDir);
+  mkdirSync(dirname(names), { recursive: true, mode: 0o700 });
   for (const suffix of ["", "-wal", "-shm"]) rmSync(names + suffix, { force: true });
   const used = new Set(
     [...promised.values()].flatMap(({ port, sidecarPort }) => [port, sidecarPort ?? port]),
   );
   return {
-    daprd: { path, version },
+    daprd,
     root: config.root,
-    runId,
     stateDir,
     components,
     places,
@@ -99,7 +131,6 @@ function daprdContext(
       },
     },
     host,
-    keeper,
     logs,
   };
 }

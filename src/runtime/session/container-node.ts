@@ -3,12 +3,12 @@ import type { Progress } from "../model/snapshot.ts";
 import { maskPasswords } from "../plan/mask-url.ts";
 import type { ContainableResource } from "../resources/container/definition-for.ts";
 import { definitionFor } from "../resources/container/definition-for.ts";
-import { imageParts } from "../resources/container/image-name.ts";
 import { passwordFor } from "../resources/container/passwords.ts";
 import type { SupervisedNode } from "../supervisor/node.ts";
 import { calmProgress } from "./calm-progress.ts";
 import type { Containers } from "./containers.ts";
 import type { ProcessLogs } from "./process-logs.ts";
+import { versionOf } from "./image-version.ts";
 import type { ServerPorts } from "./server-ports.ts";
 
 export interface ContainerNodeContext {
@@ -78,11 +78,6 @@ export function containerNode(resource: ContainableResource, context: ContainerN
 /** Whether a resource of the config can be a container at all. */
 export function isContainable(resource: ResolvedResource): resource is ContainableResource {
   return resource.kind !== "task" && resource.kind !== "external";
-}
-
-/** What its tag says. */
-export function versionOf(image: string): string | null {
-  return imageParts(image).tag;
 }
 
 function firstOf(ports: ReadonlyMap<number, number> | undefined): number | null {

@@ -1,14 +1,12 @@
 import { join } from "node:path";
 import type { ResolvedAgent, ResolvedComponent } from "../model/resolved.ts";
-import { createProcessResource } from "../resources/process/process-resource.ts";
-import type { GroupKeeper } from "../resources/process/process-resource.ts";
+import type { Resource } from "../resources/resource.ts";
 import { createReadiness } from "../resources/readiness/readiness.ts";
 import { daprdEnvironment } from "../resources/sidecar/daprd/arguments.ts";
-import { DAPRD_HEALTH } from "../resources/sidecar/daprd/daprd-resource.ts";
+import { DAPRD_HEALTH, type ProcessOrder } from "../resources/sidecar/daprd/daprd-resource.ts";
 import type { DaprdLine } from "../resources/sidecar/daprd/daprd-log.ts";
 import type { PortFinder } from "../resources/sidecar/daprd/daprd-ports.ts";
 import { DaprdSidecar, type MadeResources } from "../resources/sidecar/daprd/daprd-sidecar.ts";
-import type { Daprd } from "../resources/sidecar/daprd/find-daprd.ts";
 import type { StreamsSettings } from "../resources/sidecar/daprd/host/daprd-calls.ts";
 import { generateResources } from "../resources/sidecar/daprd/yaml/generate.ts";
 import { readUserResources } from "../resources/sidecar/yaml/user-resources.ts";
@@ -20,11 +18,20 @@ import { daprdComponents, type ComponentPlaces } from "./daprd-components.ts";
 import type { ProcessLogs } from "./process-logs.ts";
 import { sidecarName } from "./sidecar-node.ts";
 
+/** The daprd that is started, and how. */
+export interface DaprdProgram {
+  /** Of the binary, where it runs. */
+  readonly path: string;
+  readonly version: string | null;
+  /** Of its container; null where it is a process of this machine. */
+  readonly image: string | null;
+  readonly spawner: (order: ProcessOrder) => Resource;
+}
+
 /** What all daprds of a run share. */
 export interface DaprdContext {
-  readonly daprd: Daprd;
+  readonly daprd: DaprdProgram;
   readonly root: string;
-  readonly runId: string;
   /** Absolute path of `.agents/`. */
   readonly stateDir: string;
   readonly components: readonly ResolvedComponent[];
@@ -36,7 +43,6 @@ export interface DaprdContext {
   readonly streams: StreamsSettings;
   readonly ports: PortFinder;
   readonly host: SidecarHost;
-  readonly keeper: GroupKeeper;
   readonly logs: ProcessLogs;
 }
 
@@ -50,7 +56,7 @@ export function daprdSidecar(
   context: DaprdContext,
   onChange: () => void,
 ): DaprdSidecar {
-  const { root, runId, stateDir, host, keeper, logs, streams, ports } = context;
+  const { root, stateDir, host, logs, streams, ports } = context;
   const name = sidecarName(agent.name);
   const tokens = tokensOf(process.env);
   return new DaprdSidecar({
@@ -73,7 +79,7 @@ export function daprdSidecar(
         appToken: tokens.app ?? null,
       }),
     host,
-    spawner: (order) => createProcessResource({ ...order, runId, keeper, read: logs.read }),
+    spawner: context.daprd.spawner,
     onLine: (line) => logs.write(name, streamOf(line), Buffer.from(`${textOf(line)}\n`)),
     onChange,
   });
@@ -110,7 +116,7 @@ export function daprdNode(
       kind: "sidecar",
       implementation: "daprd",
       version: daprd.version,
-      image: null,
+      image: daprd.image,
       ...shownOf(sidecar),
       agent: agent.name,
       replica: null,

@@ -64,8 +64,16 @@ async function imageFact({ host }: Containers, image: string, resource: string):
   }
 }
 
-/** Looks for a daprd: it is asked for its version, which starts it once. */
-export async function lookForDaprd(env: Environment, cwd: string): Promise<DaprdFact> {
+const NO_DAPRD = { at: "missing", image: null, obstacle: null } as const;
+
+/** Looks for a daprd: it is asked for its version, which starts it once. `named`: AGENTS_DAPRD says which. */
+export async function lookForDaprd(
+  env: Environment,
+  cwd: string,
+): Promise<
+  | Extract<DaprdFact, { readonly at: "found" }>
+  | (Extract<DaprdFact, { readonly at: "missing" }> & { readonly named: boolean })
+> {
   const [{ findDaprd }, { homedir }] = await Promise.all([
     import("../resources/sidecar/daprd/find-daprd.ts"),
     import("node:os"),
@@ -75,9 +83,9 @@ export async function lookForDaprd(env: Environment, cwd: string): Promise<Daprd
     case "found":
       return { at: "found", path: found.path, version: found.version };
     case "unusable":
-      return { at: "missing", why: `${found.path} ${found.why}`, image: null };
+      return { ...NO_DAPRD, why: `${found.path} ${found.why}`, named: found.named };
     case "missing":
-      return { at: "missing", why: "there is no daprd on the PATH or in ~/.dapr/bin", image: null };
+      return { ...NO_DAPRD, why: "there is no daprd on the PATH or in ~/.dapr/bin", named: false };
     default:
       return found satisfies never;
   }

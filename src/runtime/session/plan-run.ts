@@ -15,7 +15,8 @@ import type { Containers } from "./containers.ts";
 import { findProgram } from "./find-program.ts";
 import { readKept } from "./kept-choices.ts";
 import type { WantedImage } from "./look-at-machine.ts";
-import { givenServers, lookForDaprd, lookForDocker } from "./look-at-machine.ts";
+import { lookForAnyDaprd } from "./daprd-image.ts";
+import { givenServers, lookForDocker } from "./look-at-machine.ts";
 
 export interface PlanRunInput {
   readonly config: ResolvedConfig;
@@ -55,12 +56,13 @@ export async function planRun(input: PlanRunInput): Promise<RunPlan> {
   const kept = input.mode === null ? readKept(stateDir) : {};
   const given = givenServers(env);
   const images = wantedImages(config, imagesAskedFor({ config, mode, kept, given, build, sampleOnly }));
-  const [{ fact: docker, containers }, ollamaAnswers] = await Promise.all([
+  const [{ fact: docker, containers: opened }, ollamaAnswers] = await Promise.all([
     images.length === 0
       ? { fact: { at: "not-asked" } as const, containers: null }
       : lookForDocker(input.openDocker, images, mode !== "containers"),
     sampleOnly || mode === "embedded" ? new Set<string>() : ollamasThatAnswer(config),
   ]);
+  let containers = opened;
   try {
     const path = env["PATH"] ?? "";
     const { byName, problems, notices } = chooseResources({
@@ -78,12 +80,20 @@ export async function planRun(input: PlanRunInput): Promise<RunPlan> {
       },
     });
     const asks = { config, mode, choices: byName, build };
-    const daprd = asksForDaprd(asks) ? await lookForDaprd(env, config.root) : ({ at: "not-asked" } as const);
+    let daprd: DaprdFact = { at: "not-asked" };
+    if (asksForDaprd(asks)) {
+      const { openDocker } = input;
+      const open = docker.at === "closed" ? null : async () => (containers ??= await openDocker());
+      daprd = await lookForAnyDaprd({ env, root: config.root, mode, build, open });
+    }
     const sidecars = chooseSidecars({ ...asks, daprd });
     const noDaprd = whyNoDaprd({ ...asks, daprd });
     const agentSidecars = chooseAgentSidecars(config, { choice: sidecars.choice, noDaprd });
     const contained = containedNames(config, byName);
-    if (contained.size === 0) containers?.letGo();
+    const daprdIsContained =
+      daprd.at === "missing" && daprd.image !== null && [...agentSidecars.byAgent.values()].includes("daprd");
+    const needsDocker = contained.size > 0 || daprdIsContained;
+    if (!needsDocker) containers?.letGo();
     return {
       mode,
       choices: byName,
@@ -91,14 +101,14 @@ export async function planRun(input: PlanRunInput): Promise<RunPlan> {
       agentSidecars,
       daprd,
       docker,
-      containers: contained.size === 0 ? null : containers,
+      containers: needsDocker ? containers : null,
       contained,
       problems: [
         ...problems,
         ...(sidecars.problem === null ? [] : [sidecars.problem]),
         ...agentSidecars.problems,
       ],
-      notices: [...notices, ...agentSidecars.notices],
+      notices: [...notices, ...(sidecars.notice === null ? [] : [sidecars.notice]), ...agentSidecars.notices],
     };
   } catch (error) {
     containers?.letGo();
@@ -115,7 +125,7 @@ export function assertPlanned({ problems }: Pick<RunPlan, "problems">): void {
 }
 
 /** The first who needs each of these images. */
-export function wantedImages(config: ResolvedConfig, images: readonly string[]): readonly WantedImage[] {
+export function wantedImages(config: ResolvedConfig, images: readonly string[]): WantedImage[] {
   const all = [
     ...Object.values(config.resources).flatMap((resource) =>
       "image" in resource ? [{ image: resource.image, resource: resource.name }] : [],

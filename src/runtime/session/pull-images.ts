@@ -2,8 +2,10 @@ import type { ResolvedConfig } from "../model/resolved.ts";
 import type { Progress } from "../model/snapshot.ts";
 import { BUILD } from "../plan/build.ts";
 import { imagesAskedFor } from "../plan/asks.ts";
+import { couldHaveDaprd } from "../plan/sidecar-choice.ts";
 import { calmProgress } from "./calm-progress.ts";
-import { givenServers } from "./look-at-machine.ts";
+import { daprdImage } from "./daprd-image.ts";
+import { givenServers, lookForDaprd } from "./look-at-machine.ts";
 import { wantedImages } from "./plan-run.ts";
 
 /** What becomes of one image. */
@@ -38,14 +40,17 @@ export async function pullImages(options: PullImagesOptions): Promise<readonly P
     build: BUILD,
     sampleOnly: false,
   });
-  if (asked.length === 0) return [];
+  const images = wantedImages(config, asked);
+  if (couldHaveDaprd(config) && (await lookForDaprd(env, config.root)).at === "missing")
+    images.push({ image: daprdImage(env), resource: "daprd" });
+  if (images.length === 0) return [];
   const [{ connectDocker }, { ensureImage }] = await Promise.all([
     import("../resources/container/docker.ts"),
     import("../resources/container/pull.ts"),
   ]);
   using connection = await connectDocker(signal);
   const done: PulledImage[] = [];
-  for (const { image, resource } of wantedImages(config, asked)) {
+  for (const { image, resource } of images) {
     const tell = calmProgress((progress) => {
       if (progress !== null) onProgress(resource, progress);
     });

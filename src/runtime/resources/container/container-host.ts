@@ -61,6 +61,11 @@ export class ContainerHost {
     return this.#link.connection.architecture;
   }
 
+  /** Whether a container can be on the network of this machine, its loopback included. */
+  get sharesNetwork(): boolean {
+    return this.#link.connection.sharesNetwork;
+  }
+
   /** Where Docker answers, for people. */
   get where(): string {
     return describeAddress(this.#link.connection.address);

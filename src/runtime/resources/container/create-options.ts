@@ -23,11 +23,12 @@ export function createOptions(
 ): ContainerCreateOptions {
   const { project, resource } = owner;
   const network = definition.network ?? projectPrefix(project);
-  const { command, user, memoryBytes } = definition;
+  const { command, workingDir, user, memoryBytes } = definition;
   return {
     name: containerName(project, resource),
     Image: fullImageName(definition.image),
     ...(command === undefined ? {} : { Cmd: [...command] }),
+    ...(workingDir === undefined ? {} : { WorkingDir: workingDir }),
     ...(user === undefined ? {} : { User: user }),
     Env: Object.entries({ ...definition.env, ...definition.secretsEnv }).map(
       ([key, value]) => `${key}=${value}`,

@@ -4,6 +4,8 @@ export interface ContainerDefinition {
   readonly image: string;
   /** Replaces the image's own command; absent = the image's. */
   readonly command?: readonly [string, ...string[]];
+  /** Where the command runs, absolute; absent = the image's own. */
+  readonly workingDir?: string;
   readonly env: Readonly<Record<string, string>>;
   /** Like `env`, for images that take a secret in no other way. Never shown, never in a label. */
   readonly secretsEnv: Readonly<Record<string, string>>;

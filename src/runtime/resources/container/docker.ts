@@ -1,6 +1,7 @@
 import { constants as files, accessSync, readFileSync } from "node:fs";
 import { Agent } from "node:http";
 import { Agent as SecureAgent } from "node:https";
+import { release } from "node:os";
 import { delimiter, join } from "node:path";
 import type Docker from "dockerode";
 import { AgentsError } from "../../model/errors.ts";
@@ -25,6 +26,8 @@ export interface DockerConnection extends Disposable {
   readonly version: string;
   /** `amd64`, `arm64` … */
   readonly architecture: string;
+  /** A container on the host's network is on that of this machine: Docker runs on this kernel, with its full rights. */
+  readonly sharesNetwork: boolean;
 }
 
 /**
@@ -72,12 +75,18 @@ async function connectTo(address: DockerAddress, signal: AbortSignal | undefined
       address,
       version: version.Version,
       architecture: version.Arch,
+      sharesNetwork: address.by === "socket" && version.KernelVersion === release() && !isRootless(version),
       [Symbol.dispose]: () => agent.destroy(),
     };
   } catch (error) {
     agent.destroy();
     throw error;
   }
+}
+
+/** Its containers are on a network of its own, whatever they ask for. */
+function isRootless({ Components }: Docker.DockerVersion): boolean {
+  return Components?.some(({ Name }) => Name === "rootlesskit") ?? false;
 }
 
 function certificatesOf({ certificates }: Extract<DockerAddress, { readonly by: "tcp" }>): {
