@@ -55,7 +55,7 @@ function project(t: Test, { sql = false } = {}): Project {
     const config = readFileSync(join(root, "agents.config.ts"), "utf8");
     const withSql = config
       .replace("stateStore }", "sqlServer, stateStore }")
-      .replace("resources: { redis: cache }", "resources: { redis: cache, sqlserver: sqlServer() }");
+      .replace("resources: { redis: cache }", "resources: { redis: cache, db: sqlServer() }");
     writeFileSync(join(root, "agents.config.ts"), withSql);
   }
   t.teardown(() => made.close());

@@ -65,13 +65,16 @@ function sidecarAddress(port: number | null, grpcPort: number | null): Record<st
 
 function resourceUrls({ agent, urls, models, modelsUrl }: EnvironmentInput): Record<string, string> {
   const env: Record<string, string> = {};
-  for (const name of agent.uses) {
+  const used = agent.uses.flatMap((name) => {
     const url = urls[name];
-    if (url !== undefined && url !== null) env[`${variableName(name)}_URL`] = url;
-  }
-  if (models.length > 0) env["OLLAMA_MODELS"] = models.join(",");
-  // By its kind as well as by its name: who asks a model need not know what the config calls its server.
+    return url === undefined || url === null ? [] : [{ name, url }];
+  });
+  for (const { name, url } of used) env[`${variableName(name)}_URL`] = url;
+  // By its kind as well as by its name: who asks a database or a model need not know what the config calls its server.
+  for (const { url } of used) if (/^(?:sqlite|mssql):/.test(url)) env["SQLSERVER_URL"] ??= url;
+  for (const { url } of used) if (url.startsWith("redis:")) env["REDIS_URL"] ??= url;
   if (modelsUrl !== null) env["OLLAMA_URL"] ??= modelsUrl;
+  if (models.length > 0) env["OLLAMA_MODELS"] = models.join(",");
   return env;
 }
 
