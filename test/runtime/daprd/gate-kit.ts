@@ -29,7 +29,7 @@ export async function openGate(
     port,
     appPort,
     maxAttempts: 6,
-    onRecord: (record) => records.push(record),
+    onRecord: (record) => void records.push(record),
     ...options,
   });
   t.teardown(async () => await gate[Symbol.asyncDispose]());

@@ -99,10 +99,10 @@ async function* lines(url: URL, body: unknown, signal: AbortSignal): AsyncGenera
   call.end(JSON.stringify(body));
   try {
     const answer = await promise;
-    const read = createInterface({ input: answer, crlfDelay: Infinity });
+    const reader = createInterface({ input: answer, crlfDelay: Infinity });
     // An error of the connection is thrown by the loop; one that comes after it, as we cut the connection, concerns nobody.
-    for (const source of [answer, read]) source.on("error", () => undefined);
-    for await (const line of read) if (line !== "") yield line;
+    for (const source of [answer, reader]) source.on("error", () => undefined);
+    for await (const line of reader) if (line !== "") yield line;
   } catch (error) {
     signal.throwIfAborted();
     throw new PullFailed(

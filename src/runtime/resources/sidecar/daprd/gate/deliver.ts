@@ -22,9 +22,6 @@ export interface DeliverContext {
   readonly holdMs: number;
 }
 
-/** More of an answer is not looked at; it is passed on whole. */
-const ANSWER_LIMIT = 4 * 1024 * 1024;
-
 /**
  * Passes a delivery to the app and records the attempt. The whole of it is read first: one that the app never took, or
  * that the runtime itself cut off when it stopped the app, is sent again, and is no attempt.
@@ -71,11 +68,13 @@ export async function deliver(
     const attempt = log.begin(read);
     const answer = await sent.answered;
     if (answer !== null) {
-      const text = collect(answer);
-      const passed = await passAnswer(answer, response);
       const status = answer.statusCode ?? 0;
-      if (answer.complete) attempt.end((events) => outcomesOf(events, status, text()));
-      else attempt.fail(passed === "cut by the app" ? "the answer ended early" : hungUpAfter(startedAt));
+      // Kept before it is passed on: what daprd has acknowledged never comes again, and would stay open in the journal.
+      const passed = await passAnswer(answer, response, async (text) => {
+        await attempt.end((events) => outcomesOf(events, status, text));
+      });
+      if (!answer.complete)
+        attempt.fail(passed === "cut by the app" ? "the answer ended early" : hungUpAfter(startedAt));
       return;
     }
     if (hungUp.signal.aborted) {
@@ -121,15 +120,4 @@ async function readBody(incoming: IncomingMessage): Promise<Buffer | null> {
 function refuse(response: ServerResponse, holdMs: number): void {
   response.writeHead(503, { "content-type": "text/plain", "retry-after": "1" });
   response.end(`the app has not listened for ${holdMs / 1000} s`);
-}
-
-/** The beginning of an answer, as it passes. */
-function collect(answer: IncomingMessage): () => string {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  answer.on("data", (chunk: Buffer) => {
-    if (size < ANSWER_LIMIT) chunks.push(chunk);
-    size += chunk.byteLength;
-  });
-  return () => Buffer.concat(chunks).toString();
 }

@@ -10,7 +10,8 @@ const SHOW_AFTER_MS = 100;
 
 /** An attempt that runs. Exactly one of its methods is called, once. */
 export interface RunningAttempt {
-  end(outcomes: (events: readonly DeliveredEvent[]) => readonly Outcome[]): void;
+  /** Resolves once it is kept. */
+  end(outcomes: (events: readonly DeliveredEvent[]) => readonly Outcome[]): Promise<void>;
   fail(error: string): void;
   /** It was none: the app never had it, or was stopped by the runtime meanwhile. */
   cancel(): void;
@@ -20,7 +21,8 @@ export interface DeliveryLogOptions {
   readonly agent: string;
   /** The one after which daprd gives up; null where that is not known. */
   readonly maxAttempts: number | null;
-  readonly onRecord: (record: DeliveryRecord) => void;
+  /** A promise: it resolves once the record is kept. */
+  readonly onRecord: (record: DeliveryRecord) => void | Promise<void>;
 }
 
 /** Tells what became of each attempt. */
@@ -68,7 +70,7 @@ export class DeliveryLog {
   cut(events: readonly DeliveredEvent[]): void {
     for (const one of events) {
       const why = `it is number ${one.event.depth} of a chain of events; more than ${MAX_DEPTH} are taken for a loop`;
-      this.#tell(one, "dead", this.#attempts.total(keyOf(one)), null, why);
+      void this.#tell(one, "dead", this.#attempts.total(keyOf(one)), null, why);
     }
   }
 
@@ -79,7 +81,8 @@ export class DeliveryLog {
     let shown = false;
     const timer = setTimeout(() => {
       shown = true;
-      for (const one of events) this.#tell(one, "delivering", this.#attempts.total(keyOf(one)), null, null);
+      for (const one of events)
+        void this.#tell(one, "delivering", this.#attempts.total(keyOf(one)), null, null);
     }, SHOW_AFTER_MS);
     const over = (): number => {
       clearTimeout(timer);
@@ -88,31 +91,32 @@ export class DeliveryLog {
       return Math.round((performance.now() - startedAt) * 100) / 100;
     };
     return {
-      end: (read) => {
+      end: async (read) => {
         const durationMs = over();
         const outcomes = read(events);
-        events.forEach((one, at) => this.#ended(one, outcomes[at] ?? LOST, durationMs));
+        await Promise.all(events.map((one, at) => this.#ended(one, outcomes[at] ?? LOST, durationMs)));
       },
       fail: (error) => {
         const durationMs = over();
-        for (const one of events) this.#ended(one, { at: "retry", error }, durationMs);
+        for (const one of events) void this.#ended(one, { at: "retry", error }, durationMs);
       },
       cancel: () => {
         over();
         if (!shown) return;
-        for (const one of events) this.#tell(one, "pending", this.#attempts.total(keyOf(one)), null, null);
+        for (const one of events)
+          void this.#tell(one, "pending", this.#attempts.total(keyOf(one)), null, null);
       },
     };
   }
 
-  #ended(delivered: DeliveredEvent, outcome: Outcome, durationMs: number): void {
+  async #ended(delivered: DeliveredEvent, outcome: Outcome, durationMs: number): Promise<void> {
     const { total, round } = this.#attempts.ended(keyOf(delivered));
     const { maxAttempts } = this.#options;
     const error = outcome.at === "success" ? null : outcome.error;
     const status = statusOf(outcome, maxAttempts !== null && round >= maxAttempts);
     // Delivered again by hand, it has all its attempts again.
     if (status !== "retrying") this.#attempts.over(keyOf(delivered));
-    this.#tell(delivered, status, total, durationMs, error);
+    await this.#tell(delivered, status, total, durationMs, error);
   }
 
   #tell(
@@ -121,9 +125,9 @@ export class DeliveryLog {
     attempts: number,
     durationMs: number | null,
     error: string | null,
-  ): void {
+  ): void | Promise<void> {
     if (this.#closed) return;
-    this.#options.onRecord({
+    return this.#options.onRecord({
       agent: this.#options.agent,
       event,
       deadLetterOf,

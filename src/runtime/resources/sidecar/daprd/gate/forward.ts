@@ -52,7 +52,7 @@ export async function forward(
       response.destroy();
       return;
     }
-    if (onAnswer === null) await passAnswer(answer, response);
+    if (onAnswer === null) await passAnswer(answer, response, null);
     else await passWhole(answer, response, onAnswer);
     return;
   }

@@ -28,7 +28,7 @@ export interface GateOptions {
   /** The attempt after which daprd gives an event up: retries + 1; null where a policy of the user's decides. */
   readonly maxAttempts: number | null;
   /** One attempt, in the journal's terms. */
-  readonly onRecord: (record: DeliveryRecord) => void;
+  readonly onRecord: (record: DeliveryRecord) => void | Promise<void>;
   /** daprd has asked for the app's subscriptions. It gets the answer, and delivers, once this resolves; not where it rejects. */
   readonly onSubscribed?: (subscriptions: readonly ParsedSubscription[]) => unknown;
   /** The app came back with other subscriptions than daprd knows. Deliveries are held until the sidecar was restarted. */

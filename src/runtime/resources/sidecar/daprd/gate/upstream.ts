@@ -1,8 +1,10 @@
 import { Agent, request, type ClientRequest, type IncomingMessage, type ServerResponse } from "node:http";
-import { finished } from "node:stream";
+import { finished, Transform, type TransformCallback } from "node:stream";
 import { endToEndHeaders } from "./headers.ts";
 
 const MAX_HEADER_BYTES = 64 * 1024;
+/** More of an answer is not looked at; it is passed on whole. */
+const ANSWER_LIMIT = 4 * 1024 * 1024;
 
 /** A request on its way to the app. */
 export interface Sent {
@@ -61,10 +63,14 @@ export class Upstream {
 /**
  * Passes an answer on as it is, trailers included. Resolves once it is over. Where one side breaks the
  * other is broken as well, since nothing else tells that an answer is cut.
+ *
+ * @param beforeEnd Null: nothing is waited for. Given the beginning of the answer once all of it is there; the caller has the end of it only when this
+ * resolves, and not at all where it rejects.
  */
 export function passAnswer(
   answer: IncomingMessage,
   response: ServerResponse,
+  beforeEnd: ((beginning: string) => Promise<void>) | null,
 ): Promise<"passed" | "cut by the app" | "cut by the caller"> {
   return new Promise((resolve) => {
     // The app's own Date, or none.
@@ -89,6 +95,44 @@ export function passAnswer(
       if (error !== undefined && error !== null) answer.destroy();
       resolve((error ?? null) === null ? "passed" : "cut by the caller");
     });
-    answer.pipe(response);
+    if (beforeEnd === null) {
+      answer.pipe(response);
+      return;
+    }
+    const held = new HeldBack(beforeEnd);
+    held.once("error", () => response.destroy());
+    answer.pipe(held).pipe(response);
   });
+}
+
+/** Holds an answer back until something is done about it. One that is longer than anybody reads passes but for its end. */
+class HeldBack extends Transform {
+  readonly #beforeEnd: (beginning: string) => Promise<void>;
+  #held: Buffer[] = [];
+  #size = 0;
+  #beginning: string | null = null;
+
+  constructor(beforeEnd: (beginning: string) => Promise<void>) {
+    super();
+    this.#beforeEnd = beforeEnd;
+  }
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    this.#held.push(chunk);
+    this.#size += chunk.byteLength;
+    if (this.#size > ANSWER_LIMIT) {
+      this.#beginning ??= Buffer.concat(this.#held).toString();
+      // The last piece is kept: without it the answer is not there.
+      for (const piece of this.#held.splice(0, this.#held.length - 1)) this.push(piece);
+    }
+    done();
+  }
+
+  override _flush(done: TransformCallback): void {
+    const beginning = this.#beginning ?? Buffer.concat(this.#held).toString();
+    this.#beforeEnd(beginning).then(() => {
+      for (const piece of this.#held) this.push(piece);
+      done();
+    }, done);
+  }
 }

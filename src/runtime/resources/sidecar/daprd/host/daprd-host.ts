@@ -29,7 +29,7 @@ export class DaprdHost implements AsyncDisposable {
     this.#journal = new StreamJournal(options.tables);
     this.#gates = new Gates({
       appToken,
-      onRecord: (record) => this.#keep(() => this.#journal.delivered(record)),
+      onRecord: async (record) => await this.#keep(() => this.#journal.delivered(record)),
       onSubscribed: async (agent, subscriptions) => await this.#subscribed(agent, subscriptions),
       tell,
     });
@@ -127,10 +127,11 @@ export class DaprdHost implements AsyncDisposable {
     tell({ type: "subscribed", appId: agent, topics: seen.map(({ topic }) => topic) });
   }
 
-  /** A record that cannot be kept is said; the delivery itself is daprd's business. */
-  #keep(write: () => void): void {
+  /** What cannot be kept is said, and holds up nothing. */
+  async #keep(write: () => void): Promise<void> {
     try {
       write();
+      await this.#options.tables.commit.committed();
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       this.#options.tell({

@@ -6,7 +6,7 @@ import type { DaprdEvent, GateSettings } from "./daprd-calls.ts";
 /** What the gates of a run share. */
 export interface GatesOptions {
   readonly appToken: string | null;
-  readonly onRecord: (record: DeliveryRecord) => void;
+  readonly onRecord: (record: DeliveryRecord) => void | Promise<void>;
   /** daprd asks what an app listens to; it is answered once this resolves. */
   readonly onSubscribed: (agent: string, subscriptions: readonly ParsedSubscription[]) => Promise<void>;
   readonly tell: (event: DaprdEvent) => void;
