@@ -1,7 +1,7 @@
 import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
-import { containerProject, containersOf } from "../helpers/contained.ts";
+import { containerProject, containersOf, volumesOf } from "../helpers/contained.ts";
 import { noDocker, testDocker } from "../helpers/docker.ts";
 import { freePort } from "../helpers/free-port.ts";
 import { greet, greeterProject } from "../helpers/greeter.ts";
@@ -50,6 +50,12 @@ void t.test("an Ollama that a run starts", { skip: noOllama() ?? false }, async 
       resources: { llm: { kind: "ollama", image, port: 0, models: ["tiny:1b"] } },
       agents: { one: { command: fixture("listens.js"), health: "tcp", uses: ["llm"] } },
     });
+    const pull = await project.agents(["pull", "--json"]);
+    t.equal(pull.code, 1);
+    t.match(pull.stdout, /"type":"image","resource":"llm"/u);
+    t.match(JSON.parse(pull.stderr).error, { code: "AGENTS_MODEL_UNAVAILABLE", expected: "tiny:1b" });
+    t.same(await containersOf(project, docker), [], "the container that it needed is gone");
+    t.equal((await volumesOf(project, docker)).length, 1, "what came of the model stays");
     const up = project.up(["--mode", "containers"]);
     const event = await up.event("it lacks its model", (each) =>
       /pull tiny:1b/u.test(String(pick(each, "resource", "reason"))),

@@ -79,4 +79,41 @@ void t.test("an Ollama of a run", { skip: noOllama() ?? false }, async (t) => {
       t.match(await greet(run), { generatedBy: "sample" });
     },
   );
+
+  await t.test("with --llm live a model that does not exist ends the start at once", async (t) => {
+    const ollama = await startOllama(t);
+    const unknown = `${registry.address}/library/tiny:70b`;
+    const project = greeterProject(t, { port: ollama.port, models: [unknown] });
+    const up = await project.agents([
+      "up",
+      "-d",
+      ...auto,
+      "--llm",
+      "live",
+      "--wait-timeout",
+      "300",
+      "--json",
+    ]);
+    t.equal(up.code, 1);
+    t.match(JSON.parse(up.stderr.trim().split("\n").at(-1) ?? "").error, {
+      code: "AGENTS_MODEL_UNAVAILABLE",
+      path: "llm",
+      expected: unknown,
+      hint: /--llm sample/,
+    });
+    t.same(project.survivors(), []);
+  });
+
+  await t.test("agents pull fetches the models beforehand, whether a run is up or not", async (t) => {
+    const ollama = await startOllama(t);
+    const project = greeterProject(t, { port: ollama.port, models: [model] });
+    const pulled = await project.lines(["pull"]);
+    t.ok(pulled.some((line) => pick(line, "type") === "progress" && pick(line, "what") === model));
+    t.match(pulled.at(-1), { type: "model", resource: "llm", model, pulled: true });
+    t.match(await fetch(`${ollama.url}/api/tags`).then((answer) => answer.text()), /tiny:1b/u);
+    t.equal((await project.agents(["up", "-d", ...auto, "--json"])).code, 0);
+    const again = await project.agents(["pull"]);
+    t.match(again.stdout, /^llm: \S+ is here already$/mu);
+    t.equal((await project.agents(["down"])).code, 0);
+  });
 });

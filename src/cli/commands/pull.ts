@@ -4,7 +4,7 @@ import { contextOf } from "../context.ts";
 
 export function addPull(program: Command): void {
   addCommand(program, "pull", {
-    summary: "fetch the images that agents up may run, beforehand",
+    summary: "fetch the images and models that agents up may need, beforehand",
     examples: [
       ["agents pull", "what is here already is not fetched again"],
       ["agents pull --json", "progress and outcome as NDJSON"],

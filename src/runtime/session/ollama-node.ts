@@ -36,6 +36,7 @@ export function withModels(
   return {
     ...node,
     readiness: readyWithModels(answers, {
+      resource: name,
       url,
       models,
       onProgress: calmProgress((progress) => onProgress(name, progress)),

@@ -1,3 +1,4 @@
+import type { AgentsError } from "../model/errors.ts";
 import type { Running } from "../resources/resource.ts";
 
 /** One incarnation, from the call of `start` until nothing of it is left. */
@@ -11,6 +12,8 @@ export interface Life {
   readonly gone: AbortController;
   running: Running | null;
   readySince: number | null;
+  /** Why it can never be ready; null while it may be. */
+  failure: AgentsError | null;
 }
 
 export function newLife(incarnation: number): Life {
@@ -21,5 +24,6 @@ export function newLife(incarnation: number): Life {
     gone: new AbortController(),
     running: null,
     readySince: null,
+    failure: null,
   };
 }

@@ -189,7 +189,8 @@ export class Unit {
     if (life.abort.signal.aborted) void endLife(life, this.node.stopTimeoutMs, this.#stop());
     else void this.#awaitReady(life);
     this.#apply({ on: "exists", incarnation });
-    await this.#ended(life, await life.running.exited, null);
+    const exit = await life.running.exited;
+    await this.#ended(life, exit, life.failure === null ? null : { to: "failed", error: life.failure });
   }
 
   async #awaitReady(life: Life): Promise<void> {
@@ -208,9 +209,15 @@ export class Unit {
       slow = true;
       onChange(this, this.#state);
     });
-    await this.node.readiness.untilReady(signal, tell);
-    settled.abort();
-    if (signal.aborted) return;
+    try {
+      await this.node.readiness.untilReady(signal, tell);
+    } catch (error) {
+      life.failure = startError(this.name, error);
+      void life.running?.stop({ timeoutMs: this.node.stopTimeoutMs });
+    } finally {
+      settled.abort();
+    }
+    if (signal.aborted || life.failure !== null) return;
     this.#note = usual;
     this.#apply({ on: "ready", incarnation: life.incarnation });
   }

@@ -66,6 +66,7 @@ void t.test("models come to a real Ollama", { skip: noOllama() ?? false }, async
     const progress: (Progress | null)[] = [];
     const ready = (name: string, giveUp: ((why: string) => void) | null) =>
       readyWithModels(ALWAYS_READY, {
+        resource: "llm",
         url: ollama.url,
         models: [model, name],
         onProgress: (told) => progress.push(told),
@@ -82,9 +83,15 @@ void t.test("models come to a real Ollama", { skip: noOllama() ?? false }, async
 
     const caller = new AbortController();
     let told = 0;
-    await ready(unknown, null).untilReady(caller.signal, (why) => {
+    const later = `127.0.0.1:${await freePort()}/library/tiny:1b`;
+    await ready(later, null).untilReady(caller.signal, (why) => {
       if (why.startsWith("cannot pull") && (told += 1) === 2) caller.abort();
     });
-    t.equal(told, 2, "who may not give up tries again, until it is stopped");
+    t.equal(told, 2, "who may not give up tries again what may come later, until it is stopped");
+    await t.rejects(
+      ready(unknown, null).untilReady(never, () => undefined),
+      { code: "AGENTS_MODEL_UNAVAILABLE", message: /^llm cannot have its model .*tiny:70b: .+/ },
+      "and says so at once where there is no such model",
+    );
   });
 });

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { hasModel } from "../../model/model-name.ts";
 import type { Progress } from "../../model/snapshot.ts";
+import { modelUnavailable } from "./model-unavailable.ts";
 import { probeOllama } from "./probe.ts";
 import { PullFailed, pullModel } from "./pull-model.ts";
 
@@ -11,13 +12,15 @@ interface Ready<Change> {
 }
 
 export interface ModelsWanted {
+  /** As it is called in the config. */
+  readonly resource: string;
   readonly url: string;
   readonly models: readonly string[];
   /** What is pulled; null when that is over. */
   readonly onProgress: (progress: Progress | null) => void;
   /**
-   * Told why a model cannot be had: then the Ollama counts as ready without it. Null: it is tried again and again, and
-   * nothing is ready before.
+   * Told why a model cannot be had: then the Ollama counts as ready without it. Null: nothing is ready before,
+   * and what may come later is tried again and again.
    */
   readonly giveUp: ((why: string) => void) | null;
   readonly firstDelayMs?: number;
@@ -28,7 +31,10 @@ const LONGEST_DELAY_MS = 30_000;
 /** So often in a row without a byte, and there is no network. */
 const FRUITLESS = 3;
 
-/** An Ollama is ready when it answers and has its models: those that it lacks are pulled. */
+/**
+ * An Ollama is ready when it answers and has its models: those that it lacks are pulled. Its `untilReady` rejects with
+ * AGENTS_MODEL_UNAVAILABLE for one that does not exist, where that may not be given up.
+ */
 export function readyWithModels<Change>(ready: Ready<Change>, wanted: ModelsWanted): Ready<Change> {
   return {
     untilReady: async (signal, onWhy) => {
@@ -71,6 +77,7 @@ async function have(
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof PullFailed)) throw error;
+      if (giveUp === null && error.isFinal) throw modelUnavailable(wanted.resource, model, error);
       fruitless += 1;
       if (giveUp !== null && (error.isFinal || fruitless >= FRUITLESS)) {
         giveUp(`${model} cannot be pulled: ${error.message}`);

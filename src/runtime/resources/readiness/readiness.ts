@@ -8,7 +8,10 @@ export type Health = { readonly healthy: true } | { readonly healthy: false; rea
 
 /** When something that exists is ready, and whether it stays so. */
 export interface Readiness {
-  /** Resolves once it is ready, or when the signal aborts. `onWhy` is told what is missing whenever that changes. */
+  /**
+   * Resolves once it is ready, or when the signal aborts. `onWhy` is told what is missing whenever that changes. Rejects with
+   * an AgentsError where it can never be ready: it is stopped then, and has failed.
+   */
   untilReady(signal: AbortSignal, onWhy: (why: string) => void): Promise<void>;
   /** Tells every change of its health until the signal aborts; it starts as healthy. */
   watch(signal: AbortSignal, onChange: (health: Health) => void): void;
