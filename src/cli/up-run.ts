@@ -32,7 +32,7 @@ export async function runUp(options: UpOptions, warm: WarmUp | null): Promise<nu
     if (options.detach) {
       const started = await startDetached(options);
       if (started.at === "ready") {
-        for (const text of started.warnings) options.context.out.note(text);
+        for (const text of started.said) options.context.out.note(text);
         return show(started.run, options);
       }
       continue; // somebody else's run came first: look again

@@ -217,4 +217,10 @@ void t.test("doctor says what will run and fails where something keeps agents fr
     ["agents.a", "agents.b"],
   );
   t.ok(checks.filter(({ status }) => status === "fail").every(({ action }) => action !== null));
+
+  writeFileSync(join(cwd, "agents.config.json"), "{ broken");
+  const unread = await cli({ cwd }, "doctor");
+  t.equal(unread.code, 1);
+  t.match(unread.stdout, /✗ config/u);
+  t.notMatch(unread.stdout, /what runs here|not in the config/u, "nobody knows what would run");
 });

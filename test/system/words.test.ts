@@ -31,7 +31,10 @@ void t.test(
     const { stdout, code } = await up;
     t.equal(code, 0);
     t.equal(stdout.match(/✓ migrate/g)?.length, 1);
-    t.match(stdout, /^ {2}llm +embedded +no ollama answers on port 9/m);
+    t.match(
+      stdout,
+      /^ {2}llm +embedded +answers are deterministic samples, marked as such \(asked for with --mode embedded\)$/m,
+    );
     t.notMatch(stdout.slice(stdout.indexOf("stopping")), /see|stop {3}/);
   },
 );
@@ -54,7 +57,7 @@ void t.test("--llm live without an Ollama says that it is unreachable and what t
 });
 
 void t.test(
-  "a taken sidecar port is one line, and what is told is kept in the log of a run in the background",
+  "a taken sidecar port is one line, and what is told of a run in the background is kept in its log",
   async (t) => {
     const taken = createServer().listen(0, "127.0.0.1");
     await once(taken, "listening");
@@ -62,7 +65,9 @@ void t.test(
     const address = taken.address();
     const port = typeof address === "object" && address !== null ? address.port : 0;
     const project = fixtureProject(t, { quick: { ...listens, sidecarPort: port } });
-    t.equal((await project.agents(["up", "-d"])).code, 0);
+    const up = await project.agents(["up", "-d"]);
+    t.equal(up.code, 0);
+    t.equal(up.stderr.match(new RegExp(`port ${port} is taken`, "g"))?.length, 1, up.stderr);
     const { stdout } = await project.agents(["logs", "agents"]);
     t.equal(stdout.match(new RegExp(`port ${port} is taken`, "g"))?.length, 1, stdout);
     const typo = await project.agents(["up", "quik"]);

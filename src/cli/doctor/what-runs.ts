@@ -108,11 +108,13 @@ function daprdCheck({ daprd }: RunPlan): Check {
   switch (daprd.at) {
     case "found":
       return ok("daprd", `${daprd.version} at ${daprd.path}`);
-    case "missing":
-      return ok(
-        "daprd",
-        `${daprd.why}: ${daprd.image === null ? "the embedded sidecar runs" : `the container ${daprd.image} runs`}`,
-      );
+    case "missing": {
+      const runs = daprd.image === null ? "the embedded sidecar runs" : `the container ${daprd.image} runs`;
+      const text = `${daprd.why}: ${runs}`;
+      return daprd.named
+        ? warn("daprd", text, "Correct AGENTS_DAPRD, or unset it to have daprd looked for.")
+        : ok("daprd", text);
+    }
     case "not-asked":
       return ok("daprd", "not looked for: it needs a bus that it can reach, a real Redis");
     default:

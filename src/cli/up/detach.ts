@@ -11,7 +11,7 @@ import { DETACHED } from "./parent.ts";
 
 /** What became of the orchestrator in the background. */
 export type DetachedStart =
-  | { readonly at: "ready"; readonly run: RunView; readonly warnings: readonly string[] }
+  | { readonly at: "ready"; readonly run: RunView; readonly said: readonly string[] }
   | { readonly at: "taken" };
 
 /**

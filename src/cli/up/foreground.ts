@@ -148,7 +148,7 @@ class Outcome {
   readonly #view: UpView;
   readonly #policy: OnFailure;
   readonly #parent: Parent | null;
-  readonly #warnings: string[] = [];
+  readonly #said: string[] = [];
   #wasReady = false;
 
   constructor(session: Session, view: UpView, policy: OnFailure, parent: Parent | null) {
@@ -159,7 +159,7 @@ class Outcome {
   }
 
   look(event: RunEvent): void {
-    if (event.type === "notice" && event.level === "warn" && !this.#wasReady) this.#warnings.push(event.text);
+    if (event.type === "notice" && event.level !== "error" && !this.#wasReady) this.#said.push(event.text);
     if (event.type === "run" && event.state === "ready" && !this.#wasReady) this.#ready();
     if (event.type !== "resource" || event.resource.state !== "failed") return;
     const error = this.#session.failure(event.resource.name);
@@ -178,7 +178,7 @@ class Outcome {
     this.#wasReady = true;
     // The whole command counts: from the start of this process.
     this.#view.ready(this.#session.view(), process.uptime() * 1000);
-    this.#parent?.ready(this.#session.view(), this.#warnings);
+    this.#parent?.ready(this.#session.view(), this.#said);
     void this.#followLogs();
   }
 

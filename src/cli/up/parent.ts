@@ -3,8 +3,8 @@ import type { RunView } from "../../runtime/model/snapshot.ts";
 
 /** What a detached orchestrator tells the `agents up -d` that started it. */
 export type ParentMessage =
-  /** `warnings`: what a person should hear of the start. */
-  | { readonly at: "ready"; readonly run: RunView; readonly warnings: readonly string[] }
+  /** `said`: what a person should hear of the start. */
+  | { readonly at: "ready"; readonly run: RunView; readonly said: readonly string[] }
   | { readonly at: "failed"; readonly error: SerialisedError }
   /** Another run came first. */
   | { readonly at: "taken" };
@@ -14,7 +14,7 @@ export const DETACHED = "AGENTS_DETACHED";
 
 /** The `agents up -d` that waits for this process. */
 export interface Parent {
-  ready(run: RunView, warnings: readonly string[]): void;
+  ready(run: RunView, said: readonly string[]): void;
   tell(message: ParentMessage): Promise<void>;
 }
 
@@ -23,7 +23,7 @@ export function findParent(): Parent | null {
   if (process.env[DETACHED] !== "1" || process.send === undefined) return null;
   // Agents must not take themselves for orchestrators.
   delete process.env[DETACHED];
-  return { tell, ready: (run, warnings) => void tell({ at: "ready", run, warnings }) };
+  return { tell, ready: (run, said) => void tell({ at: "ready", run, said }) };
 }
 
 async function tell(message: ParentMessage): Promise<void> {

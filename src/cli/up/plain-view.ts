@@ -54,7 +54,7 @@ export class PlainView implements UpView {
     for (const resource of run.resources) {
       if (resource.kind === "agent" || resource.kind === "sidecar") continue;
       this.#line(
-        `  ${resource.name.padEnd(14)} ${resource.implementation.padEnd(10)} ${style.dim(resource.reason ?? "")}`,
+        `  ${resource.name.padEnd(14)} ${resource.implementation.padEnd(10)} ${style.dim(resource.reason ?? resource.image ?? "")}`,
       );
     }
     const sidecars = sidecarsText(run);

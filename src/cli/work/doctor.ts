@@ -28,7 +28,9 @@ export async function doctor(context: Context): Promise<void> {
       checks,
       runs: Object.fromEntries(Object.entries(runs).map(([name, { as }]) => [name, as])),
     });
-  for (const line of [...checkLines(checks, context), "", ...runLines(runs, context)]) out.line(line);
+  // Without a config nothing runs, and nobody knows what would.
+  const runsText = config === null ? [] : ["", ...runLines(runs, context)];
+  for (const line of [...checkLines(checks, context), ...runsText]) out.line(line);
 }
 
 async function checkConfig({

@@ -8,6 +8,9 @@ import { canRun, containerObstacle, unsupportedPart } from "./obstacles.ts";
 import type { ChoosableResource, Way } from "./ways.ts";
 import { givenWay, waysFor } from "./ways.ts";
 
+/** Why nothing but the embedded part was looked at. */
+export const ASKED_FOR_EMBEDDED = "asked for with --mode embedded";
+
 /** What serves a resource in this run. */
 export interface Choice {
   readonly name: string;
@@ -86,7 +89,7 @@ function choose(resource: ChoosableResource, input: ChoiceInput): Chosen {
   if (given !== null) return must(resource, givenWay(resource), input);
   const ways = waysFor(resource, input);
   const stays = kept[resource.name];
-  if (mode === "embedded") return first(resource, ways.slice(-1), build);
+  if (mode === "embedded") return first(resource, ways.slice(-1), build, [ASKED_FOR_EMBEDDED]);
   const container = ways.find(({ as }) => as === "container");
   if (mode === "containers" && container !== undefined) return must(resource, container, input);
   if (stays !== undefined && resource.kind !== "ollama") {
@@ -100,9 +103,14 @@ function choose(resource: ChoosableResource, input: ChoiceInput): Chosen {
   return first(resource, open, build);
 }
 
-/** The first of these ways that can be had; the last one always can. */
-function first({ name }: ChoosableResource, ways: readonly Way[], build: Build): Chosen {
-  const whys: string[] = [];
+/** The first of these ways that can be had; the last one always can. `before`: why what comes before them is left out. */
+function first(
+  { name }: ChoosableResource,
+  ways: readonly Way[],
+  build: Build,
+  before: readonly string[] = [],
+): Chosen {
+  const whys = [...before];
   let loud: Obstacle | null = null;
   for (const { as, part, reason, obstacle } of ways) {
     if (part !== null && !canRun(build[part], false)) continue;
@@ -141,10 +149,18 @@ function staysError({ name }: ChoosableResource, stays: Serving, error: AgentsEr
     `${name} keeps its data ${stays === "container" ? "in a container" : "on a server of its own"} here, and that cannot start: ${error.message}`,
     {
       ...details,
-      hint: `${hint === undefined ? "" : `${hint} `}What it holds stays; agents up --mode embedded starts without it.`,
+      hint: staysHint(hint),
       cause: error,
     },
   );
+}
+
+/** How to mend it, and how to start meanwhile; each is said once. */
+function staysHint(hint: string | undefined): string {
+  const without = "agents up --mode embedded";
+  if (hint === undefined) return `What it holds stays; ${without} starts without it.`;
+  if (hint.endsWith(without)) return `${hint} (what it holds stays).`;
+  return `${hint} What it holds stays; ${without} starts without it.`;
 }
 
 function gone({ name, kind }: ChoosableResource, as: Serving): AgentsError {

@@ -32,6 +32,8 @@ export type DaprdFact =
       readonly image: string | null;
       /** Why its container cannot be had, where there is a Docker that answers; null where there is nothing to say. */
       readonly obstacle: string | null;
+      /** AGENTS_DAPRD names one that does not do. */
+      readonly named: boolean;
     };
 
 /** Servers that the environment of `agents up` names; each is used as it is. */

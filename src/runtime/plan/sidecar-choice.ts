@@ -135,9 +135,11 @@ export function chooseSidecars(input: SidecarInput): {
   };
 }
 
-/** That there is no daprd is nothing unusual; that Docker is there and its container cannot be had, is. */
+/** That there is no daprd is nothing unusual; that one was named, or that Docker is there and its container cannot be had, is. */
 function noticeOf(daprd: DaprdFact): string | null {
-  if (daprd.at !== "missing" || daprd.obstacle === null) return null;
+  if (daprd.at !== "missing" || (daprd.obstacle === null && !daprd.named)) return null;
+  if (daprd.named)
+    return `AGENTS_DAPRD: ${daprd.why}. Instead: the sidecars are embedded. agents up --mode containers makes this an error.`;
   return `There is no daprd: ${whyMissing(daprd)}. Instead: the sidecars are embedded. agents up --mode containers makes this an error.`;
 }
 

@@ -3,6 +3,7 @@ import type { ResolvedAgent, ResolvedConfig, ResolvedResource } from "../model/r
 import type { Implementation } from "../model/snapshot.ts";
 import type { OllamaFacts } from "../resources/ollama/probe.ts";
 import type { Choice } from "./choices.ts";
+import { ASKED_FOR_EMBEDDED } from "./choices.ts";
 
 /** Modes of the language model. */
 export type LlmMode = "live" | "record" | "replay" | "sample";
@@ -168,8 +169,11 @@ function chooseLive(
       mode: "live",
       reason: `ollama ${found.version} answers at ${found.url} and pulls ${wanted} first`,
     };
-  if (choice?.as === "embedded" && found !== null && facts.llm === null)
-    return { mode: "sample", reason: choice.reason };
+  if (choice?.as === "embedded" && facts.llm === null) {
+    // Nobody looked, or one that answers is not to be used.
+    if (found !== null || choice.because === ASKED_FOR_EMBEDDED)
+      return { mode: "sample", reason: choice.reason };
+  }
   if (found !== null && !missing)
     return { mode: "live", reason: `ollama ${found.version} answers at ${found.url}` };
   if (found === null && facts.llm === "live")

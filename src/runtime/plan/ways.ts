@@ -1,7 +1,7 @@
 import type { ResolvedResource } from "../model/resolved.ts";
 import type { Part } from "./build.ts";
 import type { Machine } from "./machine.ts";
-import type { Mode, Serving } from "./mode.ts";
+import type { Serving } from "./mode.ts";
 import type { Obstacle } from "./obstacles.ts";
 import { containerObstacle } from "./obstacles.ts";
 
@@ -21,20 +21,15 @@ export interface Way {
 }
 
 export interface WaysInput {
-  readonly mode: Mode;
   readonly machine: Machine;
   /** No model is asked: nothing is started for one. */
   readonly sampleOnly: boolean;
 }
 
 /** The ways to serve a resource, the preferred first; the last one can always be had. */
-export function waysFor(
-  resource: ChoosableResource,
-  { machine, sampleOnly, mode }: WaysInput,
-): readonly Way[] {
+export function waysFor(resource: ChoosableResource, { machine, sampleOnly }: WaysInput): readonly Way[] {
   const { docker } = machine;
   const { image } = resource;
-  const asked = mode === "embedded" ? " (asked for with --mode embedded)" : "";
   switch (resource.kind) {
     case "redis":
       return [
@@ -53,7 +48,7 @@ export function waysFor(
         {
           as: "embedded",
           part: null,
-          reason: `durable bus and state store on SQLite${asked}`,
+          reason: "durable bus and state store on SQLite",
           obstacle: null,
         },
       ];
@@ -65,13 +60,13 @@ export function waysFor(
           reason: `container ${image}`,
           obstacle: containerObstacle(image, docker, { amd64Only: image.startsWith(SQL_SERVER_REPOSITORY) }),
         },
-        { as: "embedded", part: null, reason: `SQLite${asked}`, obstacle: null },
+        { as: "embedded", part: null, reason: "SQLite", obstacle: null },
       ];
     case "ollama": {
       const sample: Way = {
         as: "embedded",
         part: null,
-        reason: "deterministic samples, marked as such",
+        reason: "answers are deterministic samples, marked as such",
         obstacle: null,
       };
       if (sampleOnly) return [sample];

@@ -29,8 +29,9 @@ export interface AnyDaprdInput {
 export async function lookForAnyDaprd({ env, root, mode, build, open }: AnyDaprdInput): Promise<DaprdFact> {
   const found = await lookForDaprd(env, root);
   if (found.at !== "missing") return found;
-  const { named, ...missing } = found;
-  if (named || open === null || !canRun(build["daprd-container"], mode === "containers")) return missing;
+  const missing = found;
+  if (found.named || open === null || !canRun(build["daprd-container"], mode === "containers"))
+    return missing;
   let containers: Containers;
   try {
     containers = await open();

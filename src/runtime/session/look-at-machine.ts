@@ -64,16 +64,13 @@ async function imageFact({ host }: Containers, image: string, resource: string):
   }
 }
 
-const NO_DAPRD = { at: "missing", image: null, obstacle: null } as const;
+const NO_DAPRD = { at: "missing", image: null, obstacle: null, named: false } as const;
 
-/** Looks for a daprd: it is asked for its version, which starts it once. `named`: AGENTS_DAPRD says which. */
+/** Looks for a daprd: it is asked for its version, which starts it once. */
 export async function lookForDaprd(
   env: Environment,
   cwd: string,
-): Promise<
-  | Extract<DaprdFact, { readonly at: "found" }>
-  | (Extract<DaprdFact, { readonly at: "missing" }> & { readonly named: boolean })
-> {
+): Promise<Extract<DaprdFact, { readonly at: "found" | "missing" }>> {
   const [{ findDaprd }, { homedir }] = await Promise.all([
     import("../resources/sidecar/daprd/find-daprd.ts"),
     import("node:os"),
@@ -85,7 +82,7 @@ export async function lookForDaprd(
     case "unusable":
       return { ...NO_DAPRD, why: `${found.path} ${found.why}`, named: found.named };
     case "missing":
-      return { ...NO_DAPRD, why: "there is no daprd on the PATH or in ~/.dapr/bin", named: false };
+      return { ...NO_DAPRD, why: "there is no daprd on the PATH or in ~/.dapr/bin" };
     default:
       return found satisfies never;
   }

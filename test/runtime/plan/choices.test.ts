@@ -4,6 +4,7 @@ import { imagesAskedFor } from "../../../src/runtime/plan/asks.ts";
 import { BUILD } from "../../../src/runtime/plan/build.ts";
 import type { Machine } from "../../../src/runtime/plan/machine.ts";
 import type { Mode } from "../../../src/runtime/plan/mode.ts";
+import { chooseLlm } from "../../../src/runtime/plan/stand-ins.ts";
 import { answers, bare, build, choose, closed, config, everything, full, resolve } from "./kit.ts";
 
 /** What serves Redis, SQL Server and the model on a machine that has this, beside nothing or everything else. */
@@ -111,6 +112,21 @@ t.test("what was chosen stays, whatever else is here now", (t) => {
   t.end();
 });
 
+t.test("embedded: nothing else is looked at, and each says who asked for it", (t) => {
+  const { byName } = choose({ mode: "embedded", machine: full });
+  for (const { as, reason } of byName.values()) {
+    t.equal(as, "embedded");
+    t.match(reason, /\(asked for with --mode embedded\)$/u);
+  }
+  const facts = { ollama: { llm: null }, llm: null, ollamaGiven: null };
+  t.equal(
+    chooseLlm(config, facts, byName).reason,
+    "answers are deterministic samples, marked as such (asked for with --mode embedded)",
+    "and not that no ollama answers: nobody asked it",
+  );
+  t.end();
+});
+
 t.test("what holds data and cannot start is an error, not another store", (t) => {
   const kept = { redis: "container", db: "container", llm: "container" } as const;
   const { problems, byName } = choose({
@@ -124,6 +140,15 @@ t.test("what holds data and cannot start is an error, not another store", (t) =>
   );
   t.match(problems[0]?.message, /^redis keeps its data in a container here/u);
   t.match(problems[0]?.details.hint, /agents up --mode embedded starts without it/u);
+  const error = new AgentsError("AGENTS_DOCKER_NOT_RUNNING", "Docker does not answer.", {
+    hint: "Start it, or run without it: agents up --mode embedded",
+  });
+  const off = choose({ mode: "auto", machine: { ...full, docker: { at: "closed", error } }, kept });
+  t.equal(
+    off.problems[0]?.details.hint,
+    "Start it, or run without it: agents up --mode embedded (what it holds stays).",
+    "what can be done is said once",
+  );
   t.equal(byName.get("llm")?.as, "local");
   const gone = choose({ mode: "auto", machine: bare, kept: { redis: "local" } });
   t.match(gone.problems[0]?.message, /^redis keeps its data on a server of its own/u);

@@ -6,7 +6,13 @@ import { asksForDaprd, busIsReal, chooseSidecars } from "../../../src/runtime/pl
 import { bare, choose, config, everything, full, resolve } from "./kit.ts";
 
 const FOUND: DaprdFact = { at: "found", path: "/d/daprd", version: "1.18.1" };
-const MISSING = { at: "missing", why: "there is no daprd on the PATH", image: null, obstacle: null } as const;
+const MISSING = {
+  at: "missing",
+  why: "there is no daprd on the PATH",
+  image: null,
+  obstacle: null,
+  named: false,
+} as const;
 const IN_CONTAINER: DaprdFact = { ...MISSING, image: "daprio/daprd:1.18.1" };
 
 /** The sidecars, by the mode, whether the bus is a real Redis, and the daprd that is here. */
@@ -66,6 +72,13 @@ t.test("containers: no daprd at all is an error", (t) => {
     /on the PATH, and its image cannot be pulled\. Instead: the sidecars are embedded/u,
     "auto says so with one line, where Docker answers",
   );
+  const named = { ...MISSING, why: "/x/daprd is no executable file", named: true };
+  t.match(
+    chooseSidecars({ ...auto, daprd: named }).notice,
+    /^AGENTS_DAPRD: \/x\/daprd is no executable file\. Instead: the sidecars are embedded\./u,
+    "and where one was named that does not do",
+  );
+  t.equal(chooseSidecars({ ...auto, daprd: MISSING }).notice, null, "that none is here is nothing unusual");
   t.end();
 });
 
