@@ -1,5 +1,7 @@
 import { createServer } from "node:net";
 import { once } from "node:events";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import t from "tap";
 import { fixture, fixtureProject, pick, resourceOf, until } from "../helpers/system.ts";
 
@@ -64,7 +66,10 @@ void t.test(
     t.teardown(() => taken.close());
     const address = taken.address();
     const port = typeof address === "object" && address !== null ? address.port : 0;
-    const project = fixtureProject(t, { quick: { ...listens, sidecarPort: port } });
+    const project = fixtureProject(t, {});
+    const agents = { quick: { ...listens, sidecarPort: port } };
+    const components = { "agents-pubsub": { kind: "pubsub" } };
+    project.write({ "agents.config.json": JSON.stringify({ name: "words", components, agents }) });
     const up = await project.agents(["up", "-d"]);
     t.equal(up.code, 0);
     t.equal(up.stderr.match(new RegExp(`port ${port} is taken`, "g"))?.length, 1, up.stderr);
@@ -74,6 +79,16 @@ void t.test(
     t.equal(typo.code, 2);
     t.match(typo.stderr, /Did you mean quick\?/);
     t.notMatch(typo.stderr, /already running/);
+
+    for (const type of ["things.later", "things.earlier"])
+      t.match(await project.agents(["publish", type, "--force", "--data", "{}"]), { code: 0, stderr: "" });
+    t.equal((await project.agents(["down"])).code, 0);
+    // As with a Redis, where what nobody listens to is recorded after what was delivered.
+    const db = new DatabaseSync(join(project.root, ".agents/events.db"));
+    db.exec("UPDATE events SET time = time - 60000 WHERE topic = 'things.earlier'");
+    db.close();
+    const events = await project.agents(["events"]);
+    t.match(events.stdout, /things\.earlier[^]*things\.later/u, "events stand in the order of their times");
   },
 );
 
