@@ -17,6 +17,16 @@ import { PROCESS_CHECKS } from "./checks/process.ts";
 import { publishChecks } from "./checks/publish.ts";
 import { stateChecks } from "./checks/state.ts";
 import { TOKEN_CHECKS, TOKEN_WORLDS } from "./checks/tokens.ts";
+import {
+  ACCESS,
+  ACCESS_QUESTIONS,
+  BINDINGS,
+  BINDING_QUESTIONS,
+  SMALL,
+  SMALL_QUESTIONS,
+} from "./checks/edges.ts";
+import { LISTENING_CHECKS } from "./checks/listening.ts";
+import { compareReplicas } from "./replicas.ts";
 import { BARE, CLOSED, DECLARED, DEFAULTS, LISTED, PLAIN, REDIS } from "./checks/worlds.ts";
 import type { Check } from "./check.ts";
 import type { Compared } from "./compare.ts";
@@ -41,6 +51,9 @@ const WORLDS = [
   SINGLE,
   LATER,
   MEMORY,
+  SMALL,
+  ACCESS,
+  BINDINGS,
   ...TOKEN_WORLDS,
 ];
 
@@ -67,6 +80,9 @@ const CHECKS: readonly Check[] = [
   ...TOKEN_CHECKS,
   ...APP_QUESTIONS,
   ...MEMORY_QUESTIONS,
+  ...SMALL_QUESTIONS,
+  ...ACCESS_QUESTIONS,
+  ...BINDING_QUESTIONS,
 ];
 
 t.setTimeout(300_000);
@@ -78,10 +94,20 @@ t.test("the embedded sidecar does what a real daprd does", { skip: SKIP, timeout
     await t.test(world.name, { timeout: 120_000 }, async (each) => {
       results.push(...(await compareWorld(each, world, CHECKS)));
     });
-  if (only === undefined || only === "process")
-    await t.test("process", async (each) => {
-      for (const check of PROCESS_CHECKS)
-        await each.test(check.name, async (one) => void results.push(await compareProcess(one, check)));
+  for (const [name, checks] of [
+    ["process", PROCESS_CHECKS],
+    ["listening", LISTENING_CHECKS],
+  ] as const)
+    if (only === undefined || only === name)
+      await t.test(name, async (each) => {
+        for (const check of checks)
+          await each.test(check.name, { timeout: 30_000 }, async (one) => {
+            results.push(await compareProcess(one, check));
+          });
+      });
+  if (only === undefined || only === "replicas")
+    await t.test("replicas", { timeout: 120_000 }, async (each) => {
+      results.push(await compareReplicas(each));
     });
   const { line, different } = report(results);
   t.comment(line);

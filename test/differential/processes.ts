@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Test } from "tap";
 import { freePort } from "../helpers/free-port.ts";
@@ -16,11 +17,19 @@ export interface ProcessCheck {
   readonly files?: Readonly<Record<string, string>>;
   /** Done once it serves; absent: it ends by itself. */
   readonly serving?: (process: Running) => Promise<unknown>;
+  /** It listens on a socket in the folder that `{socket}` stands for, and on no port. */
+  readonly onSocket?: true;
+  /** What is left in its folder once it has ended. */
+  readonly after?: (dir: string, socket: string) => unknown;
   readonly differs?: string;
 }
 
 export interface Running {
   readonly port: number;
+  /** What `{public}` stands for in the arguments. */
+  readonly publicPort: number;
+  /** Path of its socket, where it has one. */
+  readonly socket: string;
   signal(name: NodeJS.Signals): void;
   /** Resolves once it answers on its port. */
   serves(): Promise<void>;
@@ -51,7 +60,7 @@ export async function compareProcess(
 async function observe(
   t: Pick<Test, "teardown">,
   kind: Kind,
-  { args, files = {}, serving }: ProcessCheck,
+  { args: given, files = {}, serving, onSocket, after }: ProcessCheck,
   dir: string,
 ): Promise<unknown> {
   for (const [name, text] of Object.entries(files)) {
@@ -59,6 +68,12 @@ async function observe(
     writeFileSync(join(dir, name), text);
   }
   const port = await freePort();
+  const publicPort = await freePort();
+  // A path of a socket has 107 characters at most.
+  const sockets = mkdtempSync(join(tmpdir(), "agents-socket-"));
+  t.teardown(() => rmSync(sockets, { recursive: true, force: true }));
+  const socket = join(sockets, "dapr-x-http.socket");
+  const args = given.map((arg) => arg.replace("{public}", String(publicPort)).replace("{socket}", sockets));
   const own = Object.entries(await quietFlags(port))
     .filter(([name]) => !args.some((arg) => arg.replace(/^-+/u, "").startsWith(name)))
     .map(([name, value]) => `--${name}=${value}`);
@@ -82,6 +97,8 @@ async function observe(
   );
   const running: Running = {
     port,
+    publicPort,
+    socket,
     signal: (name) => void child.kill(name),
     output: () => output,
     writes: (text) =>
@@ -94,7 +111,9 @@ async function observe(
       }),
     serves: async () => {
       while (child.exitCode === null && child.signalCode === null) {
-        const answer = await call(port, "/v1.0/healthz/outbound").catch(() => null);
+        const answer = await call(onSocket === true ? socket : port, "/v1.0/healthz/outbound").catch(
+          () => null,
+        );
         if (answer?.status === 204) return;
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
@@ -106,7 +125,8 @@ async function observe(
     seen = await serving(running);
   }
   const code = await ended;
-  return { code, seen, fatal: fatalOf(output), error: errors.split("\n", 1)[0] };
+  const left = after?.(dir, socket) ?? null;
+  return { code, seen, left, fatal: fatalOf(output), error: errors.split("\n", 1)[0] };
 }
 
 /** The last words, without what follows a colon of the words that both share: the rest is each one's own. */

@@ -3,7 +3,7 @@ import { FLAGS, usage } from "./flags.ts";
 import { Log, type LogLevel } from "./log.ts";
 import { FlagError, isOn, parseFlags, type ParsedFlags } from "./parse-flags.ts";
 import { startRuntime, type SelfEnd, type StandaloneRuntime } from "./runtime.ts";
-import { standaloneSettings, type StandaloneSettings } from "./settings.ts";
+import { QuantityError, standaloneSettings, type StandaloneSettings } from "./settings.ts";
 
 const LEVELS: ReadonlyMap<string, LogLevel> = new Map<string, LogLevel>([
   ["debug", "debug"],
@@ -63,7 +63,8 @@ async function serve(flags: ParsedFlags, version: string): Promise<number> {
   try {
     settings = standaloneSettings(flags);
   } catch (error) {
-    return fatal(`Fatal error from runtime: ${textOf(error)}`);
+    const what = error instanceof QuantityError ? "Failed to parse flags" : "Fatal error from runtime";
+    return fatal(`${what}: ${textOf(error)}`);
   }
   const signals = new Signals(log);
   for (;;) {

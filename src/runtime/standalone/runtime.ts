@@ -99,9 +99,10 @@ function specOf(settings: StandaloneSettings): Parameters<EmbeddedHost["start"]>
 }
 
 function traitsOf(settings: StandaloneSettings): Parameters<EmbeddedHost["start"]>[1] {
-  const { addresses, socket, health, maxConcurrency } = settings;
+  const { addresses, socket, health, maxConcurrency, publicPort, publicAddress } = settings;
   return {
     listenOn: { addresses: addresses.length === 0 ? null : addresses, socket },
+    ...(publicPort === null ? {} : { publicOn: { port: publicPort, address: publicAddress } }),
     bodyLimit: settings.maxBodyBytes,
     headerLimit: settings.maxHeaderBytes,
     appHost: settings.appAddress,

@@ -37,6 +37,11 @@ export interface HealthSettings {
   readonly threshold: number;
 }
 
+/** A size that is none: daprd says so before anything else. */
+export class QuantityError extends Error {
+  override readonly name = "QuantityError";
+}
+
 /** Reads and checks; what is wrong is an Error in the words of daprd. */
 export function standaloneSettings(flags: ParsedFlags): StandaloneSettings {
   const appId = flags.text("app-id");
@@ -123,8 +128,8 @@ function quantity(name: string, text: string): number {
   const [, amount = "", unit = ""] = /^(\d+(?:\.\d+)?)(\w*)$/u.exec(text) ?? [];
   const factor = UNITS.get(unit);
   if (amount === "" || factor === undefined)
-    throw new Error(
-      `error parsing ${name} flag: quantities must match the regular expression, got ${JSON.stringify(text)}`,
+    throw new QuantityError(
+      `invalid value for '${name}' option: quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'`,
     );
   return Math.round(Number(amount) * factor);
 }

@@ -210,14 +210,15 @@ export interface CallOptions {
   readonly body?: string | Buffer;
 }
 
-/** One request to a port of loopback, headers exactly as given. */
+/** One request to a port of loopback, or the path of a socket; headers exactly as given. */
 export function call(
-  port: number,
+  port: number | string,
   path: string,
   { method = "GET", headers = {}, body }: CallOptions = {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const outgoing = request({ host: "127.0.0.1", port, path, method, headers, agent: false }, (incoming) => {
+    const to = typeof port === "string" ? { socketPath: port } : { host: "127.0.0.1", port };
+    const outgoing = request({ ...to, path, method, headers, agent: false }, (incoming) => {
       void readText(incoming).then((text) => {
         resolve({
           status: incoming.statusCode ?? 0,

@@ -5,6 +5,8 @@ import type { ListenOn } from "./http/sidecar-server.ts";
 export interface SidecarTraits {
   /** Absent: loopback. */
   readonly listenOn?: ListenOn;
+  /** Where health and metadata can be asked for beside the API; an empty address is every one that there is. */
+  readonly publicOn?: { readonly port: number; readonly address: string };
   readonly bodyLimit?: number;
   readonly headerLimit?: number;
   /** Where the app listens; absent: 127.0.0.1. */

@@ -13,7 +13,7 @@ import { defaultPubsub, type AppComponents } from "./components/app-components.t
 import type { ComponentSet } from "./components/component-set.ts";
 import type { InvokeTargetApp } from "./http/invoke-handler.ts";
 import { Intake } from "./pubsub/intake.ts";
-import { route, type ApiContext } from "./http/routes.ts";
+import { route, routePublic, type ApiContext } from "./http/routes.ts";
 import { SidecarServer } from "./http/sidecar-server.ts";
 import { deliveryPolicies } from "./resiliency/delivery-policies.ts";
 import type { AppResources } from "./resources/app-resources.ts";
@@ -47,6 +47,7 @@ export class Sidecar {
   readonly #traits: SidecarTraits;
   readonly #surroundings: SidecarSurroundings;
   readonly #server: SidecarServer;
+  readonly #publicServer: SidecarServer | null;
   readonly #client: AppClient;
   readonly #slots: Slots | null;
   readonly #lane: Lane;
@@ -129,6 +130,20 @@ export class Sidecar {
       },
       log: (level, text) => this.#log(level, text),
     });
+    const { publicOn, headerLimit } = traits;
+    this.#publicServer =
+      publicOn === undefined
+        ? null
+        : new SidecarServer({
+            appId,
+            port: publicOn.port,
+            mayMove: false,
+            listenOn: { addresses: publicOn.address === "" ? null : [publicOn.address], socket: null },
+            headerLimit,
+            apiToken: undefined,
+            handle: (call) => routePublic(context, call),
+            log: (level, text) => this.#log(level, text),
+          });
   }
 
   /** Opens the port and registers what is declared; gives the port. */
@@ -138,6 +153,7 @@ export class Sidecar {
     const { pubsubs } = await components.prepare(appId);
     this.#tellProblems();
     const port = await this.#server.listen();
+    await this.#publicServer?.listen();
     bus.subscriptions.declare(appId, defaultPubsub(pubsubs), subscribes);
     await this.#subscriptions.declare();
     await bus.commit.committed();
@@ -251,7 +267,11 @@ export class Sidecar {
     this.#health?.stop();
     this.#bindings.close();
     this.#generation += 1;
-    await Promise.all([this.#lane.close(graceMs), this.#server.close(graceMs)]);
+    await Promise.all([
+      this.#lane.close(graceMs),
+      this.#server.close(graceMs),
+      this.#publicServer?.close(graceMs),
+    ]);
     await this.#intake.close();
     this.#surroundings.bus.removeLane(this.spec.appId);
   }

@@ -3,7 +3,7 @@ import type { BusEvent } from "../bus/event.ts";
 import { rawItems, rawMembers, rawValue } from "../json/raw-json.ts";
 import { dataKind } from "../publish/content-type.ts";
 import { makeEvent } from "../publish/make-event.ts";
-import { queryMetadata, readBody, sendEmpty, type Call } from "./call.ts";
+import { queryMetadata, readText, sendEmpty, type Call } from "./call.ts";
 import { detailedError } from "./dapr-error.ts";
 import {
   findTarget,
@@ -33,8 +33,13 @@ export async function handleBulkPublish(
   const raw = wantsRaw(pubsub, metadata);
   const fail = (reason: string, text: string, why: string): Error =>
     bulkError(context.appId, pubsub, reason, text, why);
-  const text = (await readBody(call)).toString();
-  const entries = readEntries(text, topic, pubsub, fail);
+  const unreadable = (why: string): Error =>
+    fail(
+      "UNMARSHAL_EVENTS",
+      `error when unmarshaling the request for topic ${topic} pubsub ${pubsub}: ${why}`,
+      why,
+    );
+  const entries = readEntries(await readText(call, unreadable), { topic, pubsub, unreadable, fail });
   const events: BusEvent[] = [];
   const now = Date.now();
   for (const entry of entries) {
@@ -58,7 +63,14 @@ export async function handleBulkPublish(
 
 type Fail = (reason: string, message: string, why: string) => Error;
 
-function readEntries(text: string, topic: string, pubsub: string, fail: Fail): Entry[] {
+interface EntryErrors {
+  readonly topic: string;
+  readonly pubsub: string;
+  readonly unreadable: (why: string) => Error;
+  readonly fail: Fail;
+}
+
+function readEntries(text: string, { topic, pubsub, unreadable, fail }: EntryErrors): Entry[] {
   let items: unknown;
   try {
     items = JSON.parse(text);
@@ -69,12 +81,7 @@ function readEntries(text: string, topic: string, pubsub: string, fail: Fail): E
       throw new Error("the body is not an array of objects");
     }
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw fail(
-      "UNMARSHAL_EVENTS",
-      `error when unmarshaling the request for topic ${topic} pubsub ${pubsub}: ${why}`,
-      why,
-    );
+    throw unreadable(error instanceof Error ? error.message : String(error));
   }
   const seen = new Set<string>();
   return rawItems(text).map(({ start, end }) => {

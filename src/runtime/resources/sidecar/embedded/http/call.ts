@@ -83,13 +83,21 @@ export function readBody(call: Call): Promise<Buffer> {
       // The rest is not read: the connection ends with the answer.
       response.setHeader("connection", "close");
       request.pause();
-      reject(new BodyError("http: request body too large"));
+      reject(new BodyError("stream too large"));
     });
     request.on("end", () =>
       resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)),
     );
     request.on("error", (error) => reject(new BodyError(error.message)));
   });
+}
+
+/** The whole body as text; where it cannot be read, the error that is made of why. */
+export async function readText(call: Call, failed: (why: string) => Error): Promise<string> {
+  const body = await readBody(call).catch((error: Error) => {
+    throw failed(error.message);
+  });
+  return body.toString();
 }
 
 /** 204, which is what most of Dapr's APIs answer. */

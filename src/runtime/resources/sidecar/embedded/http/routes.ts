@@ -44,6 +44,14 @@ export async function route(context: ApiContext, call: Call): Promise<void> {
   throw absentBlock(segments) ?? noRoute(context);
 }
 
+/** The public port: health and metadata, whoever asks, and nothing else. */
+export async function routePublic(context: ApiContext, call: Call): Promise<void> {
+  const [version, block] = call.segments;
+  const isServed = version === "v1.0" && (block === "healthz" || block === "metadata");
+  if (isServed && (await routeStable(context, call))) return;
+  throw new TextError(404, "404 page not found\n");
+}
+
 /** A Configuration may close APIs: they are as if they were not there. Health always answers. */
 function isOpen(context: ApiContext, { segments, request }: Call): boolean {
   const [version = "", block = "", second] = segments;

@@ -34,6 +34,12 @@ export interface ServerOptions {
 
 const LOOPBACK: ListenOn = { addresses: ["127.0.0.1"], socket: null };
 
+/** Go's server, and so daprd's, takes so many bytes more than it is told. */
+const HEADER_SLACK = 4096;
+/** What it says then, to the letter. */
+const TOO_LARGE =
+  "HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n431 Request Header Fields Too Large";
+
 /** One sidecar's HTTP server. */
 export class SidecarServer {
   readonly #options: ServerOptions;
@@ -84,12 +90,15 @@ export class SidecarServer {
       {
         keepAliveTimeout: 60_000,
         requestTimeout: 0,
-        ...(headerLimit === undefined ? {} : { maxHeaderSize: headerLimit }),
+        ...(headerLimit === undefined ? {} : { maxHeaderSize: headerLimit + HEADER_SLACK }),
       },
       (request, response) => this.#answer(request, response),
     );
-    // An aborted upload or a half-open connection is the client's business.
-    server.on("clientError", (_error, socket) => socket.destroy());
+    server.on("clientError", (error, socket) => {
+      // An aborted upload or a half-open connection is the client's business.
+      if ("code" in error && error.code === "HPE_HEADER_OVERFLOW" && socket.writable) socket.end(TOO_LARGE);
+      else socket.destroy();
+    });
     return new Promise((resolve) => {
       const failed = (error: Error): void => resolve(error);
       server.once("error", failed);

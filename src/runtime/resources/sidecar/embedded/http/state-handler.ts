@@ -8,7 +8,7 @@ import {
   type StateSet,
 } from "../state/state-request.ts";
 import type { StateStore } from "../state/state-store.ts";
-import { queryMetadata, queryParameter, readBody, sendEmpty, sendJsonText, type Call } from "./call.ts";
+import { queryMetadata, queryParameter, readText, sendEmpty, sendJsonText, type Call } from "./call.ts";
 import { detailedError, malformed, plainError } from "./dapr-error.ts";
 import { storedKey } from "./state-key.ts";
 
@@ -87,7 +87,7 @@ async function get({ appId }: StateContext, call: Call, store: StateStore, key: 
 }
 
 async function save({ appId }: StateContext, call: Call, store: StateStore): Promise<void> {
-  const text = (await readBody(call)).toString();
+  const text = await readText(call, (why) => plainError(400, "ERR_MALFORMED_REQUEST", why));
   if (!Array.isArray(parse(text, (why) => plainError(400, "ERR_MALFORMED_REQUEST", why)))) {
     throw plainError(400, "ERR_MALFORMED_REQUEST", "expected an array of state items");
   }
@@ -128,7 +128,7 @@ async function remove({ appId }: StateContext, call: Call, store: StateStore, ke
 }
 
 async function bulkGet({ appId }: StateContext, call: Call, store: StateStore): Promise<void> {
-  const body = parse((await readBody(call)).toString(), malformed);
+  const body = parse(await readText(call, malformed), malformed);
   const keys =
     typeof body === "object" && body !== null && "keys" in body && Array.isArray(body.keys)
       ? body.keys.map(String)
@@ -148,7 +148,7 @@ async function bulkGet({ appId }: StateContext, call: Call, store: StateStore): 
 }
 
 async function transact({ appId }: StateContext, call: Call, store: StateStore): Promise<void> {
-  const text = (await readBody(call)).toString();
+  const text = await readText(call, malformed);
   parse(text, malformed);
   const metadata = queryMetadata(call);
   const raw = rawValue(text, rawMembers(text), "operations", true) ?? "[]";
