@@ -31,6 +31,7 @@ import { BARE, CLOSED, DECLARED, DEFAULTS, LISTED, PLAIN, REDIS } from "./checks
 import type { Check } from "./check.ts";
 import type { Compared } from "./compare.ts";
 import { compareProcess } from "./processes.ts";
+import { suiteRedis } from "./suite-redis.ts";
 import { report } from "./report.ts";
 import { compareWorld } from "./worlds.ts";
 
@@ -89,10 +90,11 @@ t.setTimeout(300_000);
 
 t.test("the embedded sidecar does what a real daprd does", { skip: SKIP, timeout: 280_000 }, async (t) => {
   const results: Compared[] = [];
+  const redis = suiteRedis(t);
   const only = process.env["DIFFERENTIAL_WORLD"];
   for (const world of WORLDS.filter(({ name }) => only === undefined || name === only))
     await t.test(world.name, { timeout: 120_000 }, async (each) => {
-      results.push(...(await compareWorld(each, world, CHECKS)));
+      results.push(...(await compareWorld(each, world, CHECKS, redis)));
     });
   for (const [name, checks] of [
     ["process", PROCESS_CHECKS],
@@ -107,7 +109,7 @@ t.test("the embedded sidecar does what a real daprd does", { skip: SKIP, timeout
       });
   if (only === undefined || only === "replicas")
     await t.test("replicas", { timeout: 120_000 }, async (each) => {
-      results.push(await compareReplicas(each));
+      results.push(await compareReplicas(each, await redis()));
     });
   const { line, different } = report(results);
   t.comment(line);

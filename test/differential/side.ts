@@ -49,18 +49,27 @@ export function withId<T>(value: T, id: string): T {
   return filled;
 }
 
+/** A database of a Redis. */
+export interface Place {
+  readonly address: string;
+  readonly database: string;
+}
+
 /** Starts one sidecar and its app in a folder of its own. */
 export async function openSide(
   t: Owner,
   kind: Kind,
   world: World,
   deliveries: readonly (Delivery & { readonly id: string })[],
-  { dir, redis }: { readonly dir: string; readonly redis: string },
+  { dir, redis }: { readonly dir: string; readonly redis: Place | null },
 ): Promise<OpenSide> {
   const resources = join(dir, "resources");
   mkdirSync(resources, { recursive: true });
   for (const [name, text] of Object.entries(world.resources))
-    writeFileSync(join(resources, name), text.replaceAll("{redis}", redis));
+    writeFileSync(
+      join(resources, name),
+      text.replaceAll("{redis}", redis?.address ?? "").replaceAll("{database}", redis?.database ?? ""),
+    );
   writeFileSync(join(dir, "secrets.json"), JSON.stringify({ db: { password: "p" }, plain: "text" }));
   writeFileSync(join(dir, "config.yaml"), configuration(world.config ?? ""));
 

@@ -27,14 +27,16 @@ export const PLAIN: World = {
   env: { PARITY_SECRET: "s3cret" },
 };
 
+const AT_REDIS = { redisHost: "{redis}", redisDB: "{database}" };
+
 /** The same checks over a real Redis. */
 export const REDIS: World = {
   name: "redis",
   needsRedis: true,
   resources: {
     // Each subscription of a daprd keeps a connection.
-    "pubsub.yaml": component("agents-pubsub", "pubsub.redis", { redisHost: "{redis}", poolSize: "1000" }),
-    "redis-state.yaml": component("redis-state", "state.redis", { redisHost: "{redis}" }),
+    "pubsub.yaml": component("agents-pubsub", "pubsub.redis", { ...AT_REDIS, poolSize: "1000" }),
+    "redis-state.yaml": component("redis-state", "state.redis", AT_REDIS),
   },
 };
 
