@@ -26,7 +26,7 @@ export const BUILD: Build = {
   "redis-container": "auto",
   "redis-local": "auto",
   "redis-external": "auto",
-  "sqlserver-container": "asked",
+  "sqlserver-container": "auto",
   "sqlserver-external": "auto",
   "ollama-container": "auto",
   "ollama-program": "auto",

@@ -33,7 +33,7 @@ export function containerNode(resource: ContainableResource, context: ContainerN
   const definition = definitionFor(resource, {
     root: context.root,
     hostPort: (port) => own?.get(port) ?? "any",
-    password: () => passwordFor(context.stateDir, name),
+    password: (login) => passwordFor(context.stateDir, name, login),
   });
   const hosted = containers.resource({
     name,

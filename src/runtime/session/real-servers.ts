@@ -32,7 +32,7 @@ export async function realServers({
     choices,
     ports,
     given,
-    password: (name) => passwordFor(stateDir, name),
+    password: (name, login) => passwordFor(stateDir, name, login),
   });
   return {
     urls,

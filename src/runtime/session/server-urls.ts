@@ -1,6 +1,7 @@
 import type { ResolvedConfig } from "../model/resolved.ts";
 import type { Choice } from "../plan/choices.ts";
 import type { Given } from "../plan/machine.ts";
+import { SQL_SERVER_LOGIN } from "../resources/container/sql-server-setup.ts";
 import type { ServerPorts } from "./server-ports.ts";
 import { OWN_PORT } from "./server-ports.ts";
 
@@ -9,8 +10,8 @@ export interface ServerUrlsInput {
   readonly choices: ReadonlyMap<string, Choice>;
   readonly ports: ServerPorts;
   readonly given: Given;
-  /** The generated password of a resource. */
-  readonly password: (resource: string) => string;
+  /** The generated password of a login of a resource. */
+  readonly password: (resource: string, login: string) => string;
 }
 
 /** Where the real servers of this run are (`<NAME>_URL`), by name; what is embedded is not among them. */
@@ -36,8 +37,10 @@ export function serverUrls({
           if (resource.kind === "redis") return [[name, `redis://127.0.0.1:${port}`]];
           if (resource.kind === "ollama") return [[name, `http://127.0.0.1:${port}`]];
           const [database = "master"] = resource.databases;
-          const secret = encodeURIComponent(password(name));
-          return [[name, `mssql://sa:${secret}@127.0.0.1:${port}/${encodeURIComponent(database)}`]];
+          const secret = encodeURIComponent(password(name, SQL_SERVER_LOGIN));
+          return [
+            [name, `mssql://${SQL_SERVER_LOGIN}:${secret}@127.0.0.1:${port}/${encodeURIComponent(database)}`],
+          ];
         }
         case "container": {
           const [first] = Object.values(resource.ports);

@@ -9,14 +9,20 @@ import {
   SQL_SERVER_IMAGE,
   sqlServer,
 } from "../../../src/runtime/resources/container/ready-definitions.ts";
+import { checkScript, setupScript } from "../../../src/runtime/resources/container/sql-server-setup.ts";
 import { noOwnDaemon, testDocker } from "../../helpers/docker.ts";
 import { importImage } from "../../helpers/images.ts";
 import { NEVER, openHost, ready, resourceOf } from "./kit.ts";
 
-/** Answers as sqlcmd would: with the right password, and once the server is up. Notes how it was called. */
+/** Answers as sqlcmd would: with the right password, once the server is up and the login was made. Notes how it was called. */
 const SQLCMD = `#!/bin/sh
 echo "$@" >> /tmp/called
-test -e /tmp/up && test "$SQLCMDPASSWORD" = "$MSSQL_SA_PASSWORD"
+test -e /tmp/up || exit 1
+case "$*" in
+  *"-U sa -i /etc/agents/databases.sql") test "$SQLCMDPASSWORD" = "$MSSQL_SA_PASSWORD" && echo > /tmp/made ;;
+  *"-U agents -i /etc/agents/check.sql") test -e /tmp/made && test "$SQLCMDPASSWORD" = "$AGENTS_SQL_PASSWORD" ;;
+  *) exit 1 ;;
+esac
 `;
 
 t.test(
@@ -32,8 +38,11 @@ t.test(
       { "opt/mssql-tools18/bin/sqlcmd": SQLCMD },
     );
     const host = await openHost(t, tested);
-    const password = passwordFor(t.testdir({}), "db");
-    const { resource } = resourceOf(host, sqlServer({ port: "any", password }), { name: "db" });
+    const dir = t.testdir({});
+    const [password, login] = [passwordFor(dir, "db"), passwordFor(dir, "db", "agents")];
+    t.not(password, login);
+    const definition = sqlServer({ port: "any", password, login, databases: ["agentsdb"] });
+    const { resource } = resourceOf(host, definition, { name: "db" });
     const running = await resource.start(NEVER);
     const reasons: string[] = [];
     await ready(resource, { onWhy: (why) => reasons.push(why) });
@@ -53,8 +62,16 @@ t.test(
     const exec = await running.container.exec({ Cmd: ["cat", "/tmp/called"], AttachStdout: true });
     let called = "";
     for await (const chunk of await exec.start({})) called += String(chunk);
-    t.match(called, /-U sa .*-Q SET NOCOUNT ON; SELECT 1/);
-    t.notOk(called.includes(password), "and in no command line");
+    t.match(called, /-U sa -i \/etc\/agents\/databases\.sql/);
+    t.notOk(called.includes(password) || called.includes(login), "and in no command line");
+    const files = await running.container.exec({
+      Cmd: ["cat", "/etc/agents/databases.sql", "/etc/agents/check.sql"],
+      AttachStdout: true,
+    });
+    let scripts = "";
+    for await (const chunk of await files.start({})) scripts += String(chunk);
+    t.ok(scripts.includes(setupScript(["agentsdb"], login)), "its databases are made by this script");
+    t.ok(scripts.includes(checkScript(["agentsdb"])));
     t.ok(Env.length > 0);
     await running.stop({ now: true });
   },
@@ -93,9 +110,25 @@ t.test(
 
 t.test("a definition is data: no secret but where it belongs", async (t) => {
   const secret = "Hush-1234567890";
-  const server = sqlServer({ port: 1433, password: secret });
-  t.strictSame(server.secretsEnv, { MSSQL_SA_PASSWORD: secret });
-  t.notOk(JSON.stringify({ ...server, secretsEnv: null }).includes(secret));
+  const login = "Agents-0987654321";
+  const server = sqlServer({ port: 1433, password: secret, login, databases: ["a]b", "it's"] });
+  t.strictSame(server.secretsEnv, { MSSQL_SA_PASSWORD: secret, AGENTS_SQL_PASSWORD: login });
+  const shown = JSON.stringify({ ...server, secretsEnv: null, files: null });
+  t.notOk(shown.includes(secret) || shown.includes(login));
+  t.notOk(
+    JSON.stringify(server.files).includes(secret),
+    "the set-up knows no password but that of the login",
+  );
+  const [setup = "", check = ""] = server.files.map(({ content }) => content);
+  t.match(
+    setup,
+    /IF SUSER_ID\(N'agents'\) IS NULL CREATE LOGIN \[agents\] WITH PASSWORD = N'Agents-0987654321'/,
+  );
+  t.match(setup, /IF DB_ID\(N'a\]b'\) IS NULL CREATE DATABASE \[a\]\]b\];\nGO/);
+  t.match(setup, /ALTER AUTHORIZATION ON DATABASE::\[it's\] TO \[agents\];\nGO/);
+  t.match(setup, /WHERE name = N'it''s'/);
+  t.notMatch(setup, /sysadmin|dbcreator|ADD MEMBER/i, "it owns its databases and may nothing else");
+  t.match(check, /USE \[a\]\]b\];\nGO\nUSE \[it's\];\nGO\nSELECT 1;/);
   const cache = redis({ port: 6379, password: secret });
   t.notOk(JSON.stringify({ ...cache, files: null, health: null }).includes(secret));
   t.notOk(JSON.stringify(redis({ port: 6379 }).files).includes("requirepass"));
@@ -106,7 +139,7 @@ t.test("what the config says becomes a container", async (t) => {
   const choices = {
     root: "/home/me/app",
     hostPort: (port: number) => port + 1,
-    password: () => "Generated-1",
+    password: (login?: string) => (login === undefined ? "Generated-1" : `Generated-${login}`),
   };
   t.match(
     definitionFor({ kind: "redis", name: "r", image: "redis:8", port: 6379, lifetime: "run" }, choices),
@@ -123,7 +156,9 @@ t.test("what the config says becomes a container", async (t) => {
     databases: [],
     lifetime: "run",
   } as const;
-  t.match(definitionFor(db, choices), { secretsEnv: { MSSQL_SA_PASSWORD: "Generated-1" } });
+  t.match(definitionFor(db, choices), {
+    secretsEnv: { MSSQL_SA_PASSWORD: "Generated-1", AGENTS_SQL_PASSWORD: "Generated-agents" },
+  });
   const any = {
     kind: "container",
     name: "c",

@@ -3,6 +3,7 @@ import { AgentsError } from "../../model/errors.ts";
 import type { ResolvedResource } from "../../model/resolved.ts";
 import type { ContainerDefinition, ContainerHealth, ContainerVolume } from "./definition.ts";
 import { container } from "./definition.ts";
+import { SQL_SERVER_LOGIN } from "./sql-server-setup.ts";
 import { OLLAMA_PORT, ollama, REDIS_PORT, redis, SQL_SERVER_PORT, sqlServer } from "./ready-definitions.ts";
 
 /** The resources of a config that can run as containers. */
@@ -16,8 +17,8 @@ export interface DefinitionChoices {
   readonly root: string;
   /** Where a port of the container is published. */
   readonly hostPort: (containerPort: number) => number | "any";
-  /** The generated password of this resource; made only where one is needed. */
-  readonly password: () => string;
+  /** The generated password of this resource, or of a login of it; made only where one is needed. */
+  readonly password: (login?: string) => string;
 }
 
 /** What the config says of a resource, as a container. */
@@ -31,7 +32,13 @@ export function definitionFor(
     case "redis":
       return redis({ image, port: hostPort(REDIS_PORT) });
     case "sqlserver":
-      return sqlServer({ image, port: hostPort(SQL_SERVER_PORT), password: choices.password() });
+      return sqlServer({
+        image,
+        port: hostPort(SQL_SERVER_PORT),
+        password: choices.password(),
+        login: choices.password(SQL_SERVER_LOGIN),
+        databases: resource.databases,
+      });
     case "ollama":
       return ollama({ image, port: hostPort(OLLAMA_PORT) });
     case "container":

@@ -13,18 +13,20 @@ const DIGITS = "23456789";
 const OTHER = "-_.";
 
 /**
- * The generated password of a resource: made once, kept in `.agents/passwords.json` (0600), the same at every start, as the
+ * The generated password of a resource, or of one of its logins: made once, kept in `.agents/passwords.json` (0600), the same at every start, as the
  * data on a volume was made with it. `down -v`, which removes the data, removes the file with the folder.
  *
  * Both calls of one run come from one process; two runs of one folder are excluded by the lock of the run.
  */
-export function passwordFor(stateDir: string, resource: string): string {
+export function passwordFor(stateDir: string, resource: string, login?: string): string {
   const path = join(stateDir, FILE);
   const known = read(path);
-  const old = Object.hasOwn(known, resource) ? known[resource] : undefined;
+  // No name of a resource has a slash.
+  const key = login === undefined ? resource : `${resource}/${login}`;
+  const old = Object.hasOwn(known, key) ? known[key] : undefined;
   if (old !== undefined) return old;
   const password = generatePassword();
-  write(path, { ...known, [resource]: password });
+  write(path, { ...known, [key]: password });
   return password;
 }
 

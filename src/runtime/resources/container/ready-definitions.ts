@@ -1,5 +1,6 @@
 import type { ContainerDefinition } from "./definition.ts";
 import { container } from "./definition.ts";
+import { checkScript, setupScript, SQL_SERVER_LOGIN } from "./sql-server-setup.ts";
 
 export const REDIS_PORT = 6379;
 export const SQL_SERVER_PORT = 1433;
@@ -8,6 +9,9 @@ export const OLLAMA_PORT = 11434;
 export const REDIS_IMAGE = "redis:7.4-alpine";
 export const SQL_SERVER_IMAGE = "mcr.microsoft.com/mssql/server:2025-latest";
 export const OLLAMA_IMAGE = "ollama/ollama";
+
+const SETUP_FILE = "/etc/agents/databases.sql";
+const CHECK_FILE = "/etc/agents/check.sql";
 
 const MIB = 1024 * 1024;
 /** SQL Server refuses to start with less than 2000 MB; the rest is for what it keeps outside its own limit. */
@@ -58,14 +62,24 @@ function redisQuoted(value: string): string {
 
 /**
  * SQL Server, developer edition. The caller has accepted its licence (`ACCEPT_EULA`, https://go.microsoft.com/fwlink/?LinkId=746388).
- * The image takes its password in the environment and in no other way; it is used at the first start on an empty volume only.
+ * The image takes the password of `sa` in the environment and in no other way; it is used at the first start on an empty
+ * volume only. It is ready when the agents' own login gets into its databases; both are made where they are missing.
  */
 export function sqlServer({
   image = SQL_SERVER_IMAGE,
   port,
   password,
+  login,
+  databases,
   memoryMib = SQL_SERVER_MEMORY_MIB,
-}: Common & { readonly password: string; readonly memoryMib?: number }): ContainerDefinition {
+}: Common & {
+  /** Of `sa`, which nobody uses but the set-up. */
+  readonly password: string;
+  /** The password of the login that owns the databases. */
+  readonly login: string;
+  readonly databases: readonly string[];
+  readonly memoryMib?: number;
+}): ContainerDefinition {
   return container({
     image,
     env: {
@@ -73,7 +87,11 @@ export function sqlServer({
       MSSQL_PID: "Developer",
       MSSQL_MEMORY_LIMIT_MB: String(Math.floor(memoryMib * SQL_SERVER_OWN_SHARE)),
     },
-    secretsEnv: { MSSQL_SA_PASSWORD: password },
+    secretsEnv: { MSSQL_SA_PASSWORD: password, AGENTS_SQL_PASSWORD: login },
+    files: [
+      { path: SETUP_FILE, content: setupScript(databases, login) },
+      { path: CHECK_FILE, content: checkScript(databases) },
+    ],
     ports: [{ container: SQL_SERVER_PORT, host: port }],
     volumes: [{ name: "data", path: "/var/opt/mssql" }],
     memoryBytes: memoryMib * MIB,
@@ -83,7 +101,9 @@ export function sqlServer({
       command: [
         "/bin/sh",
         "-c",
-        'SQLCMDPASSWORD="$MSSQL_SA_PASSWORD" exec /opt/mssql-tools18/bin/sqlcmd -C -S localhost -U sa -l 2 -b -Q "SET NOCOUNT ON; SELECT 1"',
+        `sqlcmd="/opt/mssql-tools18/bin/sqlcmd -C -S localhost -l 2 -b -x"
+SQLCMDPASSWORD="$AGENTS_SQL_PASSWORD" $sqlcmd -U ${SQL_SERVER_LOGIN} -i ${CHECK_FILE} ||
+SQLCMDPASSWORD="$MSSQL_SA_PASSWORD" exec $sqlcmd -U sa -i ${SETUP_FILE}`,
       ],
       what: "a query",
     },
