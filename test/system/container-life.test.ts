@@ -107,6 +107,9 @@ t.test("containers and what is around them", { skip }, async (t) => {
     await docker.own?.stop();
     await up.event("it is said", (event) => /no longer answers/u.test(String(event["text"])));
     t.not(pick(resourceOf(await project.json(["ps"]), "cache"), "state"), "ready");
+    await until("it is said what its start waits for", async () =>
+      /Docker/u.test(String(pick(resourceOf(await project.json(["ps"]), "cache"), "reason"))),
+    );
     await docker.own?.start();
     await up.event("so is its return", (event) => event["text"] === "Docker answers again.", 60_000);
     await until(

@@ -140,7 +140,8 @@ function noticeOf(daprd: DaprdFact): string | null {
   if (daprd.at !== "missing" || (daprd.obstacle === null && !daprd.named)) return null;
   if (daprd.named)
     return `AGENTS_DAPRD: ${daprd.why}. Instead: the sidecars are embedded. agents up --mode containers makes this an error.`;
-  return `There is no daprd: ${whyMissing(daprd)}. Instead: the sidecars are embedded. agents up --mode containers makes this an error.`;
+  const why = whyMissing(daprd);
+  return `${why.slice(0, 1).toUpperCase()}${why.slice(1)}. Instead: the sidecars are embedded. agents up --mode containers makes this an error.`;
 }
 
 const EMBEDDED = "the runtime's own sidecar speaks Dapr's HTTP API; it has no gRPC";

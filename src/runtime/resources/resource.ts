@@ -6,9 +6,10 @@ export interface Resource {
   readonly name: string;
   /**
    * Starts one incarnation. Resolves as soon as it exists (spawned, listening), not when it is ready.
-   * If aborted while starting, what came to be is given back before the promise rejects.
+   * If aborted while starting, what came to be is given back before the promise rejects. `onWhy` is told what a start waits
+   * for that takes as long as somebody else likes, and null when it goes on.
    */
-  start(signal: AbortSignal): Promise<Running>;
+  start(signal: AbortSignal, onWhy?: (why: string | null) => void): Promise<Running>;
 }
 
 export interface Running extends AsyncDisposable {

@@ -39,9 +39,9 @@ export function daprdContainer(order: ProcessOrder, place: DaprdContainerPlace):
   });
   return {
     name,
-    async start(signal) {
+    async start(signal, onWhy) {
       await assertPortsFree([{ name, port }]);
-      return await hosted.start(signal);
+      return await hosted.start(signal, onWhy);
     },
   };
 }

@@ -175,7 +175,12 @@ export class Unit {
     const life = newLife(incarnation);
     this.#life = life;
     try {
-      life.running = await this.node.resource.start(life.abort.signal);
+      const usual = this.#note;
+      life.running = await this.node.resource.start(life.abort.signal, (why) => {
+        if (this.#life !== life || this.#state.at !== "starting") return;
+        this.#note = why ?? usual;
+        this.#environment.onChange(this, this.#state);
+      });
     } catch (error) {
       const failed = startError(this.name, error);
       await this.#ended(

@@ -36,7 +36,7 @@ t.test("where no daprd is found, its container serves", { skip }, async (t) => {
     t.equal(up.code, 0, up.stderr);
     t.match(
       up.stderr,
-      /^There is no daprd: .* and .*127\.0\.0\.1:1\/daprd:1.* Instead: the sidecars are embedded\./mu,
+      /^There is no daprd .* and .*127\.0\.0\.1:1\/daprd:1.* Instead: the sidecars are embedded\./mu,
     );
     t.match(resourceOf(JSON.parse(up.stdout), "worker-dapr"), { implementation: "embedded" });
     t.equal((await project.agents(["down", "-v"])).code, 0);

@@ -72,10 +72,14 @@ export class ContainerResource implements Resource {
   }
 
   /** Pulls what is missing, then takes over, starts, creates or replaces. Waits for a Docker that went away meanwhile. */
-  async start(signal: AbortSignal): Promise<RunningContainer> {
+  async start(signal: AbortSignal, onWhy?: (why: string | null) => void): Promise<RunningContainer> {
     const { link } = this.#spec;
     for (let tries = 1; ; tries += 1) {
-      await link.whenUp(signal);
+      if (!link.isUp) {
+        onWhy?.("waits for Docker, which does not answer");
+        await link.whenUp(signal);
+        onWhy?.(null);
+      }
       try {
         return await this.#start(signal);
       } catch (error) {
@@ -83,6 +87,7 @@ export class ContainerResource implements Resource {
         const leaving = isDockerLeaving(error);
         if (tries === TRIES || !(leaving || isDockerGone(error)))
           throw dockerFailure(`${this.name} cannot start`, error);
+        if (leaving) onWhy?.("waits for Docker, which is being stopped");
         await (leaving ? link.away(signal) : link.settled());
       }
     }
