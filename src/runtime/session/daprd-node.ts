@@ -117,7 +117,7 @@ export function daprdNode(
       implementation: "daprd",
       version: daprd.version,
       image: daprd.image,
-      ...shownOf(sidecar),
+      ...shownOf(sidecar, daprd),
       agent: agent.name,
       replica: null,
       llm: null,
@@ -131,8 +131,12 @@ export function daprdNode(
 }
 
 /** What changes while it runs. */
-export function shownOf(sidecar: DaprdSidecar): Pick<NodeFacts, "port" | "url" | "note"> {
-  return { port: sidecar.httpPort, url: `http://127.0.0.1:${sidecar.httpPort}`, note: sidecar.note };
+export function shownOf(
+  { httpPort, note }: DaprdSidecar,
+  { image }: Pick<DaprdProgram, "image">,
+): Pick<NodeFacts, "port" | "url" | "note"> {
+  const where = image === null ? null : `container ${image}`;
+  return { port: httpPort, url: `http://127.0.0.1:${httpPort}`, note: note ?? where };
 }
 
 async function makeResources(

@@ -86,8 +86,9 @@ export class Sidecars {
 
   /** Starts daprds again where what is around them changed, and shows what changes about them. */
   superviseWith(supervisor: Supervisor, tell: Teller): Disposable {
-    const { host } = this.#parts;
-    this.#onChange = (sidecar) => supervisor.describe(sidecar.name, shownOf(sidecar));
+    const { host, daprd } = this.#parts;
+    if (daprd !== null)
+      this.#onChange = (sidecar) => supervisor.describe(sidecar.name, shownOf(sidecar, daprd.daprd));
     const restart = (agents: readonly string[]): void => {
       const known = new Set(supervisor.view().resources.map(({ name }) => name));
       const names = agents.map(sidecarName).filter((name) => known.has(name));

@@ -54,6 +54,7 @@ t.test("where no daprd is found, its container serves", { skip }, async (t) => {
       image: IMAGE,
       version: "1.18.1",
       pid: null,
+      reason: `container ${IMAGE}`,
     });
     const [sidecar] = await containersOf(project, docker, "worker-dapr");
     const container = docker.docker.getContainer(sidecar?.Id ?? "");
