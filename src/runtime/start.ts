@@ -115,10 +115,11 @@ async function compose(
   );
   owned.defer(async () => await programs.close());
   signal.addEventListener("abort", () => void programs.close(), { once: true });
+  const sampleOnly = llm === "sample" || llm === "replay";
   const planning = planRun({
     config,
     mode,
-    sampleOnly: llm === "sample" || llm === "replay",
+    sampleOnly,
     stateDir,
     env: process.env,
     openDocker: async () => {
@@ -205,7 +206,9 @@ async function compose(
     launch: async (agent) => await programs.launch(agent),
   };
   const resources = Object.values(config.resources);
-  const kept = new KeptChoices(stateDir, choices);
+  // Samples that were asked for say nothing about who is to answer the next run.
+  const passing = resources.flatMap(({ name, kind }) => (kind === "ollama" && sampleOnly ? [name] : []));
+  const kept = new KeptChoices(stateDir, choices, new Set(passing));
   /** Agents that wait for it have not started yet: they are told to use samples instead. */
   const giveUpModel = (name: string, why: string): void => {
     if (!llmInUse.mayDegrade) return;

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import type { Test } from "tap";
@@ -81,6 +81,24 @@ t.test("images that cannot be pulled", { skip: noOwnDaemon() ?? noRedis }, async
   t.equal(asked.code, 1);
   t.match(JSON.parse(asked.stderr).error, { code: "AGENTS_IMAGE_UNAVAILABLE", hint: String });
   t.same(project.survivors(), []);
+});
+
+t.test("samples that were asked for are no choice for the next run", async (t) => {
+  const project = fixtureProject(t, {}, NO_DOCKER);
+  const llm = { kind: "ollama", port: 9, models: ["m"] };
+  const agents = { one: { command: fixture("listens.js"), health: "tcp", uses: ["db"] } };
+  project.write({
+    "agents.config.json": JSON.stringify({
+      name: "m",
+      resources: { llm, db: { kind: "sqlserver" } },
+      agents,
+    }),
+  });
+  const up = await project.agents(["up", "-d", "--mode", "auto", "--llm", "sample", "--json"]);
+  t.equal(up.code, 0, up.stderr);
+  const kept = JSON.parse(readFileSync(join(project.root, ".agents/choices.json"), "utf8"));
+  t.strictSame(kept, { db: "embedded" }, "else no container of it would ever be started here");
+  t.equal((await project.agents(["down"])).code, 0);
 });
 
 /** An agent with an embedded sidecar on a bus that a Redis backs. */
