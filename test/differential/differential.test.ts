@@ -4,6 +4,7 @@ import { API_QUESTIONS, CLOSED_QUESTIONS } from "./checks/api.ts";
 import { APP_QUESTIONS, HEALTH, LATER, SINGLE } from "./checks/app.ts";
 import { bulkChecks } from "./checks/bulk.ts";
 import { deliveryChecks } from "./checks/delivery.ts";
+import { BY_DEFAULT, GUARDED, GUARDED_QUESTIONS } from "./checks/guarded.ts";
 import { INVOKE_QUESTIONS } from "./checks/invoke.ts";
 import { MEMORY, MEMORY_QUESTIONS } from "./checks/memory.ts";
 import {
@@ -53,6 +54,8 @@ const WORLDS = [
   LATER,
   MEMORY,
   SMALL,
+  GUARDED,
+  BY_DEFAULT,
   ACCESS,
   BINDINGS,
   ...TOKEN_WORLDS,
@@ -81,6 +84,7 @@ const CHECKS: readonly Check[] = [
   ...TOKEN_CHECKS,
   ...APP_QUESTIONS,
   ...MEMORY_QUESTIONS,
+  ...GUARDED_QUESTIONS,
   ...SMALL_QUESTIONS,
   ...ACCESS_QUESTIONS,
   ...BINDING_QUESTIONS,

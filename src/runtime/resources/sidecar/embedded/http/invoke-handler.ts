@@ -8,6 +8,8 @@ import type { AppAddress } from "../bus/app-client.ts";
 import type { AppResources } from "../resources/app-resources.ts";
 import type { Slots } from "../bus/slots.ts";
 import type { Call } from "./call.ts";
+import { invokeUnderPolicy } from "./invoke-under-policy.ts";
+import { isActive } from "../resiliency/run-policy.ts";
 import { plainError } from "./dapr-error.ts";
 
 /** An app that can be called. */
@@ -83,6 +85,18 @@ export async function handleInvoke(context: InvokeContext, call: Call, target: T
   if (!isOwn && !app.mayInvoke(context.appId, target.path, call.method))
     throw invokeFailed(target.appId, accessDenied(context.appId, target, call.method));
   if (!app.healthy) throw invokeFailed(target.appId, UNHEALTHY);
+  const { resiliency } = context.resources();
+  const policy = resiliency.app(target.appId, target.path.split("?", 1)[0] ?? "");
+  if (isActive(policy)) {
+    const open = async (): Promise<ClientRequest> => {
+      const connected = await connect(context, call, target, app);
+      if (connected.ok) return connected.outgoing;
+      throw new Error(connected.message);
+    };
+    const failed = (why: string): Error => invokeFailed(target.appId, why);
+    const way = { slots: app.slots, open, headersOf: withoutHops, failed };
+    return await invokeUnderPolicy(policy, call, way);
+  }
   const giveBack = await app.slots?.take();
   try {
     await invoke(context, call, target, app);
@@ -97,11 +111,12 @@ async function invoke(
   target: Target,
   app: InvokeTargetApp,
 ): Promise<void> {
-  const { serviceRetries } = context.resources().resiliency;
+  const { resiliency } = context.resources();
+  const { serviceRetries } = resiliency;
   for (let attempt = 1; ; attempt += 1) {
     const connected = await connect(context, call, target, app);
     if (connected.ok) return await forward(call, connected.outgoing, target.appId);
-    const delay = serviceRetries.delay(attempt);
+    const delay = resiliency.hasApp(target.appId) ? null : serviceRetries.delay(attempt);
     if (delay === null) throw invokeFailed(target.appId, connected.message);
     // Refused before a byte of the body was read: the app is starting again.
     await wait(delay);

@@ -8,6 +8,9 @@ import {
   type StateSet,
 } from "../state/state-request.ts";
 import type { StateStore } from "../state/state-store.ts";
+import { storeUnderPolicy, type UsedStore } from "../state/store-under-policy.ts";
+import { isActive } from "../resiliency/run-policy.ts";
+import type { AppResources } from "../resources/app-resources.ts";
 import { queryMetadata, queryParameter, readText, sendEmpty, sendJsonText, type Call } from "./call.ts";
 import { detailedError, malformed, plainError } from "./dapr-error.ts";
 import { storedKey } from "./state-key.ts";
@@ -15,6 +18,8 @@ import { storedKey } from "./state-key.ts";
 export interface StateContext {
   readonly appId: string;
   readonly stores: ReadonlyMap<string, StateStore>;
+  /** What the resources mean for this app, as they are now. */
+  resources(): AppResources;
 }
 
 /** `/v1.0/state/{store}[/{key}|/bulk|/transaction]`. False: no such route. */
@@ -56,9 +61,13 @@ export function refuseQuery(context: StateContext, name: string): never {
 
 const STATUS = { mismatch: 409, invalid: 400, other: 500 } as const;
 
-function findStore({ appId, stores }: StateContext, name: string): StateStore {
+function findStore(context: StateContext, name: string): UsedStore {
+  const { appId, stores } = context;
   const store = stores.get(name);
-  if (store !== undefined) return store;
+  if (store !== undefined) {
+    const policy = context.resources().resiliency.component(name, "outbound", "Statestore");
+    return isActive(policy) ? storeUnderPolicy(store, policy) : store;
+  }
   const metadata = { appID: appId };
   if (stores.size === 0) throw noStores(name, metadata);
   throw detailedError(400, "ERR_STATE_STORE_NOT_FOUND", `state store ${name} is not found`, {
@@ -74,7 +83,7 @@ function noStores(name: string, metadata?: Readonly<Record<string, string>>): Er
   });
 }
 
-async function get({ appId }: StateContext, call: Call, store: StateStore, key: string): Promise<void> {
+async function get({ appId }: StateContext, call: Call, store: UsedStore, key: string): Promise<void> {
   const stored = storedKey(store, appId, key);
   const failed = (error: StateError): Error =>
     plainError(500, "ERR_STATE_GET", `fail to get ${key} from state store ${store.name}: ${error.message}`);
@@ -86,7 +95,7 @@ async function get({ appId }: StateContext, call: Call, store: StateStore, key: 
   });
 }
 
-async function save({ appId }: StateContext, call: Call, store: StateStore): Promise<void> {
+async function save({ appId }: StateContext, call: Call, store: UsedStore): Promise<void> {
   const text = await readText(call, (why) => plainError(400, "ERR_MALFORMED_REQUEST", why));
   if (!Array.isArray(parse(text, (why) => plainError(400, "ERR_MALFORMED_REQUEST", why)))) {
     throw plainError(400, "ERR_MALFORMED_REQUEST", "expected an array of state items");
@@ -111,7 +120,7 @@ async function save({ appId }: StateContext, call: Call, store: StateStore): Pro
   sendEmpty(call);
 }
 
-async function remove({ appId }: StateContext, call: Call, store: StateStore, key: string): Promise<void> {
+async function remove({ appId }: StateContext, call: Call, store: UsedStore, key: string): Promise<void> {
   const stored = storedKey(store, appId, key);
   const etag = call.request.headers["if-match"];
   const failed = (error: StateError): Error =>
@@ -127,7 +136,7 @@ async function remove({ appId }: StateContext, call: Call, store: StateStore, ke
   sendEmpty(call);
 }
 
-async function bulkGet({ appId }: StateContext, call: Call, store: StateStore): Promise<void> {
+async function bulkGet({ appId }: StateContext, call: Call, store: UsedStore): Promise<void> {
   const body = parse(await readText(call, malformed), malformed);
   const keys =
     typeof body === "object" && body !== null && "keys" in body && Array.isArray(body.keys)
@@ -147,7 +156,7 @@ async function bulkGet({ appId }: StateContext, call: Call, store: StateStore): 
   sendJsonText(call, 200, `[${rows.join(",")}]`);
 }
 
-async function transact({ appId }: StateContext, call: Call, store: StateStore): Promise<void> {
+async function transact({ appId }: StateContext, call: Call, store: UsedStore): Promise<void> {
   const text = await readText(call, malformed);
   parse(text, malformed);
   const metadata = queryMetadata(call);

@@ -2,7 +2,7 @@ import type { StateStore } from "../state/state-store.ts";
 import { detailedError } from "./dapr-error.ts";
 
 /** The key as it is stored: with the prefix that the component asks for (https://docs.dapr.io/developing-applications/building-blocks/state-management/howto-share-state/). */
-export function storedKey(store: StateStore, appId: string, key: string): string {
+export function storedKey(store: Pick<StateStore, "name" | "keyPrefix">, appId: string, key: string): string {
   if (key.includes("||")) {
     const message = `api error: code = InvalidArgument desc = input key/keyPrefix '${key}' can't contain '||'`;
     throw detailedError(400, "ERR_MALFORMED_REQUEST", message, {
@@ -15,7 +15,7 @@ export function storedKey(store: StateStore, appId: string, key: string): string
   return prefix === "" ? key : `${prefix}||${key}`;
 }
 
-function prefixOf(store: StateStore, appId: string): string {
+function prefixOf(store: Pick<StateStore, "name" | "keyPrefix">, appId: string): string {
   const strategy = store.keyPrefix.toLowerCase();
   switch (strategy) {
     case "":

@@ -26,6 +26,8 @@ interface PolicyNames {
   readonly circuitBreaker: string;
 }
 
+/** `circuitBreakerCacheSize`, where it is left out. */
+const MOST_ENDPOINTS = 5_000;
 const BUILT_IN_SERVICE_RETRIES = "DaprBuiltInServiceRetries";
 
 /**
@@ -39,7 +41,10 @@ export class Resiliency {
   readonly #retries = new Map<string, RetryRule>();
   readonly #breakers = new Map<string, BreakerSettings>();
   readonly #components = new Map<string, Readonly<Record<Direction, PolicyNames>>>();
+  readonly #apps = new Map<string, PolicyNames>();
   readonly #live = new Map<string, CircuitBreaker>();
+  /** By what is called of an app: as many as daprd keeps. */
+  readonly #ofEndpoints = new Map<string, CircuitBreaker>();
   readonly #found = new Map<string, Policy>();
 
   constructor(resources: readonly ResiliencyResource[]) {
@@ -68,6 +73,19 @@ export class Resiliency {
     return policy;
   }
 
+  /** Of an app that is invoked; one that is named under `targets` gets no default policies. */
+  app(appId: string, endpoint: string): Policy {
+    const names = this.#apps.get(appId) ?? this.#defaults(["App", ""]);
+    if (this.#ofEndpoints.size > MOST_ENDPOINTS)
+      this.#ofEndpoints.delete(this.#ofEndpoints.keys().next().value ?? "");
+    return this.#policy(names, `${appId}:${endpoint}`, this.#ofEndpoints);
+  }
+
+  /** True where a target says what is done: the built-in retries are not added to that. */
+  hasApp(appId: string): boolean {
+    return this.#apps.has(appId);
+  }
+
   #findComponent(name: string, direction: Direction, kind: ComponentKind): Policy {
     const named = this.#components.get(name)?.[direction];
     const side = direction === "inbound" ? "Inbound" : "Outbound";
@@ -80,21 +98,21 @@ export class Resiliency {
     return this.#retries.get(BUILT_IN_SERVICE_RETRIES) ?? retryRule({ duration: "1s", maxRetries: 3 });
   }
 
-  #policy({ timeout, retry, circuitBreaker }: PolicyNames, target: string): Policy {
+  #policy({ timeout, retry, circuitBreaker }: PolicyNames, target: string, live = this.#live): Policy {
     return {
       timeoutMs: this.#timeouts.get(timeout) ?? null,
       retry: this.#retries.get(retry) ?? null,
-      breaker: this.#breaker(circuitBreaker, target),
+      breaker: this.#breaker(circuitBreaker, target, live),
     };
   }
 
-  #breaker(name: string, target: string): CircuitBreaker | null {
+  #breaker(name: string, target: string, live: Map<string, CircuitBreaker>): CircuitBreaker | null {
     const settings = this.#breakers.get(name);
     if (settings === undefined) return null;
-    const there = this.#live.get(target);
+    const there = live.get(target);
     if (there !== undefined) return there;
     const made = new CircuitBreaker(settings);
-    this.#live.set(target, made);
+    live.set(target, made);
     return made;
   }
 
@@ -125,6 +143,8 @@ export class Resiliency {
       this.#breakers.set(name, settings);
     }
     const targets = fieldsOf(spec["targets"]);
+    for (const [name, value] of Object.entries(fieldsOf(targets["apps"])))
+      this.#apps.set(name, policyNames(value));
     for (const [name, value] of Object.entries(fieldsOf(targets["components"]))) {
       const { inbound, outbound } = fieldsOf(value);
       this.#components.set(name, { inbound: policyNames(inbound), outbound: policyNames(outbound) });

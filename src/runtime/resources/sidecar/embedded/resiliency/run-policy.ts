@@ -22,7 +22,7 @@ export async function runPolicy<T>(policy: Policy, call: (signal: AbortSignal) =
       return await runOnce(policy, call);
     } catch (error) {
       const delay =
-        retry === null || error instanceof BreakerOpenError || !covered(policy, error)
+        retry === null || error instanceof BreakerOpenError || isPermanent(error) || !covered(policy, error)
           ? null
           : retry.delay(attempt);
       if (delay === null) throw error;
@@ -76,4 +76,9 @@ function covered({ retry }: Policy, error: unknown): boolean {
   const status =
     error instanceof Error && "status" in error && typeof error.status === "number" ? error.status : null;
   return retry !== null && (status === null || retry.covers(status));
+}
+
+/** An error says of itself that trying again mends nothing. */
+function isPermanent(error: unknown): boolean {
+  return error instanceof Error && "permanent" in error && error.permanent === true;
 }
