@@ -14,7 +14,7 @@ import { startRedis } from "../runtime/daprd/kit.ts";
 export interface SuiteRedis {
   readonly address: string;
   /** A database that nobody else has: two kinds of sidecar in one would share their consumer groups. */
-  database(): string;
+  readonly database: () => string;
 }
 
 /** Starts it when it is asked for the first time. */
