@@ -5,7 +5,7 @@ import { containerProject, containersOf } from "../../helpers/contained.ts";
 import { noOwnDaemon, testDocker } from "../../helpers/docker.ts";
 import { importImage, makeImages, noRedisImage } from "../../helpers/images.ts";
 import { pick, REPO, resourceOf, until } from "../../helpers/system.ts";
-import { DAPRD, SKIP } from "../../runtime/daprd/kit.ts";
+import { DAPRD, SKIP, startRedis } from "../../runtime/daprd/kit.ts";
 import { numbers } from "./kit.ts";
 
 const skip = SKIP !== false ? SKIP : (noOwnDaemon() ?? noRedisImage() ?? false);
@@ -44,6 +44,10 @@ t.test("where no daprd is found, its container serves", { skip }, async (t) => {
   });
 
   await t.test("auto with its image runs it, on this machine's network and the same files", async (t) => {
+    t.match(await project.lines(["pull"]), [
+      { type: "image", resource: "redis", pulled: false },
+      { type: "image", resource: "daprd", image: IMAGE, pulled: false },
+    ]);
     const doctor = await project.json(["doctor"]);
     t.match(pick(doctor, "runs"), { redis: "container", sidecar: "daprd" });
     const up = await project.agents(["up", "-d", "--mode", "auto", "--wait-timeout", "120", "--json"]);
@@ -100,5 +104,21 @@ t.test("where no daprd is found, its container serves", { skip }, async (t) => {
     t.same(project.survivors(), []);
     const down = await project.agents(["down", "-v"]);
     t.equal(down.code, 0, down.stderr);
+  });
+
+  await t.test("on a given Redis it is the only container", async (t) => {
+    const given = await startRedis(t, t.testdir());
+    project.env["AGENTS_REDIS_URL"] = given.url;
+    const up = await project.agents(["up", "-d", "--mode", "containers", "--json"]);
+    t.equal(up.code, 0, up.stderr);
+    const run: unknown = JSON.parse(up.stdout);
+    t.match(resourceOf(run, "redis"), { implementation: "external" });
+    t.match(resourceOf(run, "worker-dapr"), { implementation: "daprd", image: IMAGE, state: "ready" });
+    const names = (await containersOf(project, docker)).map(
+      ({ Labels }) => Labels["agents-apphost.resource"],
+    );
+    t.same(names.toSorted(), ["feeder-dapr", "worker-dapr"]);
+    t.equal((await project.agents(["down", "-v"])).code, 0);
+    t.same(await containersOf(project, docker), [], "docker ps -a is clean");
   });
 });
