@@ -9,11 +9,15 @@ import { daprdSidecar, type DaprdContext } from "../src/runtime/session/daprd-no
 import { ProcessLogs } from "../src/runtime/session/process-logs.ts";
 import { freePort } from "./bare.ts";
 import { realParts, startRedis, type RealParts } from "./real-parts.ts";
-import type { BenchEnds, Latency } from "./sidecar.ts";
+import type { BenchEnds, Latency, Started } from "./sidecar.ts";
+import { createReadiness } from "../src/runtime/resources/readiness/readiness.ts";
+import { DAPRD_HEALTH } from "../src/runtime/resources/sidecar/daprd/daprd-resource.ts";
 import { benchOptions, publishUrl, withEnds, withFolder } from "./sidecar.ts";
 
 /** What goes through a daprd with its gate, its Redis and its journal, as a run has them. */
-export async function throughDaprd<T>(work: (ends: BenchEnds, published: string) => Promise<T>): Promise<T> {
+export async function throughDaprd<T>(
+  work: (ends: BenchEnds, published: string, startMs: number) => Promise<T>,
+): Promise<T> {
   const parts = await realParts();
   return await withFolder(async (folder) => {
     await using redis = await startRedis(parts, folder);
@@ -27,18 +31,21 @@ export async function throughDaprd<T>(work: (ends: BenchEnds, published: string)
       const context = contextOf(parts, redis.url, folder, host, logs);
       const sidecar = daprdSidecar(benchAgent(), ports, context, () => undefined);
       const over = new AbortController();
+      const began = performance.now();
       owned.use(await sidecar.start(over.signal));
+      await createReadiness(DAPRD_HEALTH, sidecar.httpPort).untilReady(over.signal, () => undefined);
+      const startMs = performance.now() - began;
       host.appReady("bench");
       await sidecar.untilSubscribed(over.signal);
-      return await work(ends, publishUrl(sidecar.httpPort));
+      return await work(ends, publishUrl(sidecar.httpPort), startMs);
     });
   });
 }
 
-export async function daprdLatency(events: number): Promise<Latency> {
-  return await throughDaprd(async (ends, published) => {
+export async function daprdLatency(events: number): Promise<Latency & Started> {
+  return await throughDaprd(async (ends, published, startMs) => {
     await ends.latency(published, 300, 1);
-    return await ends.latency(published, events, 1);
+    return { ...(await ends.latency(published, events, 1)), startMs };
   });
 }
 

@@ -19,7 +19,9 @@ export type Command =
 export type Report =
   | { readonly is: "listening"; readonly port: number }
   /** When each event was published, or handled, by its number. */
-  | { readonly is: "times"; readonly times: readonly number[] };
+  | { readonly is: "times"; readonly times: readonly number[] }
+  /** The same, and how long each took until it was accepted. */
+  | { readonly is: "published"; readonly times: readonly number[]; readonly took: readonly number[] };
 
 const now = (): number => Number(process.hrtime.bigint()) / 1e6;
 const report = (message: Report): void => void process.send?.(message);
@@ -88,18 +90,21 @@ function publisher(): void {
     everyMs,
   }: Extract<Command, { do: "publish" }>): Promise<void> => {
     const times: number[] = [];
+    const took: number[] = [];
     let next = 0;
     const one = async (): Promise<void> => {
       while (next < events) {
         const n = next;
         next += 1;
-        times[n] = now();
+        const began = now();
+        times[n] = began;
         await send(url, n);
+        took[n] = now() - began;
         if (everyMs > 0) await new Promise((resolve) => setTimeout(resolve, everyMs));
       }
     };
     await Promise.all(Array.from({ length: inFlight }, one));
-    report({ is: "times", times });
+    report({ is: "published", times, took });
   };
   process.on("message", (command: Command) => {
     if (command.do === "publish") void publish(command);

@@ -134,7 +134,7 @@ async function compare(): Promise<void> {
   );
   for (const [placement, all] of rounds) {
     const cells = LOADS.map((load, index) => {
-      const best = (of: keyof Latency): number =>
+      const best = (of: "p50" | "p99" | "worst"): number =>
         Math.min(...all.map((one) => one.latencies[index]?.[of] ?? Number.NaN));
       return `${load} ${best("p50").toFixed(2)} / ${best("p99").toFixed(1)} / ${best("worst").toFixed(1)}`.padEnd(
         34,

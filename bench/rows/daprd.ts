@@ -3,6 +3,7 @@ import { daprdLatency, daprdPerSecond } from "../daprd-sidecar.ts";
 import { launchOf } from "../proc.ts";
 import { SIX, sixAgents, type Listed } from "../project.ts";
 import { realParts, startRedis } from "../real-parts.ts";
+import { growthOfSidecars } from "../with-daprd.ts";
 import { median, ratioRow, round } from "../row.ts";
 import type { Measurement } from "../row.ts";
 import { redisLatency, redisPerSecond } from "../embedded-redis.ts";
@@ -32,6 +33,7 @@ export const daprdUp: Measurement = {
       ours.push(took);
       bare.push(tookBare);
     }
+    const grown = await growthOfSidecars(parts, runs);
     return [
       ratioRow("daprd-up", {
         ours,
@@ -42,6 +44,7 @@ export const daprdUp: Measurement = {
         detail: {
           daprd: parts.daprd.version,
           "over the bare processes (ms)": round(median(ours) - median(bare)),
+          ...grown,
         },
       }),
     ];
@@ -65,6 +68,11 @@ export const daprdEvents: Measurement = {
     }));
     const p99 = (of: "ours" | "theirs" | "onRedis"): number =>
       round(median(latency.map((one) => one[of].p99)));
+    const accepted = (of: "ours" | "theirs" | "onRedis"): string =>
+      (["p50", "p99"] as const)
+        .map((which) => round(median(latency.map((one) => one[of].accepted[which]))))
+        .join(" and ");
+    const started = (of: "ours" | "theirs"): number => round(median(latency.map((one) => one[of].startMs)));
     const perSecond = {
       ours: median(rate.map(({ ours }) => ours)),
       theirs: median(rate.map(({ theirs }) => theirs)),
@@ -78,6 +86,8 @@ export const daprdEvents: Measurement = {
         limit: 1,
         detail: {
           daprd: daprd.version,
+          "until it is accepted, p50 and p99 (ms)": `embedded ${accepted("ours")}, daprd ${accepted("theirs")}, embedded on the same Redis ${accepted("onRedis")}`,
+          "start to ready (ms)": `embedded with its thread and journal ${started("ours")}, daprd with its gate ${started("theirs")}`,
           "embedded, p99 (ms)": p99("ours"),
           "daprd, p99 (ms)": p99("theirs"),
           "embedded on the same Redis, p50 (ms)": round(median(latency.map(({ onRedis }) => onRedis.p50))),
