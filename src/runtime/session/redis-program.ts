@@ -84,8 +84,9 @@ function redisArguments(port: number, folder: string): readonly string[] {
     folder,
     "--appendonly",
     "yes",
+    // With `everysec` a write waits while the last one is being synced: what was answered a moment before a kill is lost.
     "--appendfsync",
-    "everysec",
+    "always",
     "--save",
     "",
   ];

@@ -88,6 +88,9 @@ export async function startRedis(
       "",
       "--appendonly",
       "yes",
+      // What was accepted survives a kill, also on a busy disk.
+      "--appendfsync",
+      "always",
       ...secret,
     ],
     { stdio: ["ignore", "pipe", "ignore"] },

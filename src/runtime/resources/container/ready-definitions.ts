@@ -25,14 +25,15 @@ interface Common {
 }
 
 /**
- * Redis with an append-only file on a volume, synced once a second by default (`everysec`) or at every write (`always`):
- * what was accepted survives a kill of the container in both, a power cut only with `always`.
+ * Redis with an append-only file on a volume, synced at every write by default (`always`): what was accepted survives a
+ * kill of the container and a power cut. With `everysec` a write waits while the last one is being synced, so that up to
+ * two seconds may be lost in both.
  */
 export function redis({
   image = REDIS_IMAGE,
   port,
   password = null,
-  sync = "everysec",
+  sync = "always",
 }: Common & {
   /** Null: none is asked for; it listens on loopback and on the project's own network. */
   readonly password?: string | null;
