@@ -10,6 +10,7 @@ import { TestSystem } from "../../helpers/test-system.ts";
 import { statementsNotSeen } from "../kit/tsql/sites.ts";
 import type { Seen } from "../../helpers/observer.ts";
 import { scriptedOllama } from "../kit/helpers/scripted-ollama.ts";
+import { parseGherkin, scenariosOf } from "./domain/parse-gherkin.ts";
 
 const SPEC = "agents.testplanning.spec.generated";
 const STRATEGY = "agents.testplanning.strategy.created";
@@ -56,6 +57,9 @@ await test("a requirement is answered with its tests, which are stored and publi
   t.equal(event?.data.subject, `specs/${result.specId}`);
 
   t.match(await agent.get(`/api/testplanning/specs/${result.specId}`), { status: 200, body: result });
+  const { body: feature } = await agent.get(`/api/testplanning/specs/${result.specId}/gherkin`);
+  t.equal(scenariosOf(parseGherkin(String(feature["gherkin"]))).length, result.cases.length);
+  t.match(await agent.get("/api/testplanning/specs/none/gherkin"), { status: 404 });
   t.match(await agent.get("/api/testplanning/specs/none"), {
     status: 404,
     body: { detail: "There is no test specification none." },

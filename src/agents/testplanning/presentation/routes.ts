@@ -7,11 +7,13 @@ import type { GenerateTestSpecHandler } from "../application/generate-test-spec.
 import type { Coverages, Specs } from "../application/ports.ts";
 import type { TraceGeneratedCode } from "../application/trace-generated-code.ts";
 import { ReportUnreadable } from "../domain/coverage/totals.ts";
+import { featureOf } from "../domain/gherkin/spec-feature.ts";
 import {
   coverageInput,
   coverageView,
   generateInput,
   getInput,
+  gherkinView,
   listInput,
   specPage,
   specView,
@@ -79,6 +81,18 @@ export function queryRoutes(specs: Specs, coverages: Coverages): readonly QueryR
         const found = await specs.find(specId);
         if (found === null) throw notFound(`There is no test specification ${specId}.`);
         return { ...found.spec, createdAt: found.createdAt };
+      },
+    }),
+    query({
+      name: "GetGherkin",
+      path: "/specs/{specId}/gherkin",
+      description: "One test specification as a Gherkin feature.",
+      input: getInput,
+      output: gherkinView,
+      handler: async ({ specId }) => {
+        const found = await specs.find(specId);
+        if (found === null) throw notFound(`There is no test specification ${specId}.`);
+        return { specId, gherkin: featureOf(found.spec) };
       },
     }),
     query({

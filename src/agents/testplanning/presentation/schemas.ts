@@ -45,6 +45,11 @@ export const coverageView = coverageAnalyzedPayload;
 export const getInput = z.object({ specId: z.string().min(1).max(100) });
 export const storedSpecView = specGeneratedPayload.extend({ createdAt: z.string() });
 
+export const gherkinView = z.object({
+  specId: z.string(),
+  gherkin: z.string().describe("A Gherkin document: a rule for each rule, a scenario for each case"),
+});
+
 export const listInput = z.object({
   limit: z.coerce.number().int().min(1).max(500).default(50),
   before: z.string().max(150).optional().describe("The `next` of the page before"),
