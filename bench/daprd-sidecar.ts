@@ -79,7 +79,7 @@ function contextOf(
     places: { redis: new Map([["redis", address]]), stateDir: folder },
     needs: [],
     secrets,
-    streams: { url, pubsubs: ["agents-pubsub"], topics: ["bench"], discover: null },
+    streams: { url, pubsubs: ["agents-pubsub"], topics: ["bench"], discover: null, unread: [] },
     ports: { isFree: isPortFree, free: freePort },
     host,
     logs,

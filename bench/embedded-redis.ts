@@ -14,7 +14,13 @@ async function throughRedis<T>(work: (ends: BenchEnds, published: string) => Pro
       await using host = await createEmbeddedSidecarHost({ ...options, components });
       await host.place({ redis: redis.url });
       await host.configure([{ appId: "bench", subscribes: ["bench"] }]);
-      const streams = { url: redis.url, pubsubs: ["agents-pubsub"], topics: ["bench"], discover: null };
+      const streams = {
+        url: redis.url,
+        pubsubs: ["agents-pubsub"],
+        topics: ["bench"],
+        discover: null,
+        unread: [],
+      };
       await host.daprd({ do: "connect", streams });
       const { httpPort } = await host.start(benchSpec(appPort));
       const subscribed = Promise.withResolvers<void>();

@@ -1,4 +1,5 @@
 import { timeBare, type Bare } from "../bare.ts";
+import { daprCli, timeDaprRun, type DaprApp } from "../dapr-run.ts";
 import { daprdLatency, daprdPerSecond } from "../daprd-sidecar.ts";
 import { launchOf } from "../proc.ts";
 import { SIX, sixAgents, type Listed } from "../project.ts";
@@ -9,29 +10,38 @@ import type { Measurement } from "../row.ts";
 import { redisLatency, redisPerSecond } from "../embedded-redis.ts";
 import { embeddedLatency, embeddedPerSecond } from "../sidecar.ts";
 
-/** `agents up` with a Redis that is there already, against the same six agents and six daprds started bare at once. */
+/**
+ * `agents up` with a Redis that is there already, against the same six agents and six daprds started bare at once, and
+ * against `dapr run -f` with the same apps and components.
+ */
 export const daprdUp: Measurement = {
   rows: ["daprd-up"],
   async measure({ runs }) {
     const parts = await realParts();
+    const cli = daprCli();
     await using project = sixAgents();
     await using redis = await startRedis(parts, project.root);
     project.env["AGENTS_REDIS_URL"] = redis.url;
     project.env["AGENTS_DAPRD"] = parts.daprd.path;
     const ours: number[] = [];
     const bare: number[] = [];
+    const peer: number[] = [];
     for (let run = -1; run < runs; run += 1) {
       const started = await project.up();
       const took = await started.ready;
-      const twelve = bareOf(await project.listed());
+      const listed = await project.listed();
+      const twelve = bareOf(listed);
+      const apps = daprAppsOf(listed);
       await project.agents(["down"]);
       await started.exited();
       if (twelve.length !== 2 * SIX)
         throw new Error(`${twelve.length} agents and daprds run instead of ${2 * SIX}`);
       const tookBare = await timeBare(twelve);
+      const tookPeer = cli === null ? null : await timeDaprRun(cli, apps, parts.daprd.path);
       if (run < 0) continue; // warms the caches of the disk and of Node
       ours.push(took);
       bare.push(tookBare);
+      if (tookPeer !== null) peer.push(tookPeer);
     }
     const grown = await growthOfSidecars(parts, runs);
     return [
@@ -44,6 +54,10 @@ export const daprdUp: Measurement = {
         detail: {
           daprd: parts.daprd.version,
           "over the bare processes (ms)": round(median(ours) - median(bare)),
+          "dapr run -f, the same apps and components":
+            cli === null
+              ? "left out: there is no dapr on the PATH, and AGENTS_BENCH_DAPR names none"
+              : `${round(median(peer))} ms (CLI ${cli.version}), up takes ${round(median(ours) / median(peer))} × that`,
           ...grown,
         },
       }),
@@ -123,6 +137,27 @@ function bareOf(listed: readonly Listed[]): readonly Bare[] {
     const gate = launch.command.indexOf("--app-port") + 1;
     const command = launch.command.with(gate, String(portOf.get(agent ?? "") ?? 0));
     return [{ ...launch, command, port, health: { by: "http", path: "/v1.0/healthz" } }];
+  });
+}
+
+/** Each agent and its daprd as an app of a `dapr run`. */
+function daprAppsOf(listed: readonly Listed[]): readonly DaprApp[] {
+  return listed.flatMap(({ kind, name, pid, port }): readonly DaprApp[] => {
+    const sidecar = listed.find((one) => one.kind === "sidecar" && one.agent === name);
+    if (kind !== "agent" || pid === null || port === null || sidecar?.pid == null || sidecar.port === null)
+      return [];
+    const { command } = launchOf(sidecar.pid);
+    const values = (flag: string): string[] => command.filter((_, index) => command[index - 1] === flag);
+    return [
+      {
+        ...launchOf(pid),
+        name,
+        port,
+        daprPort: sidecar.port,
+        resources: values("--resources-path"),
+        config: values("--config")[0],
+      },
+    ];
   });
 }
 

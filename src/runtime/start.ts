@@ -43,6 +43,7 @@ import { System } from "./session/system.ts";
 import { OWN_LOG, Teller } from "./session/teller.ts";
 import { Supervisor } from "./supervisor/supervisor.ts";
 import { sweepLastRun } from "./session/sweep-last-run.ts";
+import { findUnread, keepUnread, unreadText } from "./session/unread-pubsubs.ts";
 import { Watchdog } from "./watchdog/watchdog.ts";
 import type { WarmUp } from "./warm-up.ts";
 
@@ -174,7 +175,10 @@ async function compose(
   const urls = { ...urlsOf(config, standIns), ...servers.urls };
   const onProgress = (name: string, progress: Progress | null): void =>
     supervisor.describe(name, { progress });
+  const unread = await findUnread(config, plan, servers.redis);
+  keepUnread(stateDir, unread);
   const sidecars = composeSidecars({
+    unread,
     config,
     runId,
     stateDir,
@@ -299,7 +303,7 @@ async function compose(
     await holdings.disposeAsync();
     throw error;
   }
-  for (const text of plan.notices) tell.warning(text);
+  for (const text of [...plan.notices, ...unread.map(unreadText)]) tell.warning(text);
   for (const text of [...ports.notices, ...servers.notices]) tell.info(text);
   void supervisor.start([...resources.map(({ name }) => name), ...selected]);
   const settled = supervisor.settled({ timeoutMs: WATCH_AFTER_MS });

@@ -1,12 +1,15 @@
 import type { EventQuery, EventView } from "../../runtime/journal/journal-view.ts";
 import { suggest } from "../../runtime/model/config/suggest.ts";
 import { AgentsError } from "../../runtime/model/errors.ts";
+import { stateDirOf } from "../../runtime/control/state-dir.ts";
+import { keptUnread, unreadText } from "../../runtime/session/unread-pubsubs.ts";
 import type { Context } from "../context.ts";
 import { eventTable, followRenderer } from "../render/event-text.ts";
 import type { EventSource } from "./event-source.ts";
 import { ALL, eventSource } from "./event-source.ts";
 import { findFlow } from "./find-event.ts";
 import { parseCount } from "./logs.ts";
+import { projectOf } from "./run-client.ts";
 
 /** `agents events` as it was typed. */
 export interface RawEventsOptions {
@@ -26,6 +29,7 @@ export async function listEvents(
 ): Promise<void> {
   if (action !== undefined && action !== "list") throw unknownAction(action);
   const source = await eventSource(context);
+  for (const one of keptUnread(stateDirOf(projectOf(context).root))) context.out.note(unreadText(one));
   const { correlation } = options;
   const query = queryOf(
     correlation === undefined ? options : { ...options, correlation: await findFlow(source, correlation) },

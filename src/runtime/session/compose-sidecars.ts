@@ -7,7 +7,7 @@ import type { DaprdFact } from "../plan/machine.ts";
 import type { SidecarChoice } from "../plan/sidecar-choice.ts";
 import { findFreePort, isPortFree } from "../resources/process/ports.ts";
 import { createProcessResource, type GroupKeeper } from "../resources/process/process-resource.ts";
-import type { StreamsSettings } from "../resources/sidecar/daprd/host/daprd-calls.ts";
+import type { StreamsSettings, UnreadPubsub } from "../resources/sidecar/daprd/host/daprd-calls.ts";
 import { redisAddress } from "../resources/sidecar/daprd/yaml/components.ts";
 import type { SidecarHost } from "../resources/sidecar/sidecar-host.ts";
 import type { AgentPorts } from "./choose-ports.ts";
@@ -36,6 +36,8 @@ export interface SidecarsInput {
   readonly host: SidecarHost;
   readonly keeper: GroupKeeper;
   readonly logs: ProcessLogs;
+  /** Pub/sub components that the user's files take out of the runtime's reach. */
+  readonly unread: readonly UnreadPubsub[];
   /** What of a sidecar is pulled; null when that is over. */
   readonly onProgress: (name: string, progress: Progress | null) => void;
 }
@@ -82,13 +84,19 @@ function programOf(input: SidecarsInput): DaprdProgram | null {
   };
 }
 
-/** Null: no pub/sub is in a Redis. */
-function streamsOf({ config, redis }: SidecarsInput, places: ComponentPlaces): StreamsSettings | null {
-  const pubsubs = streamedPubsubs(Object.values(config.components), places);
-  if (pubsubs.length === 0) return null;
+/** Null: the config has no pub/sub in a Redis. */
+function streamsOf(
+  { config, redis, unread }: SidecarsInput,
+  places: ComponentPlaces,
+): StreamsSettings | null {
+  const planned = streamedPubsubs(Object.values(config.components), places);
+  if (planned.length === 0) return null;
+  const pubsubs = planned.filter((name) => !unread.some(({ pubsub }) => pubsub === name));
+  const url = busUrl(config, redis);
+  if (pubsubs.length === 0) return { url, pubsubs, topics: [], discover: null, unread };
   const { agents } = config;
   const topics = Object.values(agents).flatMap(({ subscribes, publishes }) => [...subscribes, ...publishes]);
-  return { url: busUrl(config, redis), pubsubs, topics: [...new Set(topics)], discover: "*" };
+  return { url, pubsubs, topics: [...new Set(topics)], discover: "*", unread };
 }
 
 function read(name: string, url: string): ReturnType<typeof redisAddress> {

@@ -10,6 +10,15 @@ export interface StreamsSettings {
   readonly topics: readonly string[];
   /** Streams that appear later and match are read as well; null = none. */
   readonly discover: string | null;
+  /** Pub/sub components of the run that are elsewhere, where only daprd gets at them. */
+  readonly unread: readonly UnreadPubsub[];
+}
+
+/** A pub/sub component that the runtime can neither read nor publish to. */
+export interface UnreadPubsub {
+  readonly pubsub: string;
+  /** "resources/bus.yaml makes it a pubsub.in-memory" */
+  readonly why: string;
 }
 
 /** A gate between an agent and its daprd. */

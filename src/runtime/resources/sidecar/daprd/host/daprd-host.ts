@@ -1,3 +1,4 @@
+import { AgentsError } from "../../../../model/errors.ts";
 import type { ParsedSubscription } from "../../embedded/bus/parse-subscriptions.ts";
 import type { BusEvent } from "../../embedded/bus/event.ts";
 import type { ReplayResult, SidecarEvent } from "../../sidecar-host.ts";
@@ -71,9 +72,15 @@ export class DaprdHost implements AsyncDisposable {
     await this.#bus?.arrange();
   }
 
-  /** What a pub/sub that is in the Redis of the run is published to; null where it is not. */
+  /**
+   * What a pub/sub that is in the Redis of the run is published to; null where it is not.
+   *
+   * @throws AgentsError AGENTS_PUBLISH_FAILED for one that only daprd can reach
+   */
   broker(pubsub: string): { readonly publish: (events: readonly BusEvent[]) => Promise<void> } | null {
     const bus = this.#bus;
+    const why = bus?.whyUnread(pubsub) ?? null;
+    if (why !== null) throw unread(pubsub, why);
     if (bus?.carries(pubsub) !== true) return null;
     return {
       publish: async (events) => {
@@ -142,4 +149,12 @@ export class DaprdHost implements AsyncDisposable {
       });
     }
   }
+}
+
+function unread(pubsub: string, why: string): AgentsError {
+  return new AgentsError("AGENTS_PUBLISH_FAILED", `agents publish cannot reach ${pubsub}: ${why}.`, {
+    found: why,
+    expected: "a pub/sub in the Redis of the run",
+    hint: "Publish through an agent's own sidecar, or remove the file.",
+  });
 }

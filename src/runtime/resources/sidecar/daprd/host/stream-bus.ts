@@ -61,7 +61,9 @@ export class StreamBus implements AsyncDisposable {
       redis = await connectRedis(url);
       const listened = tables.subscriptions
         .agents()
-        .flatMap((agent) => tables.subscriptions.of(agent).map(({ topic }) => topic));
+        .flatMap((agent) => tables.subscriptions.of(agent))
+        .filter(({ pubsub }) => pubsubs.includes(pubsub))
+        .map(({ topic }) => topic);
       const tail = await tailStreams({
         url,
         pubsub: pubsubs[0] ?? "agents-pubsub",
@@ -85,6 +87,11 @@ export class StreamBus implements AsyncDisposable {
     return this.#settings.pubsubs.includes(pubsub);
   }
 
+  /** Why a pub/sub component of the run is out of reach; null = it is not. */
+  whyUnread(pubsub: string): string | null {
+    return this.#settings.unread.find((one) => one.pubsub === pubsub)?.why ?? null;
+  }
+
   get journal(): StreamJournal {
     return this.#journal;
   }
@@ -97,15 +104,12 @@ export class StreamBus implements AsyncDisposable {
 
   async arrangeFor(agent: string): Promise<void> {
     const { subscriptions } = this.#tables;
-    const topics = new Set(
-      subscriptions
-        .of(agent)
-        .filter(({ pubsub }) => this.carries(pubsub))
-        .map(({ topic }) => topic),
-    );
+    const all = subscriptions.of(agent);
+    const topics = new Set(all.filter(({ pubsub }) => this.carries(pubsub)).map(({ topic }) => topic));
     const before = this.#groups.get(agent) ?? new Set();
     this.#groups.set(agent, topics);
-    const gone = [...before].filter((topic) => !topics.has(topic));
+    // What it listens to by a pub/sub that is elsewhere for now keeps its group: events wait in it.
+    const gone = [...before].filter((topic) => !all.some((one) => one.topic === topic));
     const added = [...topics].filter((topic) => !this.#arranged.has(agent) || !before.has(topic));
     this.#arranged.add(agent);
     await createConsumerGroups(this.#redis, agent, added);
@@ -137,7 +141,7 @@ export class StreamBus implements AsyncDisposable {
   /** Delivers an event of a stream again; null where it is none. */
   async replay(eventId: string, to: string | null): Promise<ReplayResult | null> {
     const found = this.#journal.streamed(eventId);
-    if (found === null || !this.carries(found.pubsub)) return null;
+    if (found === null || !this.carries(found.pubsub)) return this.#outOfReach(eventId);
     const { subscriptions } = this.#tables;
     const agents = subscriptions.to(found.pubsub, found.stream).map(({ agent }) => agent);
     if (to !== null && !agents.includes(to)) {
@@ -152,7 +156,7 @@ export class StreamBus implements AsyncDisposable {
   /** Puts the dead deliveries of an event of a stream back in line; null where it is none. */
   async retry(eventId: string): Promise<ReplayResult | null> {
     const found = this.#journal.streamed(eventId);
-    if (found === null || !this.carries(found.pubsub)) return null;
+    if (found === null || !this.carries(found.pubsub)) return this.#outOfReach(eventId);
     const dead = this.#journal.dead(found.seq);
     if (dead.length === 0) return { found: false, reason: `the event ${eventId} has no dead delivery` };
     return await this.#deliverAgain(found.stream, found.entry, dead, (agent) =>
@@ -163,6 +167,14 @@ export class StreamBus implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#tail[Symbol.asyncDispose]();
     await this.#redis[Symbol.asyncDispose]();
+  }
+
+  /** An event of a pub/sub that cannot be published to: nobody else can deliver it again either. */
+  #outOfReach(eventId: string): ReplayResult | null {
+    const pubsub = this.#journal.pubsubOf(eventId);
+    const why = pubsub === null ? null : this.whyUnread(pubsub);
+    if (why === null) return null;
+    return { found: false, reason: `it came by ${pubsub}, which only daprd can reach: ${why}` };
   }
 
   /**

@@ -37,6 +37,7 @@ export class StreamJournal {
   readonly #firstDead: StatementSync;
   readonly #setEntry: StatementSync;
   readonly #streamed: StatementSync;
+  readonly #pubsub: StatementSync;
   readonly #open: StatementSync;
   readonly #change: StatementSync;
   readonly #giveUp: StatementSync;
@@ -63,6 +64,7 @@ export class StreamJournal {
       `SELECT seq, pubsub, topic, entry FROM events WHERE id = ? AND dead_letter_of IS NULL AND entry IS NOT NULL
         ORDER BY seq DESC LIMIT 1`,
     );
+    this.#pubsub = db.prepare("SELECT pubsub FROM events WHERE id = ? ORDER BY seq DESC LIMIT 1");
     this.#open = db.prepare(
       `SELECT id, attempts FROM deliveries WHERE event = ? AND agent = ? AND ${UNFINISHED} ORDER BY id LIMIT 1`,
     );
@@ -138,6 +140,12 @@ export class StreamJournal {
           stream: String(row["topic"]),
           entry: String(row["entry"]),
         };
+  }
+
+  /** The pub/sub component that an event came by; null where it is not known. */
+  pubsubOf(eventId: string): string | null {
+    const pubsub = this.#pubsub.get(eventId)?.["pubsub"];
+    return typeof pubsub === "string" ? pubsub : null;
   }
 
   /** An agent is to get an event once more. Inside of a write. */
