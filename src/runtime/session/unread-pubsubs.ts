@@ -107,11 +107,12 @@ function whereElse({ spec }: UserResource, { host, port, database }: RedisAddres
 function metadataOf(spec: Fields): ReadonlyMap<string, string> {
   const items: readonly unknown[] = Array.isArray(spec["metadata"]) ? spec["metadata"] : [];
   return new Map(
-    items.flatMap((item): [string, string][] =>
-      isFields(item) && item["value"] !== undefined
-        ? [[String(item["name"]).toLowerCase(), String(item["value"])]]
-        : [],
-    ),
+    items.flatMap((item): [string, string][] => {
+      if (!isFields(item)) return [];
+      const { name, value } = item;
+      const isGiven = typeof value === "string" || typeof value === "number";
+      return typeof name === "string" && isGiven ? [[name.toLowerCase(), String(value)]] : [];
+    }),
   );
 }
 
