@@ -4,6 +4,7 @@ import type { z } from "zod";
 import type { EventCodec } from "./domain/event-codec.ts";
 import type { DomainEvent, EventReader } from "./domain/event-store.ts";
 import type { EventDefinition } from "./events/define-event.ts";
+import type { Lineage } from "./events/standard-event.ts";
 import type { HandlerContext } from "./handling/context.ts";
 import type { CommandRoute, EventSubscription, QueryRoute } from "./handling/routes.ts";
 import type { Logger } from "./log/logger.ts";
@@ -42,6 +43,11 @@ export interface AgentParts {
   readonly subscriptions?: readonly EventSubscription[];
   /** Adds to `GET /api/<agent>/health`. */
   health?(): Readonly<Record<string, unknown>> | Promise<Readonly<Record<string, unknown>>>;
+  /**
+   * Runs once, soon after the agent is ready: the place to begin what comes due by time. Let it return at once, and do the
+   * work itself in {@link AgentKit.work}.
+   */
+  started?(): void | Promise<void>;
   /** Runs when the agent stops, after the last handler. */
   close?(): void | Promise<void>;
 }
@@ -97,6 +103,16 @@ export interface AgentKit<DB = unknown> {
     work: (tx: UnitOfWork<DB>) => Promise<Result>,
     options?: TransactOptions,
   ): Promise<Result>;
+
+  /**
+   * Runs work that neither a request nor a delivery asks for now, such as a retry that has come due, and publishes what it
+   * commits. A stop waits for it as for a handler.
+   *
+   * @param lineage whose work it is: the `ctx.lineage` of the handler that left it for later, so that its events belong to
+   * that flow and are as deep in it.
+   * @throws Error when the agent stops.
+   */
+  work<Result>(lineage: Lineage, work: (ctx: HandlerContext) => Promise<Result>): Promise<Result>;
 
   /** The agent's state in the `agents-statestore` component. */
   readonly state: StateStore;

@@ -42,7 +42,7 @@ export type { EmittedEvent } from "./handling/context.ts";
 
 export { defineEvent } from "./events/define-event.ts";
 export type { EventDefinition, EventDefinitionOptions } from "./events/define-event.ts";
-export type { CloudEvent, StandardEvent, StandardEventData } from "./events/standard-event.ts";
+export type { CloudEvent, Lineage, StandardEvent, StandardEventData } from "./events/standard-event.ts";
 export type { Emit, EmitOptions } from "./events/emit.ts";
 
 export { fold } from "./domain/decider.ts";

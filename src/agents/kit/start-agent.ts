@@ -5,6 +5,7 @@ import { inspect } from "node:util";
 import type { AgentDefinition, AgentKit, AgentParts } from "./agent.ts";
 import { openStore, publishCommitted } from "./agent-store.ts";
 import type { AgentStore } from "./agent-store.ts";
+import { laterWork } from "./handling/later-work.ts";
 import { WorkInFlight } from "./handling/work-in-flight.ts";
 import { checkName, checkParts } from "./check-definition.ts";
 import { createApp } from "./http/app.ts";
@@ -48,6 +49,7 @@ export async function startAgent<DB>(definition: AgentDefinition<DB>, env: Env, 
     clock: () => new Date(),
     newId: randomUUID,
   };
+  const inFlight = new WorkInFlight();
   const store = await openStore({ definition, env, settings, sidecar, publish, emitting, log });
 
   const kit: AgentKit<DB> = {
@@ -67,15 +69,17 @@ export async function startAgent<DB>(definition: AgentDefinition<DB>, env: Env, 
     transact: store.parts.transact,
     state: store.parts.state,
     transactState: store.parts.transactState,
+    work: (lineage, work) =>
+      laterWork({ inFlight, log, publish: (ctx) => publishCommitted(store, ctx) }, lineage, work),
   };
   const parts = await compose(definition, kit);
   checkParts(name, parts);
 
-  const inFlight = new WorkInFlight();
   let databaseReady = false;
   let watcher: { close(): Promise<void> } | null = null;
   const afterReady = new AfterReady(async () => {
     await store.catchUp();
+    await begin(parts, log);
     await sidecar.warmUp();
     await prompts.list();
     if (settings.production) return;
@@ -122,6 +126,15 @@ export async function startAgent<DB>(definition: AgentDefinition<DB>, env: Env, 
   databaseReady = true;
   afterReady.beginUnprobed();
   log.debug("ready", { ms: Math.round(performance.now() - began) });
+}
+
+/** What fails in it must be heard of: nobody waits for it. */
+async function begin(parts: AgentParts, log: Logger): Promise<void> {
+  try {
+    await parts.started?.();
+  } catch (error) {
+    log.error("what begins after the start has failed", { reason: inspect(error) });
+  }
 }
 
 /** What the composition root throws is for whoever starts the agent: a setting that cannot be used, most of the time. */

@@ -28,6 +28,8 @@ interface ContextSource {
   /** The idempotency key that a command came with, and what of it is known from earlier. */
   readonly request?: (KeyedRequest & { readonly emitted: readonly EmittedEvent[] }) | undefined;
   readonly precondition?: Precondition | undefined;
+  /** What events inherit, where it does not follow from the rest: work that was left for later. */
+  readonly lineage?: Lineage | undefined;
 }
 
 /**
@@ -63,7 +65,7 @@ export class HandlerContext {
     this.precondition = source.precondition;
     this.request = source.request ?? null;
     this.#emitted.push(...(source.request?.emitted ?? []));
-    this.lineage = {
+    this.lineage = source.lineage ?? {
       correlationId: source.correlationId,
       causationId: source.event?.id ?? source.correlationId,
       depth: source.depth === null ? 0 : source.depth + 1,
