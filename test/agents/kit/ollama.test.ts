@@ -220,3 +220,29 @@ void t.test("an answer that stands still is given up", async (t) => {
     },
   );
 });
+
+void t.test("a caller who has given up and reads no further leaves nothing behind", async (t) => {
+  const part = JSON.stringify({ message: { role: "assistant", content: "o" }, done: false });
+  const server = createServer((_request, response) => {
+    response.writeHead(200, { "content-type": "application/x-ndjson" });
+    response.write(`${part}\n`.repeat(5));
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.teardown(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
+  const caller = new AbortController();
+  const before = timers();
+  const pieces = model(`http://127.0.0.1:${port}`, "tiny:1b")
+    .stream(ask("Hello"), { signal: caller.signal })
+    [Symbol.asyncIterator]();
+  t.same(await pieces.next(), { value: "o", done: false });
+  t.ok(timers() > before, "its time is limited");
+  caller.abort();
+  t.equal(timers(), before);
+  t.same(await pieces.next(), { value: "o", done: false }, "what had come before is still there to be read");
+  t.equal(timers(), before, "and begins no new wait");
+});

@@ -15,6 +15,11 @@ function machine(...rows: readonly (readonly [pid: number, ppid: number])[]) {
       processes.set(pid, { pid, ppid, pgid: pid, zombie: false, start: String((started += 1)) });
     },
     end: (pid: number) => processes.delete(pid),
+    /** It has ended and nobody has asked for its exit code. */
+    endUnreaped(pid: number): void {
+      const row = processes.get(pid);
+      if (row !== undefined) processes.set(pid, { ...row, zombie: true });
+    },
     pids: () => [...processes.keys()],
     read: (pid: number) => {
       made.reads += 1;
@@ -78,6 +83,18 @@ t.test("a descendant that got the number of another one is still a descendant", 
     [101, 102, 103],
   );
   t.same(told, ["add 101", "add 102", "remove 101", "add 101", "add 103"]);
+});
+
+t.test("a descendant that nobody reaps is told off all the same", async (t) => {
+  const linux = machine([1, 0], [LEADER, 1], [101, LEADER]);
+  const lineage = new Lineage(linux);
+  const told = follow(lineage, LEADER);
+  t.teardown(() => lineage.forget(LEADER));
+  lineage.look();
+  linux.endUnreaped(101);
+  linux.start(102, LEADER);
+  lineage.look();
+  t.same(told, ["add 101", "remove 101", "add 102"]);
 });
 
 t.test("200 starting leaders do not have a busy machine read again and again", async (t) => {

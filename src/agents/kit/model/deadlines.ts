@@ -40,6 +40,10 @@ export class Deadlines {
       unreachable === null
         ? setTimeout(() => this.#pass(tooSlow(noFirstWord(limits))), limits.firstToken)
         : setTimeout(() => this.#pass(unreachable(`no connection within ${duration(connect)}`)), connect);
+    // A caller who has given up need not read on to the end, where `end` is called: no timer may outlive that.
+    const stop = (): void => this.#stop();
+    if (this.signal.aborted) stop();
+    else this.signal.addEventListener("abort", stop, { once: true });
   }
 
   /** The limit that has passed; null while none has. */
@@ -59,13 +63,17 @@ export class Deadlines {
 
   /** The call is over. One whose answer nobody reads on is given up: the model has others to answer. */
   end(): void {
+    this.#controller.abort();
+  }
+
+  #stop(): void {
     clearTimeout(this.#step);
     clearTimeout(this.#total);
-    this.#controller.abort();
   }
 
   #next(ms: number, what: string): void {
     clearTimeout(this.#step);
+    if (this.signal.aborted) return;
     this.#step = setTimeout(() => this.#pass(tooSlow(what)), ms);
   }
 

@@ -112,7 +112,11 @@ export class Lineage {
     const now = this.#machine.pids();
     const fresh = now.filter((pid) => !this.#seen.has(pid)).toSorted((a, b) => a - b);
     this.#seen = new Set(now);
-    for (const [pid] of this.#members) if (!this.#seen.has(pid)) this.#drop(pid);
+    for (const [pid, { leader }] of this.#members) {
+      const gone = !this.#seen.has(pid);
+      // Where nobody reaps what lost its parent, an ended one is seen for ever.
+      if (gone || (pid !== leader && this.#machine.read(pid)?.zombie === true)) this.#drop(pid);
+    }
     const unknown = fresh.flatMap((pid) => (this.#members.has(pid) ? [] : (this.#machine.read(pid) ?? [])));
     const checked = new Set<number>();
     // Parents come before their children unless the numbers have begun anew: then once more.
