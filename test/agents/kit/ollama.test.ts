@@ -236,9 +236,8 @@ void t.test("a caller who has given up and reads no further leaves nothing behin
   const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
   const caller = new AbortController();
   const before = timers();
-  const pieces = model(`http://127.0.0.1:${port}`, "tiny:1b")
-    .stream(ask("Hello"), { signal: caller.signal })
-    [Symbol.asyncIterator]();
+  const asked = model(`http://127.0.0.1:${port}`, "tiny:1b").stream(ask("Hello"), { signal: caller.signal });
+  const pieces = asked[Symbol.asyncIterator]();
   t.same(await pieces.next(), { value: "o", done: false });
   t.ok(timers() > before, "its time is limited");
   caller.abort();
