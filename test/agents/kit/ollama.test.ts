@@ -221,6 +221,10 @@ void t.test("an answer that stands still is given up", async (t) => {
   );
 });
 
+function timers(): number {
+  return process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
+}
+
 void t.test("a caller who has given up and reads no further leaves nothing behind", async (t) => {
   const part = JSON.stringify({ message: { role: "assistant", content: "o" }, done: false });
   const server = createServer((_request, response) => {
@@ -233,7 +237,6 @@ void t.test("a caller who has given up and reads no further leaves nothing behin
     server.close();
   });
   const { port } = server.address() as AddressInfo;
-  const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
   const caller = new AbortController();
   const before = timers();
   const asked = model(`http://127.0.0.1:${port}`, "tiny:1b").stream(ask("Hello"), { signal: caller.signal });
