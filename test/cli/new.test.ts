@@ -1,21 +1,14 @@
 import { execFile } from "node:child_process";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { tmpdir } from "node:os";
 import { promisify } from "node:util";
 import type { Test } from "tap";
 import t from "tap";
 import { REPO } from "../helpers/cli.ts";
-import { pick, Project } from "../helpers/system.ts";
+import { freePort } from "../helpers/free-port.ts";
+import { filesOf, helloProject } from "../helpers/hello-project.ts";
+import type { Project } from "../helpers/system.ts";
+import { pick } from "../helpers/system.ts";
 import { cli, errorIn } from "./run-cli.ts";
 
 const execute = promisify(execFile);
@@ -24,62 +17,15 @@ const execute = promisify(execFile);
 const run = (cwd: string, ...args: readonly string[]) =>
   execute("env", ["-u", "NODE_OPTIONS", "-u", "NODE_TEST_CONTEXT", process.execPath, ...args], { cwd });
 
-/** The hello example as a project of its own, with this package and the others as its dependencies. */
-function project(t: Test, { sql = false } = {}): Project {
-  const root = mkdtempSync(join(tmpdir(), "agents-new-"));
-  cpSync(join(REPO, "examples/hello"), root, {
-    recursive: true,
-    filter: (path) => !path.includes(".agents"),
-  });
-  mkdirSync(join(root, "node_modules"));
-  for (const name of readdirSync(join(REPO, "node_modules")).filter((each) => !each.startsWith(".")))
-    symlinkSync(join(REPO, "node_modules", name), join(root, "node_modules", name));
-  symlinkSync(REPO, join(root, "node_modules/agents-apphost"));
-  const made = new Project(root);
-  made.write({
-    "package.json": JSON.stringify({ name: "hello", type: "module" }),
-    "tsconfig.json": JSON.stringify({
-      compilerOptions: {
-        module: "nodenext",
-        target: "esnext",
-        strict: true,
-        noEmit: true,
-        skipLibCheck: true,
-        types: ["node"],
-        allowImportingTsExtensions: true,
-      },
-      include: ["agents.config.ts", "src", "test"],
-    }),
-  });
-  if (sql) {
-    const config = readFileSync(join(root, "agents.config.ts"), "utf8");
-    const withSql = config
-      .replace("stateStore }", "sqlServer, stateStore }")
-      .replace("resources: { redis: cache }", "resources: { redis: cache, db: sqlServer() }");
-    writeFileSync(join(root, "agents.config.ts"), withSql);
-  }
-  t.teardown(() => made.close());
-  return made;
-}
-
-/** The project's own files; what stands in node_modules is links, and leads in circles. */
-function filesOf(root: string, folder = ""): readonly string[] {
-  return readdirSync(join(root, folder), { withFileTypes: true })
-    .filter(({ name }) => !["node_modules", ".agents", ".xdg"].includes(name))
-    .flatMap((entry) => {
-      const path = join(folder, entry.name);
-      return entry.isDirectory() ? filesOf(root, path) : [path];
-    })
-    .toSorted();
-}
-
 for (const storage of ["state", "sql"] as const) {
   t.test(`a new agent on ${storage} starts in a run that is up, and gets the next event`, async (t) => {
-    const here = project(t, { sql: storage === "sql" });
+    const here = helloProject(t, { sql: storage === "sql" });
     const { root } = here;
     const up = here.up();
     await up.ready();
-    const said = await here.json(["new", "stock-keeper", "--subscribes", "agents.greeter.person.greeted"]);
+    const port = String(await freePort());
+    const asked = ["--subscribes", "agents.greeter.person.greeted", "--port", port];
+    const said = await here.json(["new", "stock-keeper", ...asked]);
     t.equal(pick(said, "written"), true);
     t.strictSame(pick(said, "subscribes"), [
       "agents.greeter.person.greeted",
@@ -112,8 +58,16 @@ for (const storage of ["state", "sql"] as const) {
   });
 }
 
+/** The hello project with another config. */
+function edited(t: Test, edit: (config: string) => string): Project {
+  const project = helloProject(t);
+  const config = readFileSync(join(project.root, "agents.config.ts"), "utf8");
+  project.write({ "agents.config.ts": edit(config) });
+  return project;
+}
+
 t.test("what cannot be made leaves nothing", async (t) => {
-  const { root } = project(t);
+  const { root } = helloProject(t);
   const before = filesOf(root);
   const config = readFileSync(join(root, "agents.config.ts"), "utf8");
   const refused = async (code: string, ...args: readonly string[]): Promise<void> => {
@@ -130,15 +84,17 @@ t.test("what cannot be made leaves nothing", async (t) => {
   await refused("AGENTS_USAGE", "one", "--port", "0x10");
   await refused("AGENTS_USAGE", "one", "--publishes", "agents.greeter.person.greeted");
   await refused("AGENTS_USAGE", "one", "--publishes", "Agents.one");
+  await refused("AGENTS_USAGE", "one", "--publishes", "agents.one.entry.requested");
   await refused("AGENTS_EVENT_UNKNOWN", "one", "--subscribes", "agents.greeter.person.greted");
   const dry = await cli({ cwd: root }, "new", "one", "--dry-run", "--json");
   t.equal(pick(JSON.parse(dry.stdout), "written"), false);
   t.strictSame(filesOf(root), before, "a dry run writes nothing");
+  t.notOk(existsSync(join(root, ".agents")), "no state folder either");
   t.equal(readFileSync(join(root, "agents.config.ts"), "utf8"), config);
 });
 
 t.test("files that exist are not overwritten", async (t) => {
-  const made = project(t);
+  const made = helloProject(t);
   made.write({ "src/one/domain/label.ts": "mine" });
   const result = await cli({ cwd: made.root }, "new", "one", "--json");
   t.equal(errorIn(result)["code"], "AGENTS_FILE_EXISTS");
@@ -147,7 +103,7 @@ t.test("files that exist are not overwritten", async (t) => {
 });
 
 t.test("what fails halfway is taken back", async (t) => {
-  const made = project(t);
+  const made = helloProject(t);
   made.write({ test: "a file where a folder is needed" });
   const before = filesOf(made.root);
   const result = await cli({ cwd: made.root }, "new", "one", "--json");
@@ -158,7 +114,7 @@ t.test("what fails halfway is taken back", async (t) => {
 });
 
 t.test("what a killed one had begun is taken back by the next", async (t) => {
-  const made = project(t);
+  const made = helloProject(t);
   const note = {
     files: ["src/lost/main.ts", "prompts/lost/label-entry.yaml"],
     folders: ["src/lost", "prompts/lost"],
@@ -173,3 +129,57 @@ t.test("what a killed one had begun is taken back by the next", async (t) => {
   t.notOk(existsSync(join(made.root, "prompts/lost")));
   t.notOk(existsSync(join(made.root, ".agents/new-agent.json")));
 });
+
+t.test(
+  "a config that computes its agents is left alone; the files can be had, with what to add",
+  async (t) => {
+    const { root } = edited(t, (config) =>
+      config
+        .replace("export default", "const config =")
+        .concat("\nexport default { ...config, agents: JSON.parse(JSON.stringify(config.agents)) };\n"),
+    );
+    const before = filesOf(root);
+    const refused = await cli({ cwd: root }, "new", "one");
+    t.equal(refused.code, 2);
+    t.match(
+      refused.stderr,
+      /cannot be added to[^]*one: agent\(\{[^]*--files-only[^]*AGENTS_CONFIG_NOT_EDITABLE/,
+    );
+    t.strictSame(filesOf(root), before);
+    const made = await cli({ cwd: root }, "new", "one", "--files-only");
+    t.equal(made.code, 0, made.stderr);
+    t.match(made.stdout, /Add it to agents\.config\.ts yourself[^]*one: agent\(\{[^]*port: 73\d\d/);
+    t.ok(existsSync(join(root, "src/one/main.ts")));
+  },
+);
+
+t.test("a config whose text takes the agent, and whose value does not, gets its text back", async (t) => {
+  const { root } = edited(t, (config) =>
+    config
+      .replace("export default", "const config =")
+      .concat("\nconst only = (all: object) => Object.fromEntries(Object.entries(all).slice(0, 1));\n")
+      .concat("export default { ...config, agents: only({ greeter: config.agents.greeter }) };\n"),
+  );
+  const before = { files: filesOf(root), config: readFileSync(join(root, "agents.config.ts"), "utf8") };
+  const refused = await cli({ cwd: root }, "new", "one", "--json");
+  t.equal(errorIn(refused)["code"], "AGENTS_CONFIG_NOT_EDITABLE");
+  const after = { files: filesOf(root), config: readFileSync(join(root, "agents.config.ts"), "utf8") };
+  t.strictSame(after, before);
+});
+
+t.test(
+  "events whose names end alike, or are words of the language, become constants of their own",
+  async (t) => {
+    const { root } = helloProject(t);
+    const types = [
+      "agents.a.ticket.created",
+      "agents.b.ticket.created",
+      "agents.a.delete",
+      "agents.a.entry.requested",
+      "agents.a-ticket.created",
+    ];
+    const made = await cli({ cwd: root }, "new", "one", "--force", "--subscribes", types.join());
+    t.equal(made.code, 0, made.stderr);
+    await t.resolves(run(root, join(REPO, "node_modules/typescript/bin/tsc")), "it compiles");
+  },
+);

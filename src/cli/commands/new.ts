@@ -17,6 +17,7 @@ export function addNew(program: Command): void {
     .option("--publishes <event>", "event type it publishes (default: agents.<name>.entry.recorded)")
     .option("--port <number>", "its port (default: the next free one from 7300)")
     .option("--force", "take events that the catalog does not have")
+    .option("--files-only", "leave the config as it is, and print what to add to it")
     .option("--dry-run", "show what would be written, write nothing")
     .option("--yes", "ask nothing")
     .action(async (name: string, options: RawNewOptions, command: Command) => {

@@ -3,10 +3,10 @@ import type { ResolvedConfig } from "../../runtime/model/resolved.ts";
 import { AgentsError } from "../../runtime/model/errors.ts";
 import type { PayloadSchema } from "../events/catalog.ts";
 import type { AgentEntry } from "./config/agent-entry.ts";
-import { payloadCode } from "./payload-code.ts";
 import type { Places } from "./place.ts";
 import type { NewFile } from "./template-files.ts";
-import { camelCase, rename } from "./tokens.ts";
+import { subscribedText } from "./subscribed-text.ts";
+import { rename } from "./tokens.ts";
 
 /** What was asked for, complete and checked. */
 export interface AgentRequest {
@@ -92,29 +92,6 @@ function pathOf(path: string, { agents, tests }: Places): string {
 function withImports(text: string, path: string, { agents }: Places, name: string): string {
   const way = posix.relative(posix.dirname(path), posix.join(agents, name));
   return text.replaceAll(`../../../src/agents/${name}`, way);
-}
-
-function subscribedText(subscribes: ReadonlyMap<string, PayloadSchema | null>): string {
-  const constants = [...subscribes].map(([type, schema]) => {
-    const constant = camelCase(type.split(".").slice(2).join("-"));
-    const payload = schema === null ? "z.looseObject({})" : payloadCode(schema, "");
-    const description =
-      typeof schema?.["description"] === "string" ? schema["description"] : "Published by another agent.";
-    return {
-      constant,
-      text: `export const ${constant} = defineEvent(${JSON.stringify(type)}, ${payload}, {\n  description: ${JSON.stringify(description)},\n});\n`,
-    };
-  });
-  const names = [...constants.map(({ constant }) => constant), "entryRequested"];
-  return `// What this agent reads of other agents' events: members that are not named here are no error.
-import { defineEvent } from "agents-apphost/kit";
-import { z } from "zod";
-import { entryRequested } from "../events.ts";
-
-${constants.map(({ text }) => text).join("\n")}
-/** What this agent listens to; the same types stand in its \`subscribes\` in the config. */
-export const subscribedEvents = [${names.join(", ")}];
-`;
 }
 
 /** A path as a person types it. */

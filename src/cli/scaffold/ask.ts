@@ -2,6 +2,7 @@ import { checkbox, confirm, input } from "@inquirer/prompts";
 import { AgentsError } from "../../runtime/model/errors.ts";
 import type { Catalog } from "../events/catalog.ts";
 import type { RawRequest } from "./request.ts";
+import { checkPublished } from "./request.ts";
 
 /** Asks for what was not said, on a terminal. Ctrl-C ends with 130 and leaves nothing. */
 export async function askFor(
@@ -24,9 +25,26 @@ export async function askFor(
     const preset = `agents.${request.name}.entry.recorded`;
     const publishes =
       request.publishes ??
-      (await input({ message: "Which event does it publish?", default: preset }, { signal }));
+      (await input(
+        {
+          message: "Which event does it publish?",
+          default: preset,
+          validate: (type) => type === preset || problemOf(() => checkPublished(type, catalog)) || true,
+        },
+        { signal },
+      ));
     return { ...request, subscribes, publishes: publishes === preset ? null : publishes };
   });
+}
+
+function problemOf(check: () => unknown): string {
+  try {
+    check();
+    return "";
+  } catch (error) {
+    if (error instanceof AgentsError) return error.message;
+    throw error;
+  }
 }
 
 export async function askWhether(message: string, signal: AbortSignal): Promise<boolean> {

@@ -35,13 +35,20 @@ export async function checkRequest(
       hint: "Name one: --port N",
     });
   const publishes = raw.publishes === null ? null : checkPublished(raw.publishes, catalog);
+  const requested = `agents.${raw.name}.entry.requested`;
+  if (publishes === requested)
+    throw usage(
+      "--publishes",
+      `${requested} is what asks it for an entry: it cannot be the answer too.`,
+      requested,
+    );
   const own = publishes ?? `agents.${raw.name}.entry.recorded`;
   const subscribes = new Map<string, PayloadSchema | null>();
   for (const type of raw.subscribes) {
     checkForm(type, "--subscribes");
     if (type === own)
       throw usage("--subscribes", `An agent cannot listen to what it publishes itself: ${type}.`, type);
-    if (type === `agents.${raw.name}.entry.requested`) continue; // it listens to that in any case
+    if (type === requested) continue; // it listens to that in any case
     subscribes.set(type, raw.force && !catalog.types.includes(type) ? null : schemaOf(catalog, type));
   }
   return { name: raw.name, port, subscribes, publishes, testsWith: testRunnerOf(config.root) };
@@ -62,7 +69,8 @@ function checkPort(text: string, config: ResolvedConfig): number {
   return port;
 }
 
-function checkPublished(type: string, catalog: Catalog): string {
+/** @throws AgentsError AGENTS_USAGE where another agent publishes it, or it is no event type. */
+export function checkPublished(type: string, catalog: Catalog): string {
   checkForm(type, "--publishes");
   if (!catalog.types.includes(type)) return type;
   throw usage("--publishes", `Another agent publishes ${type} already, and an event has one owner.`, type);

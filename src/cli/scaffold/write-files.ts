@@ -2,9 +2,11 @@ import {
   existsSync,
   mkdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmdirSync,
   rmSync,
+  statSync,
   unlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -16,6 +18,8 @@ import type { NewFile } from "./template-files.ts";
 interface Begun {
   readonly files: readonly string[];
   readonly folders: readonly string[];
+  /** Where the changed config is written before it takes the place of the old one: absolute. */
+  readonly draft?: string;
 }
 
 /** A file that exists and changes, with the text it had. */
@@ -53,18 +57,24 @@ export async function writeAll(
   check: () => Promise<void>,
 ): Promise<void> {
   const folders = missingFolders(root, files);
-  const begun: Begun = { files: files.map(({ path }) => path), folders };
+  // Beside the file itself where the config is a link: that stays one.
+  const draft = config === null ? null : `${realpathSync(config.file)}.new-${process.pid}`;
+  const begun: Begun = {
+    files: files.map(({ path }) => path),
+    folders,
+    ...(draft === null ? {} : { draft }),
+  };
   mkdirSync(dirname(journal), { recursive: true, mode: 0o700 });
   writeFileSync(journal, JSON.stringify(begun));
   try {
     for (const folder of folders) mkdirSync(join(root, folder));
     // Exclusive: a file that appeared since we looked is not ours to overwrite, nor to take back.
     for (const { path, text } of files) writeFileSync(join(root, path), text, { flag: "wx" });
-    if (config !== null) replace(config.file, config.before, config.after);
+    if (config !== null && draft !== null) replace(config.file, draft, config.before, config.after);
     await check();
   } catch (error) {
-    if (config !== null && readFileSync(config.file, "utf8") === config.after)
-      replace(config.file, config.after, config.before);
+    if (config !== null && draft !== null && readFileSync(config.file, "utf8") === config.after)
+      replace(config.file, draft, config.after, config.before);
     takeBack(root, begun, isTaken(error) ? error.path : null);
     rmSync(journal, { force: true });
     throw failure(error, root);
@@ -75,10 +85,21 @@ export async function writeAll(
 /** Takes back what an earlier, killed write had begun. It had not changed the config yet, or was complete. */
 export function takeBackUnfinished(root: string, journal: string, configText: string): void {
   if (!existsSync(journal)) return;
-  const begun: Begun = JSON.parse(readFileSync(journal, "utf8"));
+  const begun = readNote(journal);
+  if (begun.draft !== undefined) rmSync(begun.draft, { force: true });
   // Named in the config: it was complete but for the note.
   if (!begun.files.some((file) => configText.includes(file))) takeBack(root, begun, null);
   rmSync(journal, { force: true });
+}
+
+/** A note that was cut off itself names nothing: it is whole before the first file is made. */
+function readNote(journal: string): Begun {
+  try {
+    return JSON.parse(readFileSync(journal, "utf8"));
+  } catch (error) {
+    if (error instanceof SyntaxError) return { files: [], folders: [] };
+    throw error;
+  }
 }
 
 function takeBack(root: string, { files, folders }: Begun, except: string | null): void {
@@ -95,7 +116,7 @@ function remove(action: () => void): void {
 }
 
 /** By a rename, so that a watcher or a crash never sees half a config. */
-function replace(file: string, before: string, after: string): void {
+function replace(file: string, draft: string, before: string, after: string): void {
   if (readFileSync(file, "utf8") !== before) {
     throw new AgentsError("AGENTS_CONFIG_NOT_EDITABLE", `${file} was changed meanwhile.`, {
       path: file,
@@ -103,9 +124,9 @@ function replace(file: string, before: string, after: string): void {
       hint: "Try again.",
     });
   }
-  const fresh = `${file}.new-${process.pid}`;
-  writeFileSync(fresh, after);
-  renameSync(fresh, file);
+  const target = realpathSync(file);
+  writeFileSync(draft, after, { mode: statSync(target).mode });
+  renameSync(draft, target);
 }
 
 /** Outermost first. */

@@ -1,21 +1,21 @@
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { loadFresh } from "../../runtime/config/load-fresh.ts";
-import { loadConfig } from "../../runtime/config/load.ts";
-import { ensureStateDir } from "../../runtime/control/state-dir.ts";
+import { findConfigFile } from "../../runtime/config/find.ts";
+import { loadFile } from "../../runtime/config/load.ts";
 import type { ResolvedConfig } from "../../runtime/model/resolved.ts";
 import type { Context } from "../context.ts";
 import { openCatalog } from "../events/catalog.ts";
 import type { AgentPlan } from "../scaffold/agent-plan.ts";
 import { planAgent, shown, storageOf } from "../scaffold/agent-plan.ts";
 import { checkAgentName } from "../scaffold/agent-name.ts";
-import { addAgent } from "../scaffold/config/edit-config.ts";
+import { addAgent, linesToAdd } from "../scaffold/config/edit-config.ts";
+import { beginMaking } from "../scaffold/making.ts";
 import { placesOf } from "../scaffold/place.ts";
 import type { RawRequest } from "../scaffold/request.ts";
 import { checkRequest } from "../scaffold/request.ts";
 import { readTemplates } from "../scaffold/template-files.ts";
 import type { ChangedFile } from "../scaffold/write-files.ts";
-import { assertNew, takeBackUnfinished, writeAll } from "../scaffold/write-files.ts";
+import { assertNew } from "../scaffold/write-files.ts";
 
 /** `agents new` as it was typed. */
 export interface RawNewOptions {
@@ -25,15 +25,18 @@ export interface RawNewOptions {
   readonly dryRun?: true;
   readonly yes?: true;
   readonly force?: true;
+  /** The config is left to the user. */
+  readonly filesOnly?: true;
 }
 
 /** `agents new <name>`: everything is checked before the first file is written, and all of it is written or nothing. */
 export async function newAgent(context: Context, name: string, options: RawNewOptions): Promise<void> {
-  const { config } = await loadConfig(context.place);
-  const catalog = openCatalog(config.root);
+  const file = await findConfigFile(context.place);
+  // Before it is loaded: what is written meanwhile is noticed as a change.
+  const text = textOf(file);
+  const { config } = await loadFile(file);
   checkAgentName(name, config);
-  const storage = storageOf(config);
-  const asks = isConversation(context, options);
+  storageOf(config);
   const typed: RawRequest = {
     name,
     subscribes: options.subscribes ?? [],
@@ -41,25 +44,67 @@ export async function newAgent(context: Context, name: string, options: RawNewOp
     port: options.port ?? null,
     force: options.force === true,
   };
-  const raw = asks
-    ? await (await import("../scaffold/ask.ts")).askFor(typed, catalog, context.signal)
-    : typed;
-  const request = await checkRequest(raw, config, catalog);
+  if (options.dryRun === true) {
+    const { plan, change } = await planned(typed, config, text, options);
+    return await tell(context, config, plan, change, "would be written");
+  }
+  const asks = isConversation(context, options);
+  const raw = asks ? await asked(context, typed, config, text, options) : typed;
+  if (raw === null) return context.out.line("Nothing was written.");
+  await checkRequest(raw, config, openCatalog(config.root));
+  using making = await beginMaking({ config, text }, context.signal);
+  // Anew: meanwhile another one may have added an agent, and taken the port.
+  const { plan, change } = await planned(raw, making.config, making.configText, options);
+  await making.write(plan, change);
+  await tell(context, making.config, plan, change, "written");
+}
+
+/** Empty where it cannot be read: loading it says why. */
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+interface Planned {
+  readonly plan: AgentPlan;
+  /** Null: the config is left to the user. */
+  readonly change: ChangedFile | null;
+}
+
+async function planned(
+  raw: RawRequest,
+  config: ResolvedConfig,
+  before: string,
+  { filesOnly }: RawNewOptions,
+): Promise<Planned> {
+  const request = await checkRequest(raw, config, openCatalog(config.root));
+  const storage = storageOf(config);
   const templates = readTemplates("agent", ...(storage === "state" ? ["agent-state"] : []));
   const fits = templates.filter(({ path }) => storage === "sql" || !SQL_ONLY.test(path));
   const plan = planAgent(request, config, placesOf(config), fits);
-
-  const before = readFileSync(config.file, "utf8");
-  const journal = join(ensureStateDir(config.root), "new-agent.json");
-  takeBackUnfinished(config.root, journal, before);
   assertNew(config.root, plan.files);
-  const change = { file: config.file, before, after: await addAgent(config.file, before, plan.entry) };
-  if (options.dryRun === true) return tell(context, config, plan, change, "would be written");
-  if (asks && !(await confirmed(context, plan, config))) return;
-  await writeAll({ root: config.root, journal }, plan.files, change, async () => {
-    await loadFresh(config.file, { printed: "stderr" });
-  });
-  tell(context, config, plan, change, "written");
+  if (filesOnly === true) return { plan, change: null };
+  const after = await addAgent(config.file, before, plan.entry);
+  return { plan, change: { file: config.file, before, after } };
+}
+
+/** What was answered; null where the last answer is no. */
+async function asked(
+  { signal }: Context,
+  typed: RawRequest,
+  config: ResolvedConfig,
+  text: string,
+  options: RawNewOptions,
+): Promise<RawRequest | null> {
+  const { askFor, askWhether } = await import("../scaffold/ask.ts");
+  const raw = await askFor(typed, openCatalog(config.root), signal);
+  const { plan } = await planned(raw, config, text, options);
+  const where = relative(process.cwd(), config.file);
+  const question = `Write ${plan.files.length} files and add ${raw.name} to ${where}?`;
+  return (await askWhether(question, signal)) ? raw : null;
 }
 
 /** Files of the template that only an agent with a database has. */
@@ -74,23 +119,13 @@ function isConversation(
   return !said && !out.json && process.stdin.isTTY && process.stdout.isTTY;
 }
 
-async function confirmed(
-  { signal }: Context,
-  { files }: AgentPlan,
-  { file }: ResolvedConfig,
-): Promise<boolean> {
-  const { askWhether } = await import("../scaffold/ask.ts");
-  const where = relative(process.cwd(), file);
-  return await askWhether(`Write ${files.length} files and add it to ${where}?`, signal);
-}
-
-function tell(
+async function tell(
   { out }: Context,
-  { root }: ResolvedConfig,
+  { root, file }: ResolvedConfig,
   { files, entry }: AgentPlan,
-  { file }: ChangedFile,
+  change: ChangedFile | null,
   done: "written" | "would be written",
-): void {
+): Promise<void> {
   const written = done === "written";
   if (out.json) {
     const { name, port, uses, subscribes } = entry;
@@ -102,14 +137,20 @@ function tell(
       subscribes,
       entry: entry.entry,
       files: paths,
-      config: file,
+      config: change === null ? null : file,
       written,
     });
   }
   const { bold, dim, good } = out.style;
   for (const { path } of files) out.line(`  ${written ? good("+") : "+"} ${shown(root, path)}`);
-  out.line(`  ${written ? good("~") : "~"} ${relative(process.cwd(), file) || file}`);
+  const where = relative(process.cwd(), file) || file;
+  if (change !== null) out.line(`  ${written ? good("~") : "~"} ${where}`);
   if (!written) return out.line(dim(`\nNothing was written: ${files.length} files would be.`));
+  if (change === null) {
+    out.line(`\n${bold(entry.name)} is there. Add it to ${where} yourself, as a member of agents:`);
+    for (const line of await linesToAdd(file, readFileSync(file, "utf8"), entry)) out.line(`  ${line}`);
+    return;
+  }
   out.line(`\n${bold(entry.name)} is there, on port ${entry.port}. A run that is up starts it by itself.`);
   out.line(
     dim("  next: ") +

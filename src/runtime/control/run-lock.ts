@@ -21,17 +21,22 @@ export type RunLockResult =
 /**
  * Takes the one run of a folder: of any number of processes that try at the same moment exactly one acquires it.
  *
- * The lock is a file `lock.<n>` with its owner's pid and start time; the highest n counts. A lock whose owner is gone
+ * The lock is a file `<name>.<n>` with its owner's pid and start time; the highest n counts. A lock whose owner is gone
  * is never removed to make room, because between looking and removing somebody else may have taken it: instead the
  * next number is linked into place, which only one can do. Lower numbers are litter, removed by the new owner.
  */
 export function acquireRunLock(root: string): RunLockResult {
+  return acquireLock(root, "lock");
+}
+
+/** The same for something else that one process at a time may do in a folder. @param name Lower-case letters. */
+export function acquireLock(root: string, name: string): RunLockResult {
   const dir = ensureStateDir(root);
   const me: LockOwner = { pid: process.pid, processStart: processStart(process.pid) ?? "" };
-  const draft = draftPath(dir);
+  const draft = draftPath(dir, name);
   try {
     writeFileSync(draft, JSON.stringify(me), { mode: 0o600, flag: "wx" });
-    return contend(dir, draft);
+    return contend({ dir, name }, draft);
   } catch (cause) {
     throw stateBroken(dir, cause);
   } finally {
@@ -46,45 +51,52 @@ export function acquireRunLock(root: string): RunLockResult {
  */
 export function lockOwner(stateDir: string): LockOwner | null {
   try {
-    return livingOwner(stateDir, generations(stateDir).at(-1));
+    const place = { dir: stateDir, name: "lock" };
+    return livingOwner(place, generations(place).at(-1));
   } catch (cause) {
     throw stateBroken(stateDir, cause);
   }
 }
 
-function contend(dir: string, draft: string): RunLockResult {
+/** A lock of a folder. */
+interface Place {
+  readonly dir: string;
+  readonly name: string;
+}
+
+function contend(place: Place, draft: string): RunLockResult {
   for (;;) {
-    const last = generations(dir).at(-1);
-    const by = livingOwner(dir, last);
+    const last = generations(place).at(-1);
+    const by = livingOwner(place, last);
     if (by !== null) return { at: "taken", by };
     const mine = (last ?? 0) + 1;
     try {
-      linkSync(draft, path(dir, mine));
+      linkSync(draft, path(place, mine));
     } catch (error) {
       if (errorCode(error) === "EEXIST") continue; // somebody was quicker: look who
       throw error;
     }
     // A slow contender may have linked a number that was already used and removed: then a higher one is there.
-    const all = generations(dir);
+    const all = generations(place);
     if (all.at(-1) === mine) {
-      for (const old of all) if (old < mine) rmSync(path(dir, old), { force: true });
-      sweepDrafts(dir, draft);
-      return { at: "acquired", lock: held(dir, mine) };
+      for (const old of all) if (old < mine) rmSync(path(place, old), { force: true });
+      sweepDrafts(place, draft);
+      return { at: "acquired", lock: held(place, mine) };
     }
-    rmSync(path(dir, mine), { force: true });
+    rmSync(path(place, mine), { force: true });
   }
 }
 
-function held(dir: string, generation: number): RunLock {
+function held(place: Place, generation: number): RunLock {
   let released = false;
   const release = (): void => {
     if (released) return;
     released = true;
-    const file = path(dir, generation);
-    const draft = draftPath(dir);
+    const file = path(place, generation);
+    const draft = draftPath(place.dir, place.name);
     try {
       // The folder may have been deleted since, and the file of that name belong to the next run.
-      if (livingOwner(dir, generation)?.pid !== process.pid) return;
+      if (livingOwner(place, generation)?.pid !== process.pid) return;
       // Emptied, not removed: the number stays used, and only the owner ever changes the file.
       writeFileSync(draft, "{}", { mode: 0o600, flag: "wx" });
       renameSync(draft, file);
@@ -96,12 +108,13 @@ function held(dir: string, generation: number): RunLock {
 }
 
 /** A name that no other contender has, this process' own other attempts included. */
-const draftPath = (dir: string): string => join(dir, `lock-${process.pid}-${process.hrtime.bigint()}`);
+const draftPath = (dir: string, name: string): string =>
+  join(dir, `${name}-${process.pid}-${process.hrtime.bigint()}`);
 
-const path = (dir: string, generation: number): string => join(dir, `lock.${generation}`);
+const path = ({ dir, name }: Place, generation: number): string => join(dir, `${name}.${generation}`);
 
 /** All numbers in use, rising. */
-function generations(dir: string): readonly number[] {
+function generations({ dir, name }: Place): readonly number[] {
   let names: readonly string[];
   try {
     names = readdirSync(dir);
@@ -110,14 +123,15 @@ function generations(dir: string): readonly number[] {
     throw error;
   }
   return names
-    .flatMap((name) => (/^lock\.\d{1,15}$/.test(name) ? [Number(name.slice(5))] : []))
+    .filter((file) => file.startsWith(`${name}.`) && /^[a-z]+\.\d{1,15}$/.test(file))
+    .map((file) => Number(file.slice(name.length + 1)))
     .toSorted((a, b) => a - b);
 }
 
-function livingOwner(dir: string, generation: number | undefined): LockOwner | null {
+function livingOwner(place: Place, generation: number | undefined): LockOwner | null {
   if (generation === undefined) return null;
   try {
-    const owner: unknown = JSON.parse(readFileSync(path(dir, generation), "utf8"));
+    const owner: unknown = JSON.parse(readFileSync(path(place, generation), "utf8"));
     return isOwner(owner) && isSameProcess(owner) ? owner : null;
   } catch (error) {
     // Removed since we looked (then a higher one is there: the caller looks again) or not JSON: a link is made of a
@@ -139,10 +153,10 @@ function isOwner(value: unknown): value is LockOwner {
 }
 
 /** Drafts of contenders that died between writing and removing theirs: once the lock is held they can only be late losers or litter. */
-function sweepDrafts(dir: string, own: string): void {
-  for (const name of readdirSync(dir)) {
-    const file = join(dir, name);
-    if (!/^lock-\d+-\d+$/.test(name) || file === own) continue;
+function sweepDrafts({ dir, name }: Place, own: string): void {
+  for (const each of readdirSync(dir)) {
+    const file = join(dir, each);
+    if (!each.startsWith(`${name}-`) || !/^[a-z]+-\d+-\d+$/.test(each) || file === own) continue;
     try {
       const owner: unknown = JSON.parse(readFileSync(file, "utf8"));
       if (isOwner(owner) && !isSameProcess(owner)) rmSync(file, { force: true });

@@ -125,7 +125,7 @@ t.test("agents that are computed are not guessed at", async (t) => {
     "export default { name: 'x', agents: { } }; }",
   ])
     await t.rejects(add("agents.config.ts", [text]), { code: "AGENTS_CONFIG_NOT_EDITABLE" });
-  await t.rejects(add("agents.config.yaml", ["name: x", "agents: { one: { entry: x } }"]), {
+  await t.rejects(add("agents.config.yaml", ["name: x", "agents: *others"]), {
     code: "AGENTS_CONFIG_NOT_EDITABLE",
   });
 });

@@ -1,7 +1,6 @@
 import { extname, relative } from "node:path";
 import { AgentsError } from "../../../runtime/model/errors.ts";
 import type { AgentEntry } from "./agent-entry.ts";
-import { membersOf } from "./agent-entry.ts";
 
 /**
  * The text of a config with one agent more. Nothing else of it changes.
@@ -9,17 +8,38 @@ import { membersOf } from "./agent-entry.ts";
  * @throws AgentsError AGENTS_CONFIG_NOT_EDITABLE with what to write by hand.
  */
 export async function addAgent(file: string, text: string, agent: AgentEntry): Promise<string> {
-  const changed = /^\.ya?ml$/.test(extname(file))
+  const changed = isYaml(file)
     ? (await import("./edit-yaml.ts")).addToYaml(text, agent)
     : (await import("./edit-module.ts")).addToModule(file, text, agent);
   if (changed !== null) return changed;
+  throw await notEditable(file, text, agent, "agents that are computed, imported or left out");
+}
+
+/** The member of `agents` that an agent is in this config, to be written by hand. */
+export async function linesToAdd(file: string, text: string, agent: AgentEntry): Promise<readonly string[]> {
+  return isYaml(file)
+    ? (await import("./edit-yaml.ts")).yamlLines(agent, "  ", "  ")
+    : (await import("./edit-module.ts")).moduleLines(file, text, agent);
+}
+
+/** The agents of a config cannot be added to; what to add by hand is in its lines. */
+export async function notEditable(
+  file: string,
+  text: string,
+  agent: AgentEntry,
+  found: string,
+): Promise<AgentsError> {
+  const lines = await linesToAdd(file, text, agent);
   const short = relative(process.cwd(), file) || file;
-  throw new AgentsError("AGENTS_CONFIG_NOT_EDITABLE", `The agents of ${short} cannot be added to.`, {
+  return new AgentsError("AGENTS_CONFIG_NOT_EDITABLE", `The agents of ${short} cannot be added to.`, {
     path: file,
     expected: "agents written out in the file: agents: { … }",
-    found: "agents that are computed, imported or written on one line",
-    hint: `Write them out there, and try again. What would be added: ${JSON.stringify(
-      Object.fromEntries([[agent.name, Object.fromEntries(membersOf(agent))]]),
-    )}`,
+    found,
+    hint: `Nothing was written. agents new ${agent.name} --files-only writes the files; those lines are then yours to add.`,
+    lines,
   });
+}
+
+function isYaml(file: string): boolean {
+  return /^\.ya?ml$/.test(extname(file));
 }

@@ -1,7 +1,8 @@
-import type { Expression, ObjectExpression, Program } from "oxc-parser";
+import type { ObjectExpression } from "oxc-parser";
 import { parseSync } from "oxc-parser";
 import type { AgentEntry } from "./agent-entry.ts";
 import { membersOf } from "./agent-entry.ts";
+import { agentFunction, findAgents } from "./find-agents.ts";
 import type { TextEdit } from "./text-edit.ts";
 import { applyEdits, indentAt, lineBreakOf } from "./text-edit.ts";
 
@@ -15,11 +16,26 @@ export function addToModule(file: string, text: string, agent: AgentEntry): stri
   const source = isJson ? `(${text})` : text;
   const { program, errors } = parseSync(isJson ? `${file}.js` : file, source);
   if (errors.length > 0) return null;
-  const agents = agentsIn(program, isJson);
+  const agents = findAgents(program, isJson);
   if (agents === null) return null;
   const style = styleOf(source, agents, isJson ? null : agentFunction(program), isJson);
   const changed = applyEdits(source, additions(source, agents, agent, style));
   return isJson ? changed.slice(1, -1) : changed;
+}
+
+/** The member that an agent is there, as lines to be written by hand. */
+export function moduleLines(file: string, text: string, agent: AgentEntry): readonly string[] {
+  const quoteKeys = file.endsWith(".json");
+  const style: Style = {
+    break: "\n",
+    indent: "",
+    step: "  ",
+    quote: quoteKeys ? '"' : quoteOf(text),
+    quoteKeys,
+    trailingComma: !quoteKeys,
+    call: quoteKeys ? null : agentFunction(parseSync(file, text).program),
+  };
+  return memberText(agent, style).split("\n");
 }
 
 interface Style {
@@ -34,93 +50,27 @@ interface Style {
   readonly call: string | null;
 }
 
-function agentsIn(program: Program, isJson: boolean): ObjectExpression | null {
-  const [first] = program.body;
-  const exported = isJson
-    ? first?.type === "ExpressionStatement"
-      ? first.expression
-      : null
-    : defaultExport(program);
-  const config = exported === null ? null : objectOf(exported, program);
-  const agents = config?.properties.find((property) => keyOf(property) === "agents");
-  return agents?.type === "Property" ? objectOf(agents.value, program) : null;
-}
-
-function defaultExport(program: Program): Expression | null {
-  for (const statement of program.body) {
-    if (statement.type !== "ExportDefaultDeclaration") continue;
-    const { declaration } = statement;
-    if (declaration.type === "FunctionDeclaration" || declaration.type === "ClassDeclaration") return null;
-    if (declaration.type === "TSInterfaceDeclaration") return null;
-    return declaration;
-  }
-  return null;
-}
-
-/** The object behind brackets, `satisfies`, `defineConfig(…)` and a constant's name. */
-function objectOf(expression: Expression, program: Program): ObjectExpression | null {
-  if (expression.type === "ObjectExpression") return expression;
-  if (
-    expression.type === "ParenthesizedExpression" ||
-    expression.type === "TSSatisfiesExpression" ||
-    expression.type === "TSAsExpression"
-  )
-    return objectOf(expression.expression, program);
-  if (expression.type === "CallExpression") {
-    const [argument] = expression.arguments;
-    return argument === undefined || argument.type === "SpreadElement" ? null : objectOf(argument, program);
-  }
-  const value = expression.type === "Identifier" ? constant(program, expression.name) : null;
-  return value === null ? null : objectOf(value, program);
-}
-
-function constant(program: Program, name: string): Expression | null {
-  for (const statement of program.body) {
-    const declaration = statement.type === "ExportNamedDeclaration" ? statement.declaration : statement;
-    if (declaration?.type !== "VariableDeclaration" || declaration.kind !== "const") continue;
-    for (const { id, init } of declaration.declarations)
-      if (id.type === "Identifier" && id.name === name) return init;
-  }
-  return null;
-}
-
-function keyOf(property: ObjectExpression["properties"][number]): string | null {
-  if (property.type !== "Property" || property.computed) return null;
-  const { key } = property;
-  if (key.type === "Identifier") return key.name;
-  return key.type === "Literal" && typeof key.value === "string" ? key.value : null;
-}
-
-/** The local name of `agent`, where the module imports it. */
-function agentFunction(program: Program): string | null {
-  for (const statement of program.body) {
-    if (statement.type !== "ImportDeclaration" || statement.source.value !== "agents-apphost") continue;
-    for (const specifier of statement.specifiers) {
-      if (specifier.type === "ImportNamespaceSpecifier") return `${specifier.local.name}.agent`;
-      if (specifier.type !== "ImportSpecifier" || specifier.imported.type !== "Identifier") continue;
-      if (specifier.imported.name === "agent") return specifier.local.name;
-    }
-  }
-  return null;
-}
-
 function styleOf(text: string, agents: ObjectExpression, call: string | null, isJson: boolean): Style {
   const outer = indentAt(text, agents.start);
   const last = agents.properties.at(-1);
-  const own = last === undefined || isOneLine(text, agents) ? null : indentAt(text, last.start);
-  const step = own?.startsWith(outer) === true ? own.slice(outer.length) : outer.includes("\t") ? "\t" : "  ";
+  const found = last === undefined || isOneLine(text, agents) ? outer : indentAt(text, last.start);
+  // A member on the line of its bracket says nothing about the indent.
+  const own = found.startsWith(outer) && found !== outer ? found : null;
+  const step = own?.slice(outer.length) ?? (/^\t/m.test(text) ? "\t" : "  ");
   const after = last === undefined ? "" : text.slice(last.end, agents.end);
-  const double = text.split('"').length;
-  const single = text.split("'").length;
   return {
     break: lineBreakOf(text),
     indent: own ?? outer + step,
-    step: step === "" ? "  " : step,
-    quote: isJson || double >= single ? '"' : "'",
+    step,
+    quote: isJson ? '"' : quoteOf(text),
     quoteKeys: isJson,
     trailingComma: !isJson && (last === undefined || /^\s*,/.test(withoutComments(after))),
     call,
   };
+}
+
+function quoteOf(text: string): string {
+  return text.split('"').length >= text.split("'").length ? '"' : "'";
 }
 
 function isOneLine(text: string, { start, end }: { readonly start: number; readonly end: number }): boolean {
