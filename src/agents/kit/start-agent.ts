@@ -23,6 +23,9 @@ import { onStopSignal } from "./process/stop-signals.ts";
 import { PromptFolder } from "./prompts/prompt-folder.ts";
 import { Repeats } from "./requests/repeats.ts";
 import { publisher } from "./sidecar/publisher.ts";
+import { observedPublish } from "./telemetry/observe-publish.ts";
+import { openTelemetry, targetOf } from "./telemetry/open-telemetry.ts";
+import type { Telemetry } from "./telemetry/telemetry.ts";
 import { SidecarClient } from "./sidecar/sidecar-client.ts";
 
 /** How long handlers may go on after a stop was asked for. */
@@ -30,19 +33,25 @@ const STOP_GRACE_MS = 8000;
 const ANSWER_GRACE_MS = 500;
 
 /** Composes and starts an agent in this process. @throws StartError */
-export async function startAgent<DB>(definition: AgentDefinition<DB>, env: Env, log: Logger): Promise<void> {
+export async function startAgent<DB>(
+  definition: AgentDefinition<DB>,
+  env: Env,
+  console: Logger,
+): Promise<void> {
   const { name } = definition;
   checkName(name);
   const began = performance.now();
   const settings = readEnvironment(env, process.cwd());
-  const model = selectModel({ agent: name, env, production: settings.production, log });
+  const observing = openTelemetry(name, env, console);
+  const { telemetry, metrics, log } = observing;
+  const model = selectModel({ agent: name, env, production: settings.production, log, observing });
   const folder = join(
     definition.promptsDir === undefined ? settings.promptsDir : resolve(definition.promptsDir),
     name,
   );
   const prompts = new PromptFolder({ agent: name, folder, frozen: settings.production, log });
   const sidecar = new SidecarClient(addressOf(settings), log);
-  const publish = publisher(sidecar, settings.pubsub);
+  const publish = observedPublish(observing, publisher(sidecar, settings.pubsub));
   const emitting = {
     agentId: name,
     publishes: definition.publishes,
@@ -60,7 +69,7 @@ export async function startAgent<DB>(definition: AgentDefinition<DB>, env: Env, 
     newId: emitting.newId,
     model,
     prompts,
-    generate: (ctx, request) => generate(model, prompts, ctx, request),
+    generate: (ctx, request) => generate(model, prompts, ctx, request, telemetry),
     get db() {
       return store.parts.db;
     },
@@ -82,10 +91,13 @@ export async function startAgent<DB>(definition: AgentDefinition<DB>, env: Env, 
     await begin(parts, log);
     await sidecar.warmUp();
     await prompts.list();
+    await telemetry.warmUp();
     if (settings.production) return;
     const { watchPrompts } = await import("./prompts/watch-prompts.ts");
     watcher = watchPrompts(folder, prompts);
   });
+  metrics.watchOutbox(() => store.outbox());
+  const closeWatcher = async (): Promise<void> => await watcher?.close();
   const health: HealthSource = {
     readiness: () => (inFlight.stopping ? "stopping" : databaseReady ? "ready" : "starting"),
     wasSeenReady: () => afterReady.begin(),
@@ -109,6 +121,8 @@ export async function startAgent<DB>(definition: AgentDefinition<DB>, env: Env, 
     inFlight,
     health,
     log,
+    observing,
+    target: targetOf(name, env),
     newId: emitting.newId,
     repeats: new Repeats(store.requests),
     publishCommitted: (ctx) => publishCommitted(store, ctx),
@@ -119,7 +133,7 @@ export async function startAgent<DB>(definition: AgentDefinition<DB>, env: Env, 
     log.info("stops", { signal });
     afterReady.cancel();
     server.stopAccepting();
-    void stop({ inFlight, parts, store, server, closeWatcher: async () => await watcher?.close(), log });
+    void stop({ inFlight, parts, store, server, closeWatcher, telemetry, log });
   });
   log.info("listens", { url: server.url, llm: model.describe().generatedBy });
   if (!(await readyOrFail(store, inFlight))) return;
@@ -182,12 +196,13 @@ interface Stopping<DB> {
   readonly parts: AgentParts;
   readonly store: AgentStore<DB>;
   readonly server: Listening;
+  readonly telemetry: Telemetry;
   readonly log: Logger;
   closeWatcher(): Promise<void>;
 }
 
 async function stop<DB>(stopping: Stopping<DB>): Promise<void> {
-  const { inFlight, parts, store, server, log } = stopping;
+  const { inFlight, parts, store, server, telemetry, log } = stopping;
   let code = 0;
   try {
     await inFlight.finish(STOP_GRACE_MS);
@@ -200,5 +215,6 @@ async function stop<DB>(stopping: Stopping<DB>): Promise<void> {
     code = 1;
     log.error("failed to stop cleanly", { reason: error instanceof Error ? error.message : String(error) });
   }
+  await telemetry.stop();
   process.exit(code);
 }

@@ -1,3 +1,5 @@
+import type { TraceContext } from "../telemetry/trace-context.ts";
+
 /** What every event carries around its payload. */
 export interface StandardEventData<Payload> {
   /** The same for everything that one request or root event causes. */
@@ -36,6 +38,7 @@ export interface CloudEvent<Payload = unknown> {
   /** W3C trace context of the work that emitted it. */
   readonly traceparent?: string;
   readonly traceid?: string;
+  readonly tracestate?: string;
   readonly data: StandardEvent<Payload>;
 }
 
@@ -48,7 +51,7 @@ export interface Lineage {
   readonly causationId: string;
   /** Depth that the emitted event gets. */
   readonly depth: number;
-  readonly traceparent: string | null;
+  readonly trace: TraceContext | null;
 }
 
 /** Everything that an event is made of. */
@@ -66,7 +69,7 @@ interface EventParts {
 /** The CloudEvent for an event that is emitted now. */
 export function toCloudEvent(parts: EventParts): CloudEvent {
   const { id, eventType, subject, eventTime, dataVersion, agentId, payload, lineage } = parts;
-  const { correlationId, causationId, depth, traceparent } = lineage;
+  const { correlationId, causationId, depth, trace } = lineage;
   return {
     specversion: "1.0",
     id,
@@ -76,8 +79,7 @@ export function toCloudEvent(parts: EventParts): CloudEvent {
     time: eventTime,
     datacontenttype: "application/json",
     agentsdepth: depth,
-    // Both names: Dapr reads `traceparent` and shows `traceid`.
-    ...(traceparent === null ? {} : { traceparent, traceid: traceparent }),
+    ...(trace === null ? {} : traceAttributes(trace)),
     data: {
       id,
       eventType,
@@ -88,4 +90,12 @@ export function toCloudEvent(parts: EventParts): CloudEvent {
       data: { correlationId, causationId, agentId, payload },
     },
   };
+}
+
+/** The attributes that say where an event belongs. Both names: without `traceid` Dapr writes over `traceparent`. */
+export function traceAttributes({
+  traceparent,
+  tracestate,
+}: TraceContext): Pick<CloudEvent, "traceparent" | "traceid" | "tracestate"> {
+  return { traceparent, traceid: traceparent, ...(tracestate === null ? {} : { tracestate }) };
 }

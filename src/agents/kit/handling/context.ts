@@ -4,6 +4,7 @@ import type { Lineage } from "../events/standard-event.ts";
 import type { Logger } from "../log/logger.ts";
 import type { GeneratedBy } from "../model/chat-model.ts";
 import type { KeyedRequest } from "../requests/requests.ts";
+import { readTraceContext } from "../telemetry/trace-context.ts";
 import { nameBasedId } from "./name-based-id.ts";
 
 /** An event that a handler emitted. */
@@ -24,7 +25,9 @@ interface ContextSource {
   readonly event: { readonly id: string; readonly type: string } | null;
   /** Depth of the event that is handled; null for a request. */
   readonly depth: number | null;
+  /** Where events that are emitted belong in a trace: W3C Trace Context. */
   readonly traceparent: string | null;
+  readonly tracestate?: string | null | undefined;
   /** The idempotency key that a command came with, and what of it is known from earlier. */
   readonly request?: (KeyedRequest & { readonly emitted: readonly EmittedEvent[] }) | undefined;
   readonly precondition?: Precondition | undefined;
@@ -69,7 +72,7 @@ export class HandlerContext {
       correlationId: source.correlationId,
       causationId: source.event?.id ?? source.correlationId,
       depth: source.depth === null ? 0 : source.depth + 1,
-      traceparent: source.traceparent,
+      trace: readTraceContext(source.traceparent, source.tracestate),
     };
   }
 

@@ -1,4 +1,5 @@
 import type { Logger } from "../log/logger.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
 import { AlreadyHandled } from "./already-handled.ts";
 import { HandlerContext } from "./context.ts";
 import { DropEvent } from "./drop-event.ts";
@@ -9,9 +10,18 @@ import type { EventSubscription } from "./routes.ts";
 
 /** What became of one delivery. */
 export type DeliveryOutcome =
-  | { readonly status: "SUCCESS" }
+  /** `repeated`: an earlier delivery was handled, this one has run nothing. */
+  | { readonly status: "SUCCESS"; readonly repeated: boolean }
   | { readonly status: "DROP"; readonly reason: string }
   | { readonly status: "RETRY"; readonly error: unknown };
+
+/** What a delivery is handled with. */
+interface Delivering {
+  readonly inbox: Inbox;
+  readonly log: Logger;
+  readonly telemetry: Telemetry;
+  readonly signal: AbortSignal;
+}
 
 /**
  * Handles one delivery: at most one completed handling of an event, and nothing is acknowledged before all that it caused
@@ -20,15 +30,14 @@ export type DeliveryOutcome =
 export async function deliver(
   subscription: EventSubscription,
   body: unknown,
-  inbox: Inbox,
-  log: Logger,
-  signal: AbortSignal,
+  { inbox, log, telemetry, signal }: Delivering,
 ): Promise<DeliveryOutcome> {
   const type = subscription.definition.type;
   const began = performance.now();
   try {
     const delivery = readDelivery(body, type);
-    const ctx = contextOf(delivery, log, signal);
+    const trace = telemetry.current() ?? delivery.trace;
+    const ctx = contextOf({ ...delivery, trace }, log, signal);
     const how = await handleOnce(subscription, delivery, ctx, inbox);
     if (how === "repeated" || ctx.emitted.length > 0) await inbox.flush(ctx.correlationId);
     ctx.log.info(how === "repeated" ? "the event was handled before" : "handled an event", {
@@ -36,7 +45,7 @@ export async function deliver(
       emitted: ctx.emitted.length,
       ms: Math.round(performance.now() - began),
     });
-    return { status: "SUCCESS" };
+    return { status: "SUCCESS", repeated: how === "repeated" };
   } catch (error) {
     if (error instanceof DropEvent) {
       log.warn("dropped an event", { type, ...idOf(body), reason: error.message });
@@ -64,17 +73,14 @@ async function handleOnce(
   }
 }
 
-function contextOf(
-  { event, depth, traceparent }: Delivery,
-  log: Logger,
-  signal: AbortSignal,
-): HandlerContext {
+function contextOf({ event, depth, trace }: Delivery, log: Logger, signal: AbortSignal): HandlerContext {
   const { correlationId } = event.data;
   return new HandlerContext({
     correlationId,
     event: { id: event.id, type: event.eventType },
     depth,
-    traceparent,
+    traceparent: trace?.traceparent ?? null,
+    tracestate: trace?.tracestate,
     signal,
     log: log.with({ correlationId, event: event.id }),
   });

@@ -1,13 +1,16 @@
 import { MAX_DEPTH } from "../events/standard-event.ts";
 import type { StandardEvent } from "../events/standard-event.ts";
 import { DropEvent } from "./drop-event.ts";
+import { readTraceContext } from "../telemetry/trace-context.ts";
+import type { TraceContext } from "../telemetry/trace-context.ts";
 import { trusted } from "../process/trusted.ts";
 
 /** What a delivery carries, as far as it was understood. */
 export interface Delivery {
   readonly event: StandardEvent;
   readonly depth: number;
-  readonly traceparent: string | null;
+  /** What it was published in. */
+  readonly trace: TraceContext | null;
 }
 
 /**
@@ -42,12 +45,7 @@ export function readDelivery(body: unknown, expectedType: string): Delivery {
       `The chain of events is ${depth} deep; it is cut at ${MAX_DEPTH}. Do two agents answer each other?`,
     );
   }
-  const traceparent = envelope["traceparent"];
-  return {
-    event,
-    depth,
-    traceparent: typeof traceparent === "string" && traceparent !== "" ? traceparent : null,
-  };
+  return { event, depth, trace: readTraceContext(envelope["traceparent"], envelope["tracestate"]) };
 }
 
 function object(value: unknown, what: string): Readonly<Record<string, unknown>> {

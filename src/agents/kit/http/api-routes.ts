@@ -5,12 +5,12 @@ import type { CommandRoute, QueryRoute } from "../handling/routes.ts";
 import { keyedRequest, readIdempotencyKey } from "../requests/idempotency-key.ts";
 import type { KeyedRequest, KnownRequest } from "../requests/requests.ts";
 import type { Ran } from "../requests/repeats.ts";
+import { readTraceContext } from "../telemetry/trace-context.ts";
 import { readJson } from "./read-body.ts";
 import type { AppParts } from "./app-parts.ts";
 import { Problem } from "./problem.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /** Path of a command or query as the router wants it: parameters with a colon. */
 export function routerPath(agent: string, path: string): string {
@@ -99,12 +99,14 @@ function contextOf(
   signal: AbortSignal,
   more: Pick<ConstructorParameters<typeof HandlerContext>[0], "correlationId" | "precondition" | "request">,
 ): HandlerContext {
-  const traceparent = c.req.header("traceparent");
+  const came = readTraceContext(c.req.header("traceparent"), c.req.header("tracestate"));
+  const trace = parts.observing.telemetry.current() ?? came;
   return new HandlerContext({
     ...more,
     event: null,
     depth: null,
-    traceparent: traceparent !== undefined && TRACEPARENT.test(traceparent) ? traceparent : null,
+    traceparent: trace?.traceparent ?? null,
+    tracestate: trace?.tracestate,
     signal,
     log: parts.log.with({ correlationId: more.correlationId }),
   });

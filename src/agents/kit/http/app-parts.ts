@@ -7,6 +7,7 @@ import type { ModelDescription } from "../model/chat-model.ts";
 import type { OutboxState } from "../outbox/outbox.ts";
 import type { PromptStatus } from "../prompts/prompt.ts";
 import type { Repeats } from "../requests/repeats.ts";
+import type { Observing } from "../telemetry/open-telemetry.ts";
 import type { SidecarState } from "../sidecar/sidecar-client.ts";
 
 /** Where health is read from. */
@@ -37,6 +38,9 @@ export interface AppParts {
   readonly inFlight: WorkInFlight;
   readonly health: HealthSource;
   readonly log: Logger;
+  readonly observing: Pick<Observing, "telemetry" | "metrics">;
+  /** What the metrics say about the service itself. */
+  readonly target: Readonly<Record<string, string>>;
   readonly repeats: Repeats;
   newId(): string;
   /** Publishes what a command has committed; what cannot be published now is published later. */

@@ -8,6 +8,8 @@ import { mountEvents } from "./event-routes.ts";
 import { localGuard } from "./guard.ts";
 import { mountHealth } from "./health-routes.ts";
 import { Problem } from "./problem.ts";
+import { observeRequests } from "../telemetry/observe-requests.ts";
+import { mountMetrics } from "./metrics-route.ts";
 import { problemResponse, toProblem } from "./problem-document.ts";
 
 /** The HTTP side of an agent. */
@@ -16,6 +18,7 @@ export function createApp(parts: AppParts): Hono {
   const toRoute = caseInsensitive([...paths.keys()]);
   const app = new Hono({ getPath: (request) => toRoute(pathOf(request.url)) });
 
+  app.use(observeRequests(parts.observing));
   if (parts.guarded) app.use(localGuard(parts.appToken));
   app.use(async (c, next) => {
     if (!parts.inFlight.stopping) return await next();
@@ -31,6 +34,7 @@ export function createApp(parts: AppParts): Hono {
     }
   });
   mountHealth(app, parts);
+  mountMetrics(app, parts);
   mountApi(app, parts);
   mountEvents(app, parts);
   mountDocs(app, parts);
@@ -91,6 +95,7 @@ function templates(parts: AppParts): ReadonlyMap<string, readonly string[]> {
     "/healthz/ready",
     "/healthz",
     `/api/${parts.name}/health`,
+    "/metrics",
     "/openapi.json",
     "/swagger",
   ];

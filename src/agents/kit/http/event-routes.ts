@@ -2,6 +2,7 @@ import type { Hono } from "hono";
 import { deliver } from "../handling/deliver.ts";
 import type { DeliveryOutcome } from "../handling/deliver.ts";
 import type { EventSubscription } from "../handling/routes.ts";
+import { observeDelivery } from "../telemetry/observe-delivery.ts";
 import type { AppParts } from "./app-parts.ts";
 import { Problem } from "./problem.ts";
 import { problemResponse, toProblem } from "./problem-document.ts";
@@ -42,8 +43,12 @@ export function mountEvents(app: Hono, parts: AppParts): void {
     app.post(subscription.route, async (c) => {
       if (!fromSidecar(c.req.header("dapr-api-token"))) return problemResponse(wrongToken(), c.req.path);
       const body = await readJson(c.req);
+      const { inbox, log, observing } = parts;
+      const { telemetry } = observing;
       const outcome = await parts.inFlight.run(c.req.raw.signal, (signal) =>
-        deliver(subscription, body, parts.inbox, parts.log, signal),
+        observeDelivery(observing, { agent: parts.name, topic: subscription.definition.type, body }, () =>
+          deliver(subscription, body, { inbox, log, telemetry, signal }),
+        ),
       );
       return toResponse(outcome, c.req.path);
     });
@@ -58,7 +63,8 @@ export function mountEvents(app: Hono, parts: AppParts): void {
 }
 
 function toResponse(outcome: DeliveryOutcome, instance: string): Response {
-  if (outcome.status !== "RETRY") return Response.json(outcome);
+  if (outcome.status === "SUCCESS") return Response.json({ status: outcome.status });
+  if (outcome.status === "DROP") return Response.json(outcome);
   const problem = toProblem(outcome.error);
   // Whatever went wrong, the delivery is to be repeated: 404 would drop it, and 4xx say that repeating is no use.
   const status = problem.status >= 500 ? problem.status : 500;

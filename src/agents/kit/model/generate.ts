@@ -1,6 +1,9 @@
 import type { Generated, GenerateRequest } from "../agent.ts";
 import type { HandlerContext } from "../handling/context.ts";
 import type { Prompt, PromptRegistry } from "../prompts/prompt.ts";
+import { promptAttributes } from "../telemetry/prompt-attributes.ts";
+import { NO_TELEMETRY } from "../telemetry/telemetry.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
 import { canonical } from "./canonical.ts";
 import type { ChatMessage, ChatModel, ChatRequest, ChatResponse, OutputIssue } from "./chat-model.ts";
 import { OutputInvalid } from "./chat-model.ts";
@@ -15,8 +18,10 @@ export async function generate<Output>(
   prompts: PromptRegistry,
   ctx: Asking,
   { prompt: name, input, output }: GenerateRequest<Output>,
+  telemetry: Telemetry = NO_TELEMETRY,
 ): Promise<Generated<Output>> {
-  const prompt = await prompts.get(name);
+  const prompt = await loadPrompt(prompts, name, telemetry);
+  telemetry.note(promptAttributes(prompt.ref));
   const request = toRequest(prompt, input);
   const options = { signal: ctx.signal };
   const first = await model.generate(request, options);
@@ -33,7 +38,24 @@ export async function generate<Output>(
   }
   if (read.at === "invalid") throw new OutputInvalid(prompt.ref, raw, read.issues);
   ctx.noteGeneration(generatedBy, prompt.ref);
+  telemetry.note({ "agents.llm.generated_by": generatedBy });
   return { output: read.output, generatedBy, promptRef: prompt.ref };
+}
+
+async function loadPrompt(prompts: PromptRegistry, name: string, telemetry: Telemetry): Promise<Prompt> {
+  const start = {
+    name: `load prompt ${name}`,
+    kind: "internal",
+    attributes: { "gen_ai.prompt.name": name },
+  } as const;
+  return await telemetry.trace(
+    () => start,
+    async (span) => {
+      const prompt = await prompts.get(name);
+      span.set(promptAttributes(prompt.ref));
+      return prompt;
+    },
+  );
 }
 
 function toRequest(prompt: Prompt, input: Readonly<Record<string, unknown>>): ChatRequest {

@@ -7,6 +7,9 @@ import { CachingModel } from "./around/caching-model.ts";
 import { CircuitBreakerModel } from "./around/circuit-breaker-model.ts";
 import { RetryingModel } from "./around/retrying-model.ts";
 import type { PriceTable } from "./around/usage.ts";
+import { ObservedModel } from "../telemetry/observed-model.ts";
+import type { ModelProvider } from "../telemetry/observed-model.ts";
+import type { Observing } from "../telemetry/open-telemetry.ts";
 import { AzureModel } from "./azure-model.ts";
 import { CassetteFolder } from "./cassette/cassette-folder.ts";
 import { RecordingModel } from "./cassette/recording-model.ts";
@@ -24,6 +27,8 @@ interface Asking {
   readonly env: Env;
   readonly production: boolean;
   readonly log: Logger;
+  /** Left out, nothing is counted or traced. */
+  readonly observing?: Pick<Observing, "telemetry" | "metrics" | "capturesContent">;
 }
 
 /**
@@ -34,11 +39,31 @@ interface Asking {
  *
  * @throws StartError
  */
-export function selectModel({ agent, env, production, log }: Asking): ChatModel {
+export function selectModel(asking: Asking): ChatModel {
+  const model = chosenModel(asking);
+  if (asking.observing === undefined) return model;
+  const provider = model.describe().mode === "sample" ? SAMPLE : providerIn(asking.env);
+  return new ObservedModel(model, { ...asking.observing, provider });
+}
+
+const SAMPLE: ModelProvider = { name: "sample", url: null };
+
+function providerIn(env: Env): ModelProvider {
+  return providerOf(env) === "azure"
+    ? { name: "azure.ai.openai", url: env["AZURE_OPENAI_ENDPOINT"] || null }
+    : { name: "ollama", url: ollamaUrl(env) };
+}
+
+function chosenModel({ agent, env, production, log, observing }: Asking): ChatModel {
   const named = env["AGENTS_LLM_MODE"] || null;
   const mode = named ?? (env["OLLAMA_URL"] || env["AZURE_OPENAI_ENDPOINT"] ? "live" : "sample");
   const counted = (model: ChatModel): ChatModel =>
-    new AccountingModel(new CachingModel(model, now), { prices: pricesOf(env), log, now });
+    new AccountingModel(new CachingModel(model, now), {
+      prices: pricesOf(env),
+      log,
+      now,
+      spent: (cost, name) => observing?.metrics.cost(cost, name),
+    });
   const cassettes = (): CassetteFolder =>
     new CassetteFolder(join(resolve(env["AGENTS_CASSETTES_DIR"] || "cassettes"), agent));
   switch (mode) {
@@ -114,7 +139,7 @@ function azure(env: Env): ChatModel {
 }
 
 function ollama(env: Env): ChatModel {
-  const url = env["OLLAMA_URL"] || "http://127.0.0.1:11434";
+  const url = ollamaUrl(env);
   const model = nameOf(env);
   if (model === null) {
     throw new StartError(
@@ -156,4 +181,8 @@ function isPriceTable(value: unknown): value is PriceTable {
       typeof price.input === "number" &&
       typeof price.output === "number",
   );
+}
+
+function ollamaUrl(env: Env): string {
+  return env["OLLAMA_URL"] || "http://127.0.0.1:11434";
 }

@@ -8,6 +8,8 @@ interface Accounting {
   readonly log: Logger;
   /** Milliseconds on a clock that does not jump. */
   readonly now: () => number;
+  /** Told of what each answer costs. */
+  readonly spent?: (cost: number, model: string | null) => void;
 }
 
 /** Counts calls, tokens and cost, and says each call in the log. */
@@ -51,6 +53,7 @@ export class AccountingModel implements ChatModel {
 
   #count({ model, usage }: ChatResponse): number | null {
     const cost = costOf(model, usage, this.#accounting.prices);
+    if (cost !== null) this.#accounting.spent?.(cost, model);
     const before = this.#used;
     this.#used = {
       ...before,
