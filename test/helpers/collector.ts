@@ -56,6 +56,8 @@ export interface Collector {
   readonly bytes: readonly ReceivedBytes[];
   /** How many requests came. */
   readonly requests: number;
+  /** What came so far counts no more. */
+  forget(): void;
   close(): Promise<void>;
 }
 
@@ -106,6 +108,9 @@ export async function startCollector(t: Test, port = 0): Promise<Collector> {
     bytes,
     get requests() {
       return requests;
+    },
+    forget: () => {
+      for (const list of [spans, lines, metrics, bytes]) list.length = 0;
     },
     close,
   };
