@@ -79,7 +79,7 @@ export async function startAgent<DB>(
     state: store.parts.state,
     transactState: store.parts.transactState,
     work: (lineage, work) =>
-      laterWork({ inFlight, log, publish: (ctx) => publishCommitted(store, ctx) }, lineage, work),
+      laterWork({ inFlight, log, telemetry, publish: (ctx) => publishCommitted(store, ctx) }, lineage, work),
   };
   const parts = await compose(definition, kit);
   checkParts(name, parts);

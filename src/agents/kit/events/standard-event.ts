@@ -1,3 +1,4 @@
+import { readTraceContext } from "../telemetry/trace-context.ts";
 import type { TraceContext } from "../telemetry/trace-context.ts";
 
 /** What every event carries around its payload. */
@@ -51,7 +52,9 @@ export interface Lineage {
   readonly causationId: string;
   /** Depth that the emitted event gets. */
   readonly depth: number;
-  readonly trace: TraceContext | null;
+  /** Where it belongs in a trace: W3C Trace Context. */
+  readonly traceparent: string | null;
+  readonly tracestate?: string | null | undefined;
 }
 
 /** Everything that an event is made of. */
@@ -69,7 +72,8 @@ interface EventParts {
 /** The CloudEvent for an event that is emitted now. */
 export function toCloudEvent(parts: EventParts): CloudEvent {
   const { id, eventType, subject, eventTime, dataVersion, agentId, payload, lineage } = parts;
-  const { correlationId, causationId, depth, trace } = lineage;
+  const { correlationId, causationId, depth } = lineage;
+  const trace = readTraceContext(lineage.traceparent, lineage.tracestate);
   return {
     specversion: "1.0",
     id,

@@ -4,7 +4,6 @@ import type { Lineage } from "../events/standard-event.ts";
 import type { Logger } from "../log/logger.ts";
 import type { GeneratedBy } from "../model/chat-model.ts";
 import type { KeyedRequest } from "../requests/requests.ts";
-import { readTraceContext } from "../telemetry/trace-context.ts";
 import { nameBasedId } from "./name-based-id.ts";
 
 /** An event that a handler emitted. */
@@ -72,7 +71,8 @@ export class HandlerContext {
       correlationId: source.correlationId,
       causationId: source.event?.id ?? source.correlationId,
       depth: source.depth === null ? 0 : source.depth + 1,
-      trace: readTraceContext(source.traceparent, source.tracestate),
+      traceparent: source.traceparent,
+      ...(source.tracestate ? { tracestate: source.tracestate } : {}),
     };
   }
 
