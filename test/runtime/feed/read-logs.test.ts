@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "tap";
 import { AgentsError } from "../../../src/runtime/model/errors.ts";
@@ -6,6 +6,12 @@ import { openLogReader } from "../../../src/runtime/feed/log-reader.ts";
 import { all, texts } from "./reading.ts";
 
 const at = (second: number): string => new Date(Date.UTC(2026, 10, 22, 10, 0, second)).toISOString();
+
+/** By this process so far, as Linux counts; elsewhere nothing is counted. */
+function bytesRead(): number {
+  if (process.platform !== "linux") return 0;
+  return Number(/rchar: (\d+)/.exec(readFileSync("/proc/self/io", "latin1"))?.[1]);
+}
 
 /** Three resources that take turns; one of them rotated. */
 function logs(count: number): Record<string, string> {
@@ -106,12 +112,12 @@ void test("The last lines of a large file come without reading it", async (t) =>
   for (let i = 0; i < 100; i++) writeFileSync(join(dir, "big.log"), block, { flag: "a" });
   writeFileSync(join(dir, "big.log"), `${at(0)} 99999999 out the end\n`, { flag: "a" });
   const reader = openLogReader(dir);
-  const started = performance.now();
+  const started = bytesRead();
   t.same(await texts(reader.readLogs({ resources: [], last: 1 })), ["the end"]);
-  t.ok(performance.now() - started < 100, "140 MB are not read in 100 ms");
-  const searched = performance.now();
+  t.ok(bytesRead() - started < 10_000_000, "of 140 MB");
+  const searched = bytesRead();
   t.same(await all(reader.readLogs({ resources: [], since: at(1) })), []);
-  t.ok(performance.now() - searched < 100, "since finds its place by halving");
+  t.ok(bytesRead() - searched < 10_000_000, "since finds its place by halving");
 });
 
 void test("Damage of any kind and size in a file is gone over, forwards and backwards", async (t) => {
