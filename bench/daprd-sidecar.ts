@@ -95,6 +95,7 @@ function benchAgent(): ResolvedAgent {
     sidecarPort: null,
     sidecar: "daprd",
     uses: [],
+    model: null,
     dependsOn: {},
     env: {},
     envFile: null,

@@ -8,7 +8,6 @@ import type {
   Config,
   ContainerResource,
   ExternalResource,
-  OllamaResource,
   PubSubComponent,
   RedisResource,
   SecretStoreComponent,
@@ -17,6 +16,8 @@ import type {
   TaskResource,
   UsableResource,
 } from "./runtime/model/config/config.ts";
+import type { GithubPrompts } from "./runtime/model/config/environment.ts";
+import type { AzureOpenAIResource, OllamaResource } from "./runtime/model/config/model-resources.ts";
 
 export type {
   AgentDefinition,
@@ -29,10 +30,8 @@ export type {
   Dependent,
   Duration,
   Environment,
-  EnvironmentDefinition,
   ExternalResource,
   HealthDefinition,
-  OllamaResource,
   PubSubComponent,
   RedisResource,
   ResourceDefinition,
@@ -42,6 +41,17 @@ export type {
   TaskResource,
   UsableResource,
 } from "./runtime/model/config/config.ts";
+export type {
+  EnvironmentAgentDefinition,
+  EnvironmentDefinition,
+  GithubPrompts,
+  PromptsDefinition,
+} from "./runtime/model/config/environment.ts";
+export type {
+  AzureOpenAIResource,
+  ModelResource,
+  OllamaResource,
+} from "./runtime/model/config/model-resources.ts";
 
 /**
  * Describes the whole system; the default export of `agents.config.ts`.
@@ -93,6 +103,33 @@ export function sqlServer(options: Omit<SqlServerResource, "kind"> = {}): SqlSer
 /** Ollama with its models. Without one, answers are deterministic samples, marked as such. */
 export function ollama(options: Omit<OllamaResource, "kind"> = {}): OllamaResource {
   return { kind: "ollama", ...options };
+}
+
+/**
+ * A deployment of Azure OpenAI: what an agent that `uses` it asks. `auth: "entra"` signs in as the Microsoft Entra identity of
+ * whoever runs the agent; else the key is in the variable that `keyFrom` names (`AZURE_OPENAI_API_KEY`).
+ *
+ * @example
+ * ```ts
+ * const gpt = azureOpenAI({ endpoint: "https://my-resource.openai.azure.com", deployment: "gpt-4o", auth: "entra" });
+ * // environments: { production: { model: gpt } }
+ * ```
+ */
+export function azureOpenAI(options: Omit<AzureOpenAIResource, "kind">): AzureOpenAIResource {
+  return { kind: "azureopenai", ...options };
+}
+
+/**
+ * Prompts of a GitHub repository, `<path>/<agent>/<name>.yaml`, for `prompts` of the config or of an environment. They are kept
+ * in a copy that is used while GitHub cannot be reached. Pin a commit: a tag or branch is looked up at each start.
+ *
+ * @example
+ * ```ts
+ * export default defineConfig({ prompts: github({ repo: "my-org/prompts", ref: "v1.4.0" }), … });
+ * ```
+ */
+export function github(options: Omit<GithubPrompts, "kind">): GithubPrompts {
+  return { kind: "github", ...options };
 }
 
 /** Any container, by image. */

@@ -8,7 +8,6 @@ import { removeRunFile } from "./control/run-file.ts";
 import { stateDirOf } from "./control/state-dir.ts";
 import { createLogStore } from "./feed/log-store.ts";
 import { openJournal } from "./journal/open-journal.ts";
-import type { ResolvedConfig } from "./model/resolved.ts";
 import type { Progress } from "./model/snapshot.ts";
 import type { Mode } from "./plan/mode.ts";
 import type { LlmMode } from "./plan/stand-ins.ts";
@@ -18,6 +17,7 @@ import { createBundler } from "./resources/bundle/bundler.ts";
 import { preloadSpawn } from "./resources/process/spawn.ts";
 import { createEmbeddedSidecarHost } from "./resources/sidecar/embedded/create-host.ts";
 import type { AgentContext } from "./session/agent-node.ts";
+import { askedBy } from "./session/agent-node.ts";
 import { announce } from "./session/announce.ts";
 import { ConfigChanges } from "./session/apply-config.ts";
 import { choosePortsOfRun } from "./session/choose-ports.ts";
@@ -28,12 +28,14 @@ import { gatherFacts } from "./session/gather-facts.ts";
 import { LlmInUse } from "./session/llm-in-use.ts";
 import { KeptChoices } from "./session/kept-choices.ts";
 import { startLiveReload } from "./session/live-reload.ts";
+import { checkModelKeys } from "./session/model-keys.ts";
 import { assertPlanned, planRun } from "./session/plan-run.ts";
 import { ProcessLogs } from "./session/process-logs.ts";
 import { prepareServers } from "./session/servers.ts";
 import { Programs } from "./session/programs.ts";
 import { releaseAfterStart } from "./session/release-after-start.ts";
 import { resourceNode } from "./session/resource-nodes.ts";
+import { modelsOf, resourcesThatRun } from "./session/resources-that-run.ts";
 import { selectAgents } from "./session/select-agents.ts";
 import { Session } from "./session/session.ts";
 import { StateFolder } from "./session/state-folder.ts";
@@ -150,6 +152,8 @@ async function compose(
 
   assertPlanned(plan);
   const { choices, containers } = plan;
+  const llmInUse = new LlmInUse(chooseLlm(config, facts, choices));
+  const withoutKey = checkModelKeys(agents, config, llmInUse.choice);
   const all = Object.values(config.agents);
   const system = new System(config, ports.byAgent);
   const servers = await prepareServers({
@@ -192,9 +196,8 @@ async function compose(
     logs,
     onProgress,
   });
-  const llmInUse = new LlmInUse(chooseLlm(config, facts, choices));
   const context: AgentContext = {
-    root: config.root,
+    config,
     models: modelsOf(config),
     runId,
     stateDir,
@@ -209,7 +212,7 @@ async function compose(
     containers,
     launch: async (agent) => await programs.launch(agent),
   };
-  const resources = Object.values(config.resources);
+  const resources = resourcesThatRun(config);
   // Samples that were asked for say nothing about who is to answer the next run.
   const passing = resources.flatMap(({ name, kind }) => (kind === "ollama" && sampleOnly ? [name] : []));
   const kept = new KeptChoices(stateDir, choices, new Set(passing));
@@ -220,10 +223,11 @@ async function compose(
     llmInUse.degrade(`${why}; ${instead}`);
     tell.warning(`${why}. Instead: ${instead}. agents up --llm live waits for the model.`);
     supervisor.describe(name, { note: `${why}; ${instead}` });
-    for (const { name: agent, llm: shown } of supervisor
-      .view()
-      .resources.filter(({ kind }) => kind === "agent"))
-      if (shown === "live") supervisor.describe(agent, { llm: "sample" });
+    for (const { name: shown, llm: before } of supervisor.view().resources) {
+      const agent = system.agents.get(shown);
+      if (agent !== undefined && before !== null)
+        supervisor.describe(shown, { llm: askedBy(agent, context).mode });
+    }
   };
   const supervisor: Supervisor = new Supervisor({
     nodes: [
@@ -303,7 +307,7 @@ async function compose(
     await holdings.disposeAsync();
     throw error;
   }
-  for (const text of [...plan.notices, ...unread.map(unreadText)]) tell.warning(text);
+  for (const text of [...plan.notices, ...unread.map(unreadText), ...withoutKey]) tell.warning(text);
   for (const text of [...ports.notices, ...servers.notices]) tell.info(text);
   void supervisor.start([...resources.map(({ name }) => name), ...selected]);
   const settled = supervisor.settled({ timeoutMs: WATCH_AFTER_MS });
@@ -321,12 +325,4 @@ async function compose(
   }
   holdings.use(releaseAfterStart(settled, host));
   return session;
-}
-
-function modelsOf({ resources }: ResolvedConfig): Readonly<Record<string, readonly string[]>> {
-  return Object.fromEntries(
-    Object.values(resources).flatMap((resource) =>
-      resource.kind === "ollama" ? [[resource.name, resource.models]] : [],
-    ),
-  );
 }

@@ -29,6 +29,33 @@ const configs: readonly (readonly [string, unknown])[] = [
       environments: { e: { deep: [1] } },
     },
   ],
+  [
+    "models and prompts of an environment",
+    {
+      name: "p",
+      resources: {
+        l: { kind: "ollama" },
+        a: {
+          kind: "azureopenai",
+          endpoint: "https://a.openai.azure.com",
+          deployment: "gpt-4o",
+          auth: "entra",
+        },
+      },
+      prompts: { kind: "github", repo: "a/b", ref: "v1.2.0", path: "x/y", tokenFrom: "MY_TOKEN" },
+      agents: { a1: { entry: "a.ts", uses: ["l"] } },
+      environments: { e: { model: "a", agents: { a1: { model: "l", cpu: 1 } }, prompts: "prompts" } },
+    },
+  ],
+  [
+    "a key in the config",
+    {
+      name: "p",
+      resources: { a: { kind: "azureopenai", endpoint: "https://a", deployment: "d", keyFrom: "0a1b2c" } },
+      agents: {},
+    },
+  ],
+  ["a source of prompts without a ref", { name: "p", prompts: { kind: "github", repo: "a/b" }, agents: {} }],
   ["no name", { agents: {} }],
   ["a wrong port", { name: "p", agents: { a: { entry: "a", port: 70_000 } } }],
   ["an unknown key", { name: "p", agents: { a: { entry: "a", prot: 1 } } }],

@@ -162,8 +162,13 @@ const families: readonly (readonly [title: string, config: unknown, expected: Re
   ],
   [
     "a function among the environments",
-    withAgent({}, { environments: { dev: () => 1 } }),
-    /^environments\.dev: a function is not plain data/,
+    withAgent({}, { environments: { dev: { scale: () => 1 } } }),
+    /^environments\.dev\.scale: a function is not plain data/,
+  ],
+  [
+    "an environment that is a text",
+    withAgent({}, { environments: { dev: "x" } }),
+    /^environments\.dev: "x" is not an environment/,
   ],
   [
     "an unknown key deep inside",

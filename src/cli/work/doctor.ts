@@ -6,6 +6,7 @@ import type { ResolvedConfig } from "../../runtime/model/resolved.ts";
 import type { Check, Runs } from "../doctor/check.ts";
 import { counted } from "../render/units.ts";
 import { checkNode, checkOtherConfigs, checkSettings, checkSupport } from "../doctor/config-checks.ts";
+import { checkModels } from "../doctor/model-checks.ts";
 import { checkPorts } from "../doctor/port-checks.ts";
 import { checkTools } from "../doctor/tool-checks.ts";
 import { whatRuns } from "../doctor/what-runs.ts";
@@ -19,6 +20,7 @@ export async function doctor(context: Context): Promise<void> {
     checkNode(process.versions.node),
     ...configChecks,
     ...runChecks,
+    ...(config === null ? [] : checkModels(config)),
     ...(config === null ? [] : await checkPorts(config)),
     ...checkTools(process.env["PATH"] ?? ""),
   ];

@@ -34,7 +34,7 @@ export async function loadFile(file: string): Promise<LoadedConfig> {
     return await withDefaultSignals(signals, async () => loadFresh(file, { printed: "stderr" }));
   }
   const { raw, files } = evaluated;
-  const resolution = resolveConfig(raw, file);
+  const resolution = resolveConfig(raw, file, process.env["AGENTS_ENV"] || null);
   switch (resolution.at) {
     case "resolved":
       return { config: resolution.config, files };

@@ -16,7 +16,8 @@ const NO_CHANCE = 12;
  */
 export function maskConfig(config: ResolvedConfig, own: OwnEnvironment): ResolvedConfig {
   const agents = Object.values(config.agents);
-  const values = [...new Set(agents.flatMap((agent) => secretValues(agent, own)))]
+  const named = secretNames(config);
+  const values = [...new Set(agents.flatMap((agent) => secretValues(agent, named(agent), own)))]
     .filter((value) => value.length >= SHORTEST)
     .toSorted((a, b) => b.length - a.length);
   const hide = (text: string): string => maskPasswords(values.reduce(hideValue, text));
@@ -24,7 +25,10 @@ export function maskConfig(config: ResolvedConfig, own: OwnEnvironment): Resolve
   return {
     ...hidden,
     agents: Object.fromEntries(
-      Object.entries(hidden.agents).map(([name, agent]) => [name, { ...agent, env: maskNamed(agent) }]),
+      Object.entries(hidden.agents).map(([name, agent]) => [
+        name,
+        { ...agent, env: maskNamed(agent, named(agent)) },
+      ]),
     ),
   };
 }
@@ -41,15 +45,28 @@ function hideValue(text: string, value: string): string {
   return text.endsWith(`=${value}`) ? `${text.slice(0, -value.length)}${MASK}` : text;
 }
 
-function maskNamed({ env, secrets }: ResolvedAgent): ResolvedAgent["env"] {
+function maskNamed({ env }: ResolvedAgent, names: readonly string[]): ResolvedAgent["env"] {
   return Object.fromEntries(
-    Object.entries(env).map(([name, value]) => [name, secrets.includes(name) ? MASK : value]),
+    Object.entries(env).map(([name, value]) => [name, names.includes(name) ? MASK : value]),
   );
 }
 
-function secretValues(agent: ResolvedAgent, own: OwnEnvironment): readonly string[] {
+/** The secrets that an agent names, and those that the config refers to: keys of models, tokens for prompts. */
+function secretNames({ resources, prompts }: ResolvedConfig): (agent: ResolvedAgent) => readonly string[] {
+  const keys = Object.values(resources).flatMap((resource) =>
+    resource.kind === "azureopenai" && resource.auth.by === "key" ? [resource.auth.from] : [],
+  );
+  const tokens = prompts.from === "github" ? prompts.tokenFrom : [];
+  return ({ secrets }) => [...secrets, ...keys, ...tokens];
+}
+
+function secretValues(
+  agent: ResolvedAgent,
+  names: readonly string[],
+  own: OwnEnvironment,
+): readonly string[] {
   const values = { ...own, ...fileOf(agent), ...agent.env };
-  return agent.secrets.flatMap((name) => [values[name] ?? [], own[name] ?? []].flat());
+  return names.flatMap((name) => [values[name] ?? [], own[name] ?? []].flat());
 }
 
 /** What is shown is not refused because of a file that only a start needs. */

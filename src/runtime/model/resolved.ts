@@ -12,9 +12,26 @@ export interface ResolvedConfig {
   readonly resources: Readonly<Record<string, ResolvedResource>>;
   readonly components: Readonly<Record<string, ResolvedComponent>>;
   readonly agents: Readonly<Record<string, ResolvedAgent>>;
-  /** Deployment settings per environment, checked by `agents deploy`; carried through as they are. */
+  /** Where prompts come from. */
+  readonly prompts: ResolvedPrompts;
+  /** The environment that `AGENTS_ENV` has chosen, whose settings are in here already; null: none. */
+  readonly environment: string | null;
+  /** What was written for each environment, with references as names; deployment settings are carried through. */
   readonly environments: Readonly<Record<string, unknown>>;
 }
+
+/** Where prompts come from: `folder` is absolute. */
+export type ResolvedPrompts =
+  | { readonly from: "folder"; readonly folder: string }
+  | {
+      readonly from: "github";
+      readonly repo: string;
+      readonly ref: string;
+      readonly path: string;
+      readonly api: string;
+      /** Names of the variables that may hold the token, the first that does counts. */
+      readonly tokenFrom: readonly string[];
+    };
 
 /** When a dependant may start: the dependency is ready, was started, or has run to its end with exit code 0. */
 export type DependencyCondition = "ready" | "started" | "completed";
@@ -60,6 +77,7 @@ export type ResolvedResource =
       readonly models: readonly string[];
       readonly lifetime: Lifetime;
     }
+  | ResolvedAzureOpenAI
   | {
       readonly kind: "container";
       readonly name: string;
@@ -81,6 +99,26 @@ export type ResolvedResource =
       readonly dependsOn: Dependencies;
     }
   | { readonly kind: "external"; readonly name: string; readonly url: string };
+
+/** A deployment of Azure OpenAI. */
+export interface ResolvedAzureOpenAI {
+  readonly kind: "azureopenai";
+  readonly name: string;
+  readonly endpoint: string;
+  readonly deployment: string;
+  readonly apiVersion: string;
+  readonly auth:
+    | { readonly by: "key"; /** Name of the variable that holds it. */ readonly from: string }
+    | { readonly by: "entra" };
+}
+
+/** The model that an agent asks. */
+export interface AgentModel {
+  /** Name of its resource. */
+  readonly resource: string;
+  /** What says so: `agents.notification.uses`, `environments.production.model`. */
+  readonly because: string;
+}
 
 /** A Dapr building block that agents reach through their sidecar. */
 export interface ResolvedComponent {
@@ -116,6 +154,8 @@ export interface ResolvedAgent {
   readonly sidecar: "auto" | "daprd" | "embedded" | false;
   /** Resources whose address it gets as `<NAME>_URL`; it also waits until they are ready. */
   readonly uses: readonly string[];
+  /** Null: no resource of the config is its model. */
+  readonly model: AgentModel | null;
   readonly dependsOn: Dependencies;
   readonly env: Readonly<Record<string, string>>;
   /** Absolute path of a dotenv file, or null. */

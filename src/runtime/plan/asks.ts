@@ -29,6 +29,7 @@ export function imagesAskedFor(input: AsksInput): readonly string[] {
         case "container":
           return containers ? [resource.image] : [];
         case "task":
+        case "azureopenai":
         case "external":
           return [];
         default:

@@ -64,6 +64,7 @@ export function chooseResources(input: ChoiceInput): Choices {
         break;
       }
       case "task":
+      case "azureopenai":
       case "external":
         break;
       default:

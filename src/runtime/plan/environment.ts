@@ -14,11 +14,15 @@ export interface EnvironmentInput {
   readonly models: readonly string[];
   /** Where these models are; null = nowhere yet. */
   readonly modelsUrl: string | null;
-  /** Absolute path of the project's prompts folder; null where it cannot see this machine's files. */
-  readonly promptsDir: string | null;
-  /** Absolute path of the recorded model calls; null as for prompts. */
+  /** What tells it which model to ask. */
+  readonly model: Readonly<Record<string, string>>;
+  /** What tells it where its prompts are. */
+  readonly prompts: Readonly<Record<string, string>>;
+  /** The environment that the config was resolved for; null: none. */
+  readonly environment: string | null;
+  /** Absolute path of the recorded model calls; null where it cannot see this machine's files. */
   readonly cassettesDir: string | null;
-  /** Where Node keeps compiled code between starts; null as for `promptsDir`. */
+  /** Where Node keeps compiled code between starts; null as for `cassettesDir`. */
   readonly compileCacheDir: string | null;
   /** Resource name → its address, for the resources it `uses`. */
   readonly urls: Readonly<Record<string, string | null>>;
@@ -38,6 +42,7 @@ export function agentEnvironment(input: EnvironmentInput): Record<string, string
     ...defined(inherited),
     ...(input.compileCacheDir === null ? {} : { NODE_COMPILE_CACHE: input.compileCacheDir }),
     ...resourceUrls(input),
+    ...input.model,
     ...fromFile,
     ...agent.env,
     ...sidecarAddress(input.sidecarPort, input.sidecarGrpcPort),
@@ -48,7 +53,8 @@ export function agentEnvironment(input: EnvironmentInput): Record<string, string
     AGENTS_RUN_ID: input.runId,
     AGENTS_NAME: agent.name,
     AGENTS_LLM_MODE: input.llm,
-    ...(input.promptsDir === null ? {} : { AGENTS_PROMPTS_DIR: input.promptsDir }),
+    ...(input.environment === null ? {} : { AGENTS_ENV: input.environment }),
+    ...input.prompts,
     ...(input.cassettesDir === null ? {} : { AGENTS_CASSETTES_DIR: input.cassettesDir }),
   };
 }

@@ -1,5 +1,5 @@
 import { hasModel } from "../model/model-name.ts";
-import type { ResolvedAgent, ResolvedConfig, ResolvedResource } from "../model/resolved.ts";
+import type { ResolvedConfig, ResolvedResource } from "../model/resolved.ts";
 import type { Implementation } from "../model/snapshot.ts";
 import type { OllamaFacts } from "../resources/ollama/probe.ts";
 import type { Choice } from "./choices.ts";
@@ -78,6 +78,7 @@ export function standInsFor(
           return [standIn(resource, implementation, ollamaUrl(resource.port, facts), llm.reason)];
         return [{ ...standIn(resource, implementation, found.url, llm.reason), version: found.version }];
       }
+      case "azureopenai":
       case "external":
       case "task":
       case "container":
@@ -126,18 +127,6 @@ export function chooseLlm(
     default:
       return facts.llm satisfies never;
   }
-}
-
-/** What an agent asks: the run's choice, unless its own environment names another provider and nobody has said `--llm`. */
-export function llmOf(
-  agent: ResolvedAgent,
-  choice: LlmChoice,
-  inherited: Readonly<Record<string, string | undefined>>,
-): LlmMode {
-  if (choice.asked) return choice.mode;
-  return (agent.env["AZURE_OPENAI_ENDPOINT"] ?? inherited["AZURE_OPENAI_ENDPOINT"] ?? "") === ""
-    ? choice.mode
-    : "live";
 }
 
 /** Without recordings: a live model, or none. */

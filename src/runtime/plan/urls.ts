@@ -8,7 +8,11 @@ export function urlsOf(
 ): Readonly<Record<string, string | null>> {
   return Object.fromEntries([
     ...Object.values(config.resources).flatMap((resource) =>
-      resource.kind === "external" ? [[resource.name, resource.url] as const] : [],
+      resource.kind === "external"
+        ? [[resource.name, resource.url] as const]
+        : resource.kind === "azureopenai"
+          ? [[resource.name, resource.endpoint] as const]
+          : [],
     ),
     ...standIns.map(({ name, url }) => [name, url] as const),
   ]);

@@ -2,10 +2,12 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { readEnvFile } from "../config/env-file.ts";
 import type { AgentsError } from "../model/errors.ts";
-import type { Dependencies, ResolvedAgent } from "../model/resolved.ts";
+import type { Dependencies, ResolvedAgent, ResolvedConfig } from "../model/resolved.ts";
+import type { AskedModel } from "../plan/agent-model.ts";
+import { askedModel, modelVariables } from "../plan/agent-model.ts";
 import { agentEnvironment } from "../plan/environment.ts";
+import { promptVariables } from "../plan/prompt-variables.ts";
 import type { LlmChoice } from "../plan/stand-ins.ts";
-import { llmOf } from "../plan/stand-ins.ts";
 import type { Launch } from "../resources/bundle/launch.ts";
 import { assertPortsFree, isPortFree, portError } from "../resources/process/ports.ts";
 import type { GroupKeeper } from "../resources/process/process-resource.ts";
@@ -17,14 +19,15 @@ import type { NodeHooks, SupervisedNode } from "../supervisor/node.ts";
 import type { AgentPorts } from "./choose-ports.ts";
 import type { Containers } from "./containers.ts";
 import { imageAgentResource } from "./image-agent.ts";
+import { ownValues } from "./own-values.ts";
 import type { ProcessLogs } from "./process-logs.ts";
 import { sidecarName } from "./sidecar-node.ts";
 import type { Sidecars } from "./sidecars.ts";
 
 /** What all agents of a run share. */
 export interface AgentContext {
-  /** Absolute folder of the project. */
-  readonly root: string;
+  /** The config that the run was started with: what does not change before the next one. */
+  readonly config: Pick<ResolvedConfig, "root" | "resources" | "prompts" | "environment">;
   /** Models of each Ollama of the config, by resource name. */
   readonly models: Readonly<Record<string, readonly string[]>>;
   readonly runId: string;
@@ -44,6 +47,7 @@ export interface AgentContext {
 
 /** An agent's process as something to supervise. */
 export function agentNode(agent: ResolvedAgent, ports: AgentPorts, context: AgentContext): SupervisedNode {
+  const asked = asksModel(agent, context) ? askedBy(agent, context) : null;
   return {
     name: agent.name,
     resource: agentResource(agent, ports, context),
@@ -64,16 +68,22 @@ export function agentNode(agent: ResolvedAgent, ports: AgentPorts, context: Agen
       url: `http://127.0.0.1:${ports.port}`,
       agent: null,
       replica: null,
-      llm: asksModel(agent, context) ? llmOf(agent, context.llm, process.env) : null,
+      llm: asked?.mode ?? null,
       progress: null,
+      note: asked?.note ?? null,
     },
     hooks: hooksOf(agent, ports, context),
   };
 }
 
 /** Whether the mode of the model means anything for it: it uses one, or has prompts for one. */
-function asksModel({ name, uses }: ResolvedAgent, { models, root }: AgentContext): boolean {
-  return uses.some((used) => models[used] !== undefined) || existsSync(join(root, "prompts", name));
+function asksModel({ name, model }: ResolvedAgent, { config: { prompts } }: AgentContext): boolean {
+  return model !== null || (prompts.from === "folder" && existsSync(join(prompts.folder, name)));
+}
+
+/** What an agent asks as things are, and why. */
+export function askedBy(agent: ResolvedAgent, { config, llm }: AgentContext): AskedModel {
+  return askedModel(agent, config.resources, llm, ownValues(agent));
 }
 
 /** Its sidecar must listen before it starts: it is told the sidecar's port, and may use it in its first line. */
@@ -156,6 +166,8 @@ export function environmentOf(
   const isImage = agent.run.by === "image";
   const models = agent.uses.flatMap((name) => context.models[name] ?? []);
   const server = agent.uses.find((name) => context.models[name] !== undefined);
+  const { root, resources, prompts, environment } = context.config;
+  const values = ownValues(agent);
   return agentEnvironment({
     agent,
     runId: context.runId,
@@ -164,11 +176,13 @@ export function environmentOf(
     sidecarPort:
       ports.sidecarPort === null ? null : (context.sidecars.portOf(agent.name) ?? ports.sidecarPort),
     sidecarGrpcPort: context.sidecars.grpcPortOf(agent.name),
-    llm: llmOf(agent, context.llm, process.env),
-    cassettesDir: isImage ? null : join(context.root, "cassettes"),
+    llm: askedBy(agent, context).mode,
+    cassettesDir: isImage ? null : join(root, "cassettes"),
     models,
     modelsUrl: server === undefined ? null : (context.urls[server] ?? null),
-    promptsDir: isImage ? null : join(context.root, "prompts"),
+    model: modelVariables(agent, resources, values),
+    prompts: promptVariables(prompts, values, isImage ? null : join(context.stateDir, "prompts")),
+    environment,
     compileCacheDir: isImage ? null : join(context.stateDir, "cache", "compile"),
     urls: context.urls,
     inherited: isImage ? secretsOf(agent) : process.env,

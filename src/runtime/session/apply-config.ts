@@ -211,7 +211,7 @@ export class ConfigChanges {
   #tellWhatWaits(next: ResolvedConfig): void {
     const { system, tell } = this.#parts;
     const before = system.config;
-    for (const part of ["resources", "components", "name"] as const) {
+    for (const part of ["resources", "components", "prompts", "name"] as const) {
       if (isDeepStrictEqual(before[part], next[part])) continue;
       tell.warning(`The config's ${part} changed: that takes effect at the next agents up.`);
     }

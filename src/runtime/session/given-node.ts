@@ -1,4 +1,4 @@
-import type { ResolvedResource } from "../model/resolved.ts";
+import type { ResourceKind } from "../model/snapshot.ts";
 import { maskPasswords } from "../plan/mask-url.ts";
 import { ALWAYS_READY, createReadiness } from "../resources/readiness/readiness.ts";
 import type { SupervisedNode } from "../supervisor/node.ts";
@@ -6,7 +6,7 @@ import { NO_FACTS, passive } from "./passive-node.ts";
 
 export interface GivenServer {
   readonly name: string;
-  readonly kind: ResolvedResource["kind"];
+  readonly kind: ResourceKind;
   readonly url: string;
   readonly note: string | null;
 }

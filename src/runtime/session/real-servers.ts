@@ -44,7 +44,7 @@ export async function realServers({
   function nodeOf(resource: ResolvedResource, context: ServerContext): SupervisedNode | null {
     const { name, kind } = resource;
     const choice = choices.get(name);
-    if (choice?.as === "external" && kind !== "ollama") {
+    if (choice?.as === "external" && (kind === "redis" || kind === "sqlserver")) {
       return givenNode({ name, kind, url: urls[name] ?? "", note: choice.reason });
     }
     if (choice?.as === "local" && kind === "redis") {

@@ -1,4 +1,4 @@
-import type { ResolvedResource } from "../model/resolved.ts";
+import type { ResolvedAzureOpenAI, ResolvedResource } from "../model/resolved.ts";
 import type { Choice } from "../plan/choices.ts";
 import type { StandIn } from "../plan/stand-ins.ts";
 import { variableName } from "../plan/environment.ts";
@@ -32,6 +32,8 @@ export function resourceNode(resource: ResolvedResource, context: ResourceNodeCo
     }
     case "external":
       return givenNode({ ...resource, note: null });
+    case "azureopenai":
+      return azureNode(resource);
     case "task":
       return taskNode(resource, context);
     case "container": {
@@ -42,6 +44,17 @@ export function resourceNode(resource: ResolvedResource, context: ResourceNodeCo
     default:
       return resource satisfies never;
   }
+}
+
+/** A deployment elsewhere: agents ask it themselves. */
+function azureNode({ name, endpoint, deployment, auth }: ResolvedAzureOpenAI): SupervisedNode {
+  const as = auth.by === "key" ? `the key in ${auth.from}` : "the Entra identity of whoever runs an agent";
+  return givenNode({
+    name,
+    kind: "external",
+    url: endpoint,
+    note: `Azure OpenAI, deployment ${deployment}, with ${as}`,
+  });
 }
 
 /** A stand-in lives in the sidecar's host or in the agents; there is nothing to start, only something to show. */

@@ -39,6 +39,7 @@ export function wantedServerPorts(
           preferred: port,
         }));
       case "task":
+      case "azureopenai":
       case "external":
         return [];
       default:

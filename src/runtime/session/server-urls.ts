@@ -48,6 +48,7 @@ export function serverUrls({
           return port === undefined ? [] : [[name, `http://127.0.0.1:${port}`]];
         }
         case "task":
+        case "azureopenai":
         case "external":
           return [];
         default:

@@ -1,9 +1,12 @@
 // Compiled, never run: each line under `@ts-expect-error` must be an error to the compiler, and every other one must not.
 import {
   agent,
+  azureOpenAI,
   container,
   defineConfig,
   external,
+  github,
+  ollama,
   pubsub,
   redis,
   sqlServer,
@@ -77,5 +80,37 @@ export const wrong = defineConfig({
     nine: agent({ entry: "nine.ts", stopTimeout: "10" }),
     // @ts-expect-error: a port is a number
     ten: agent({ entry: "ten.ts", port: "7000" }),
+  },
+});
+
+const gpt = azureOpenAI({ endpoint: "https://a.openai.azure.com", deployment: "gpt-4o" });
+const llm = ollama({ models: ["llama3.2:3b"] });
+
+export const goodEnvironments = defineConfig({
+  name: "types",
+  resources: { ollama: llm, gpt, redis: cache },
+  agents: { one: agent({ entry: "one.ts", uses: [llm, gpt, "gpt"] }), two: agent({ entry: "two.ts" }) },
+  prompts: github({ repo: "my-org/prompts", ref: "v1" }),
+  environments: {
+    staging: { model: "gpt", registry: "x", scale: { one: 2 } },
+    production: { model: gpt, agents: { one: { model: "ollama", cpu: "1" } }, prompts: "prompts" },
+  },
+});
+
+export const wrongEnvironments = defineConfig({
+  name: "types",
+  resources: { ollama: llm, gpt, redis: cache },
+  agents: { one: agent({ entry: "one.ts", uses: [llm] }) },
+  // @ts-expect-error: a repository has a ref
+  prompts: github({ repo: "my-org/prompts" }),
+  environments: {
+    // @ts-expect-error: no resource is called gtp
+    staging: { model: "gtp" },
+    // @ts-expect-error: Redis is no model
+    production: { model: cache },
+    // @ts-expect-error: there is no agent called tow
+    other: { agents: { tow: { model: gpt } } },
+    // @ts-expect-error: no resource is called gtp
+    another: { agents: { one: { model: "gtp" } } },
   },
 });

@@ -77,7 +77,7 @@ function chosenModel({ agent, env, production, log, observing }: Asking): ChatMo
       if (production) {
         throw new StartError(
           "The sample model is refused in production",
-          "Set AGENTS_LLM_MODE=live and OLLAMA_URL or AZURE_OPENAI_ENDPOINT, or run without NODE_ENV=production.",
+          "Set AGENTS_LLM_MODE=live and OLLAMA_URL or AZURE_OPENAI_ENDPOINT, or run without NODE_ENV=production and AGENTS_ENV=production.",
         );
       }
       return new SampleModel(

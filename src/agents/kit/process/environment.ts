@@ -34,11 +34,16 @@ export function readEnvironment(env: Env, cwd: string): AgentEnvironment {
     sidecarToken: env["DAPR_API_TOKEN"] || null,
     appToken: env["APP_API_TOKEN"] || null,
     guarded: Boolean(env["AGENTS_RUN_ID"]),
-    production: env["NODE_ENV"] === "production",
+    production: isProduction(env),
     promptsDir: resolve(cwd, env["AGENTS_PROMPTS_DIR"] || "prompts"),
     pubsub: env["AGENTS_PUBSUB"] || "agents-pubsub",
     statestore: env["AGENTS_STATESTORE"] || "agents-statestore",
   };
+}
+
+/** By either of the two names: that of Node's world, and that of an environment of the config. */
+function isProduction(env: Env): boolean {
+  return env["NODE_ENV"] === "production" || env["AGENTS_ENV"] === "production";
 }
 
 function port(env: Env, name: string): number | null {

@@ -1,12 +1,13 @@
 import type { Problem } from "./problem.ts";
-import { join, missing, wrong } from "./problem.ts";
+import { join, missing, unsaid, wrong } from "./problem.ts";
 import type { Field, ObjectShape, RecordShape, Shape, VariantShape } from "./shape.ts";
 
 /** All that is wrong with a value, measured against its shape. Pure; never throws, whatever the value is. */
 export function checkShape(shape: Shape, value: unknown, path: string): readonly Problem[] {
   switch (shape.is) {
     case "text":
-      return typeof value === "string" && shape.pattern.test(value) ? [] : [wrong(path, value, shape)];
+      if (typeof value === "string" && shape.pattern.test(value)) return [];
+      return [shape.isSecretBeside === true ? unsaid(path, value, shape) : wrong(path, value, shape)];
     case "integer":
       return isInteger(value, shape.min, shape.max) ? [] : [wrong(path, value, shape)];
     case "boolean":
@@ -80,13 +81,15 @@ function checkObject(shape: ObjectShape, value: unknown, path: string): readonly
   const known = Object.keys(shape.fields);
   const unknown = present(value)
     .filter(([key]) => !Object.hasOwn(shape.fields, key))
-    .map(([key]) =>
-      wrong(
-        join(path, key),
-        key,
-        { what: `a setting of ${shape.what}`, expected: `one of ${known.join(", ")}` },
-        known,
-      ),
+    .flatMap(([key, more]) =>
+      shape.more === undefined
+        ? wrong(
+            join(path, key),
+            key,
+            { what: `a setting of ${shape.what}`, expected: `one of ${known.join(", ")}` },
+            known,
+          )
+        : checkShape(shape.more, more, join(path, key)),
     );
   return [
     ...unknown,

@@ -3,7 +3,6 @@ import {
   boolean,
   choice,
   integer,
-  json,
   list,
   object,
   optional,
@@ -13,15 +12,10 @@ import {
   scalar,
   text,
 } from "./shape.ts";
+import { anyText, label, path, SAFE_URL, secretName } from "./common-shapes.ts";
+import { environmentSettings, prompts } from "./environment-shape.ts";
 import { toJsonSchema } from "./json-schema.ts";
 
-/** 63 characters of a DNS label, less those of the `-dapr` that a sidecar's name adds. */
-const LABEL = /^[a-z0-9]([a-z0-9-]{0,56}[a-z0-9])?$/;
-const LABEL_TEXT = "a DNS label: lower-case letters, digits and hyphens, at most 58";
-
-const label = (what: string) => text(what, LABEL_TEXT, LABEL);
-const anyText = (what: string) => text(what, "a text that is not empty");
-const path = (what: string) => text(what, "a path, relative to the config");
 const variable = text(
   "a variable name",
   "letters, digits and underscores, not starting with a digit",
@@ -98,6 +92,29 @@ const resources: Shape = {
       models: optional(
         list("models", anyText("a model")),
         "Models that are there before an agent starts, the default first.",
+      ),
+    }),
+    azureopenai: object("an azureopenai resource", {
+      kind: required(choice("a kind", ["azureopenai"]), "What it is."),
+      endpoint: required(
+        text("an endpoint", "a URL such as https://my-resource.openai.azure.com", SAFE_URL),
+        "Address of the Azure OpenAI resource.",
+      ),
+      deployment: required(
+        text("a deployment", "a deployment's name", /^[\w.-]+$/),
+        "Name of the deployment that is asked.",
+      ),
+      apiVersion: optional(
+        text("an API version", "a date such as 2024-10-21", /^\d{4}-\d\d-\d\d(-preview)?$/),
+        "Version of the API. Default 2024-10-21.",
+      ),
+      auth: optional(
+        choice("a way to sign in", ["key", "entra"]),
+        "key: with the key of a variable; entra: with the Microsoft Entra identity of whoever runs the agent. Default key.",
+      ),
+      keyFrom: optional(
+        secretName("AZURE_OPENAI_API_KEY"),
+        "Name of the environment variable that holds the key. Default AZURE_OPENAI_API_KEY.",
       ),
     }),
     container: object("a container resource", {
@@ -232,13 +249,14 @@ export const CONFIG_SHAPE: ObjectShape = object("the config", {
     ),
     "Dapr building blocks, by component name.",
   ),
+  prompts: optional(prompts, "Where prompts come from. Default: the folder prompts."),
   agents: required(
     record("agents by name", label("an agent name"), agent),
     "The agents, by name: their Dapr app ids.",
   ),
   environments: optional(
-    record("environments by name", label("an environment name"), json),
-    "Deployment settings per environment.",
+    record("environments by name", label("an environment name"), environmentSettings),
+    "What differs per environment, chosen by AGENTS_ENV; deployment settings.",
   ),
 });
 

@@ -1,3 +1,6 @@
+import type { EnvironmentDefinition, PromptsDefinition } from "./environment.ts";
+import type { LifetimeDefinition, ModelResource } from "./model-resources.ts";
+
 /**
  * What a person writes in `agents.config.*`: plain data. `Resource` are the names of the config's `resources`, `Name`
  * those of its agents, so that a name that does not exist does not compile.
@@ -15,12 +18,11 @@ export interface Config<Resource extends string = string, Name extends string = 
   readonly components?: Readonly<Record<string, ComponentDefinition<NoInfer<Resource>>>>;
   /** The agents, by name. An agent's name is its Dapr app id: a DNS label. */
   readonly agents: Readonly<Record<Name, AgentDefinition<NoInfer<Resource>, NoInfer<Resource | Name>>>>;
-  /** Deployment settings per environment; `up` carries them through as they are. */
-  readonly environments?: Readonly<Record<string, EnvironmentDefinition>>;
+  /** Where prompts come from: a folder relative to the config, or `github(…)`. Default `"prompts"`. */
+  readonly prompts?: PromptsDefinition;
+  /** What differs per environment. `AGENTS_ENV` chooses one; other settings are those of a deployment, carried as they are. */
+  readonly environments?: Readonly<Record<string, EnvironmentDefinition<NoInfer<Resource>, NoInfer<Name>>>>;
 }
-
-/** Deployment settings of one environment: plain JSON data. */
-export type EnvironmentDefinition = Readonly<Record<string, unknown>>;
 
 /** When a dependant may start: the dependency is ready, was started, or (tasks) has run to its end with exit code 0. */
 export type Condition = "ready" | "started" | "completed";
@@ -87,7 +89,10 @@ export interface AgentSettings<
   readonly sidecar?: boolean | "daprd" | "embedded";
   /** Live copies behind one port. Default 1. */
   readonly replicas?: number;
-  /** Resources it needs: it gets their address as `<NAME>_URL` and starts once they are ready. */
+  /**
+   * Resources it needs: it gets their address as `<NAME>_URL` and starts once they are ready. The first model among them is
+   * the one it asks.
+   */
   readonly uses?: readonly (Resource | UsableResource)[];
   /** Extra environment variables. */
   readonly env?: Environment;
@@ -130,7 +135,7 @@ export interface Dependent<Dependency extends string = string> {
 export type UsableResource =
   | RedisResource
   | SqlServerResource
-  | OllamaResource
+  | ModelResource
   | ContainerResource
   | ExternalResource;
 
@@ -138,16 +143,10 @@ export type UsableResource =
 export type ResourceDefinition<Resource extends string = string, Dependency extends string = string> =
   | RedisResource
   | SqlServerResource
-  | OllamaResource
+  | ModelResource
   | ContainerResource<Dependency>
   | TaskResource<Resource, Dependency>
   | ExternalResource;
-
-/**
- * How long a container lives: `run` ends with the run, `persistent` runs on when the run ends by Ctrl-C or a signal, is
- * taken over by the next one, and goes at `agents down`. Data on volumes stays in both.
- */
-export type LifetimeDefinition = "run" | "persistent";
 
 /** Redis: backs pub/sub and state. */
 export interface RedisResource {
@@ -168,19 +167,6 @@ export interface SqlServerResource {
   /** Default `mcr.microsoft.com/mssql/server:2025-latest`. */
   readonly image?: string;
   /** Preferred port. Default 1433. */
-  readonly port?: number;
-  /** Of its container. Default `run`. */
-  readonly lifetime?: LifetimeDefinition;
-}
-
-/** Ollama: local language models. */
-export interface OllamaResource {
-  readonly kind: "ollama";
-  /** Models that are there before an agent starts, the default model first. */
-  readonly models?: readonly string[];
-  /** Default `ollama/ollama`. */
-  readonly image?: string;
-  /** Preferred port. Default 11434. */
   readonly port?: number;
   /** Of its container. Default `run`. */
   readonly lifetime?: LifetimeDefinition;

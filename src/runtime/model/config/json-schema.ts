@@ -53,7 +53,7 @@ function objectSchema(shape: ObjectShape, fixed: Schema = {}): Schema {
     type: "object",
     properties: Object.fromEntries(fields.map(([name, field]) => [name, fixed[name] ?? described(field)])),
     ...(needed.length === 0 ? {} : { required: needed }),
-    additionalProperties: false,
+    additionalProperties: shape.more === undefined ? false : toJsonSchema(shape.more),
   };
 }
 

@@ -24,6 +24,13 @@ export function wrong(path: string, value: unknown, wanted: Wanted, known: Itera
   return { path, message, expected: wanted.expected, found, suggestion };
 }
 
+/** As `wrong`, for a value that may be a secret: what it is is not said. */
+export function unsaid(path: string, value: unknown, wanted: Wanted): Problem {
+  const found = typeof value === "string" ? "a text" : show(value);
+  const message = `what stands here is not ${wanted.what}: expected ${wanted.expected}.`;
+  return { path, message, expected: wanted.expected, found, suggestion: null };
+}
+
 /** Something that has to be there and is not. */
 export function missing(path: string, wanted: Wanted): Problem {
   return {

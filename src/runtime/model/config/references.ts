@@ -1,4 +1,5 @@
 import { isPlainObject, present } from "./check-shape.ts";
+import type { Part } from "./parts.ts";
 import { listOf, namesOf, partsOf } from "./parts.ts";
 import type { Problem } from "./problem.ts";
 import { broken, join, show, wrong } from "./problem.ts";
@@ -10,7 +11,8 @@ interface Reference {
   readonly kinds: readonly string[];
 }
 
-const WITH_ADDRESS = ["redis", "sqlserver", "ollama", "container", "external"];
+const WITH_ADDRESS = ["redis", "sqlserver", "ollama", "azureopenai", "container", "external"];
+const MODELS = ["ollama", "azureopenai"];
 
 /** What is wrong with the references to resources: `uses` of agents and tasks, `resource` of components. */
 export function checkReferences(raw: unknown): readonly Problem[] {
@@ -51,7 +53,16 @@ function referencesOf(raw: unknown): readonly Reference[] {
   const backed = partsOf(raw, "components")
     .filter(({ value }) => value["resource"] !== undefined)
     .map(({ path, value }) => ({ path: `${path}.resource`, value: value["resource"], kinds: ["redis"] }));
-  return [...uses, ...backed];
+  const environments = partsOf(raw, "environments");
+  const models = [...environments, ...environments.flatMap(agentsIn)]
+    .filter(({ value }) => value["model"] !== undefined)
+    .map(({ path, value }) => ({ path: `${path}.model`, value: value["model"], kinds: MODELS }));
+  return [...uses, ...backed, ...models];
+}
+
+/** What an environment says of single agents. */
+function agentsIn({ path, value }: Part): readonly Part[] {
+  return partsOf(value, "agents").map((part) => ({ ...part, path: `${path}.${part.path}` }));
 }
 
 /** A resource value that was forgotten in `resources`, or no reference at all. */
@@ -71,7 +82,12 @@ function unlisted({ path, value }: Reference, raw: unknown, names: readonly stri
 }
 
 function wrongKind({ path, kinds }: Reference, name: string, kind: string): Problem {
-  const expected = kinds.length === 1 ? `a ${kinds[0] ?? ""} resource` : "a resource with an address";
+  const expected =
+    kinds === MODELS
+      ? "an ollama or azureopenai resource"
+      : kinds.length === 1
+        ? `a ${kinds[0] ?? ""} resource`
+        : "a resource with an address";
   const more = kind === "task" ? ` To wait for it: dependsOn: { ${JSON.stringify(name)}: "completed" }.` : "";
   return { ...broken(path, `${show(name)} is a ${kind}: expected ${expected}.${more}`, expected, name) };
 }

@@ -16,6 +16,13 @@ import { checkDependencies } from "./dependencies.ts";
 import type { Problem } from "./problem.ts";
 import { show } from "./problem.ts";
 import { checkReferences, nameOf } from "./references.ts";
+import {
+  checkEnvironmentName,
+  environmentsAsData,
+  notAskedHere,
+  promptsHere,
+  usedHere,
+} from "./resolve-environment.ts";
 import { checkRules } from "./rules.ts";
 
 /** A raw config measured against everything it must be: the resolved config, or all that is wrong with it. */
@@ -29,37 +36,53 @@ export type Resolution =
  *
  * @param raw What the config file exports or parses to.
  * @param file Absolute path of the config file.
+ * @param environment The environment whose settings count (`AGENTS_ENV`); null: none.
  */
-export function resolveConfig(raw: unknown, file: string): Resolution {
-  const problems = problemsOf(raw);
+export function resolveConfig(raw: unknown, file: string, environment: string | null = null): Resolution {
+  const problems = problemsOf(raw, environment);
   if (!isConfig(raw, problems)) return { at: "invalid", problems };
   const config = raw;
   const root = dirname(file);
+  const used = mapValues(config.agents, (agent, name) =>
+    usedHere(name, namesIn(agent.uses ?? [], raw), config, environment),
+  );
+  const idle = notAskedHere(
+    config,
+    Object.values(config.agents).map((agent) => namesIn(agent.uses ?? [], raw)),
+    Object.values(used).map(({ uses }) => uses),
+  );
+  const resources = Object.entries(config.resources ?? {}).filter(([name]) => !idle.has(name));
   return {
     at: "resolved",
     config: deepFreeze({
       name: config.name,
       root,
       file,
-      resources: mapValues(config.resources ?? {}, (resource, name) =>
+      resources: mapValues(Object.fromEntries(resources), (resource, name) =>
         resolveResource(resource, name, root, raw),
       ),
       components: mapValues(config.components ?? {}, (component, name) =>
         resolveComponent(component, name, raw),
       ),
-      agents: mapValues(config.agents, (agent, name) => resolveAgent(agent, name, root, raw)),
-      environments: structuredClone(config.environments ?? {}),
+      agents: mapValues(config.agents, (agent, name) => ({
+        ...resolveAgent(agent, name, root),
+        ...(used[name] ?? { uses: [], model: null }),
+      })),
+      prompts: promptsHere(config, environment, root),
+      environment,
+      environments: environmentsAsData(config),
     }),
   };
 }
 
 /** Everything that is wrong with it, in the order of the paths. */
-function problemsOf(raw: unknown): readonly Problem[] {
+function problemsOf(raw: unknown, environment: string | null): readonly Problem[] {
   const found = [
     ...checkShape(CONFIG_SHAPE, raw, ""),
     ...checkReferences(raw),
     ...checkDependencies(raw),
     ...checkRules(raw),
+    ...checkEnvironmentName(raw, environment),
   ];
   return found.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 }
@@ -96,6 +119,23 @@ function resolveResource(
     case "ollama": {
       const { image = "ollama/ollama", port = 11_434, models = [], lifetime = "run" } = resource;
       return { kind: "ollama", name, image, port, models: [...models], lifetime };
+    }
+    case "azureopenai": {
+      const {
+        endpoint,
+        deployment,
+        apiVersion = "2024-10-21",
+        auth = "key",
+        keyFrom = "AZURE_OPENAI_API_KEY",
+      } = resource;
+      return {
+        kind: "azureopenai",
+        name,
+        endpoint: endpoint.replace(/\/+$/, ""),
+        deployment,
+        apiVersion,
+        auth: auth === "entra" ? { by: "entra" } : { by: "key", from: keyFrom },
+      };
     }
     case "container":
       return {
@@ -140,7 +180,11 @@ function resolveComponent(component: ComponentDefinition, name: string, raw: unk
   };
 }
 
-function resolveAgent(agent: AgentDefinition, name: string, root: string, raw: unknown): ResolvedAgent {
+function resolveAgent(
+  agent: AgentDefinition,
+  name: string,
+  root: string,
+): Omit<ResolvedAgent, "uses" | "model"> {
   return {
     name,
     run: runOf(agent, root),
@@ -148,7 +192,6 @@ function resolveAgent(agent: AgentDefinition, name: string, root: string, raw: u
     port: agent.port === 0 ? null : (agent.port ?? null),
     sidecarPort: agent.sidecarPort === 0 ? null : (agent.sidecarPort ?? null),
     sidecar: agent.sidecar === undefined || agent.sidecar === true ? "auto" : agent.sidecar,
-    uses: namesIn(agent.uses ?? [], raw),
     dependsOn: defined(agent.dependsOn),
     env: texts(agent.env),
     envFile: agent.envFile === undefined ? null : resolvePath(root, agent.envFile),

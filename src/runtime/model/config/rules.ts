@@ -1,11 +1,53 @@
 import type { Part } from "./parts.ts";
 import { namesOf, partsOf } from "./parts.ts";
 import type { Problem } from "./problem.ts";
-import { broken, join, missing } from "./problem.ts";
+import { broken, join, missing, wrong } from "./problem.ts";
 
 /** What a shape cannot say: names that clash or are kept, ports used twice, an agent that is nothing or two things. */
 export function checkRules(raw: unknown): readonly Problem[] {
-  return [...checkNames(raw), ...checkPorts(raw), ...checkWhatItRuns(raw), ...checkSecretStores(raw)];
+  return [
+    ...checkNames(raw),
+    ...checkPorts(raw),
+    ...checkWhatItRuns(raw),
+    ...checkSecretStores(raw),
+    ...checkAuth(raw),
+    ...checkEnvironments(raw),
+  ];
+}
+
+/** With an Entra identity there is no key. */
+function checkAuth(raw: unknown): readonly Problem[] {
+  return partsOf(raw, "resources").flatMap(({ path, value }) =>
+    value["kind"] === "azureopenai" && value["auth"] === "entra" && value["keyFrom"] !== undefined
+      ? [
+          broken(
+            `${path}.keyFrom`,
+            'keyFrom goes with auth: "key", and this resource has "entra".',
+            "no keyFrom",
+            value["keyFrom"],
+          ),
+        ]
+      : [],
+  );
+}
+
+/** An environment speaks of agents that there are. */
+function checkEnvironments(raw: unknown): readonly Problem[] {
+  const names = namesOf(raw, "agents");
+  return partsOf(raw, "environments").flatMap(({ path, value }) =>
+    namesOf(value, "agents").flatMap((name) =>
+      names.includes(name)
+        ? []
+        : [
+            wrong(
+              join(`${path}.agents`, name),
+              name,
+              { what: "an agent", expected: `one of ${names.join(", ")}` },
+              names,
+            ),
+          ],
+    ),
+  );
 }
 
 /** `cli` publishes by hand; `<agent>-dapr` is what an agent's sidecar is called. */

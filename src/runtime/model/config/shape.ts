@@ -34,6 +34,8 @@ export interface TextShape {
   readonly what: string;
   readonly expected: string;
   readonly pattern: RegExp;
+  /** What was written in its place may be a secret: it is not repeated. */
+  readonly isSecretBeside?: true;
 }
 
 /** Any names, one kind of value. */
@@ -44,11 +46,12 @@ export interface RecordShape {
   readonly value: Shape;
 }
 
-/** Known names only. */
+/** Known names only, unless `more` says what others may hold. */
 export interface ObjectShape {
   readonly is: "object";
   readonly what: string;
   readonly fields: Readonly<Record<string, Field>>;
+  readonly more?: Shape;
 }
 
 /** Objects told apart by one text field. */
@@ -103,6 +106,11 @@ export const object = (what: string, fields: Readonly<Record<string, Field>>): O
   is: "object",
   what,
   fields,
+});
+/** An object that may hold more than this, as plain data. */
+export const open = (what: string, fields: Readonly<Record<string, Field>>): ObjectShape => ({
+  ...object(what, fields),
+  more: json,
 });
 export const boolean: Shape = { is: "boolean" };
 export const scalar: Shape = { is: "scalar" };
