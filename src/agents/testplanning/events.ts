@@ -207,6 +207,33 @@ const generatedBy = z.enum(["live", "cassette", "sample"]);
 /** Who worded the title and the text; `reason` says why the fixed text stands in for the model's. */
 const wording = z.object({ by: z.enum(["model", "template"]), reason: z.string().nullable() });
 
+const values = z.record(z.string(), z.json());
+
+/** One request and the status that an OpenAPI document promises for it. */
+const apiCase = z.object({
+  id: z.string(),
+  title: z.string(),
+  status: z.string().nullable().describe("200, 4XX or default, as documented; null where none is promised"),
+  request: z
+    .object({ path: values, query: values, headers: values, cookies: values, body: z.json().optional() })
+    .nullable()
+    .describe("Long texts in it are written { $repeat, $times }. Null: none could be made from the document"),
+  arrange: z.string().nullable().describe("What has to be so before"),
+  caseId: z.string().nullable().describe("The case of a rule that it comes from"),
+  technique,
+});
+
+/** What a spec of an operation of an OpenAPI document has beside its rules. */
+const operation = z.object({
+  api: z.string(),
+  version: z.string(),
+  method: z.string(),
+  path: z.string(),
+  statuses: z.array(z.string()),
+  cases: z.array(apiCase),
+  gaps: z.array(z.string()),
+});
+
 /**
  * Payload of `agents.testplanning.spec.generated`, and the `result` of the execute command. Not testable: `reason`
  * says why, and every list is empty.
@@ -225,8 +252,9 @@ export const specGeneratedPayload = z.object({
   boundaryValues: z.array(boundaryValue),
   cases: z.array(testCase),
   wording: wording.optional(),
-  generatedBy,
-  promptRef: z.string(),
+  operation: operation.optional().describe("Only of specs that come from an OpenAPI document"),
+  generatedBy: generatedBy.nullable().describe("Null when no model was asked"),
+  promptRef: z.string().nullable(),
 });
 export type SpecGeneratedPayload = z.infer<typeof specGeneratedPayload>;
 

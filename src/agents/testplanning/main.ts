@@ -2,10 +2,12 @@ import { runAgent } from "agents-apphost/kit";
 import type { AgentKit, AgentParts } from "agents-apphost/kit";
 import { AnalyzeCoverageHandler } from "./application/analyze-coverage.ts";
 import { CreateStrategyHandler } from "./application/create-strategy.ts";
+import { GenerateApiSpecsHandler } from "./application/generate-api-specs.ts";
 import { GenerateTestSpecHandler } from "./application/generate-test-spec.ts";
 import { TraceGeneratedCode } from "./application/trace-generated-code.ts";
 import { events } from "./events.ts";
 import { PromptWriter } from "./infrastructure/prompt-writer.ts";
+import { readDocument } from "./infrastructure/read-document.ts";
 import { SqlCoverages, SqlStrategies } from "./infrastructure/sql-results.ts";
 import { SqlSpecs } from "./infrastructure/sql-specs.ts";
 import { migrations } from "./infrastructure/tables.ts";
@@ -25,6 +27,7 @@ function compose(kit: AgentKit<TestPlanningTables>): AgentParts {
   const writer = new PromptWriter(kit);
   const handlers = {
     generate: new GenerateTestSpecHandler(specs, writer),
+    api: new GenerateApiSpecsHandler(specs, readDocument),
     strategy: new CreateStrategyHandler(strategies, writer),
     coverage: new AnalyzeCoverageHandler(coverages),
   };

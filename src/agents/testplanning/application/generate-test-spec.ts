@@ -35,7 +35,7 @@ export class GenerateTestSpecHandler {
     const { text, wording } = choose(words, fixed, (offered) => objection(offered, analysis));
     const { generatedBy, promptRef } = words;
     const spec = { specId: ctx.workId, ...toPayload(analysis), ...text, wording, generatedBy, promptRef };
-    await this.#specs.publish(ctx, spec);
+    await this.#specs.publish(ctx, [spec]);
     return spec;
   }
 }

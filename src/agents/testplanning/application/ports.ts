@@ -26,8 +26,8 @@ export interface SpecPage {
 
 /** The specs of this agent. They never change: a requirement that is analysed again is a new spec. */
 export interface Specs {
-  /** Stores a spec and publishes it, in one step. */
-  publish(ctx: HandlerContext, spec: SpecGeneratedPayload): Promise<void>;
+  /** Stores specs and publishes them, in one step. */
+  publish(ctx: HandlerContext, specs: readonly SpecGeneratedPayload[]): Promise<void>;
   find(specId: string): Promise<StoredSpec | null>;
   list(page: { readonly limit: number; readonly before?: string }): Promise<SpecPage>;
 }
@@ -42,10 +42,13 @@ export interface Coverages {
   latest(specId: string): Promise<CoverageAnalyzedPayload | null>;
 }
 
+/** Reads a document of YAML or JSON. @throws DocumentUnreadable with line and column. */
+export type ReadDocument = (text: string) => Promise<unknown>;
+
 /** What a model said, and which. */
 export interface Words<Text> {
   readonly text: Text;
-  readonly generatedBy: SpecGeneratedPayload["generatedBy"];
+  readonly generatedBy: StrategyCreatedPayload["generatedBy"];
   readonly promptRef: string;
 }
 

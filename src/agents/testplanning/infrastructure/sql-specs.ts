@@ -14,25 +14,19 @@ export class SqlSpecs implements Specs {
     this.#kit = kit;
   }
 
-  async publish(ctx: HandlerContext, spec: SpecGeneratedPayload): Promise<void> {
-    const row = {
-      spec_id: spec.specId,
-      requirement_id: spec.requirementId,
-      requirement: spec.requirement,
-      testable: spec.testable ? 1 : 0,
-      cases: spec.cases.length,
-      payload: JSON.stringify(spec),
-      created_at: this.#kit.clock().toISOString(),
-    };
+  async publish(ctx: HandlerContext, specs: readonly SpecGeneratedPayload[]): Promise<void> {
+    const now = this.#kit.clock().toISOString();
     await this.#kit.transact(ctx, async (tx) => {
-      // A command that is run again after a crash has done this already.
-      const found = tx.db
-        .selectFrom("testplanning_specs")
-        .select("spec_id")
-        .where("spec_id", "=", spec.specId);
-      if ((await found.executeTakeFirst()) !== undefined) return;
-      await tx.db.insertInto("testplanning_specs").values(row).execute();
-      tx.emit(specGenerated, spec, { subject: `specs/${spec.specId}` });
+      for (const spec of specs) {
+        // A command that is run again after a crash has done this already.
+        const found = tx.db
+          .selectFrom("testplanning_specs")
+          .select("spec_id")
+          .where("spec_id", "=", spec.specId);
+        if ((await found.executeTakeFirst()) !== undefined) continue;
+        await tx.db.insertInto("testplanning_specs").values(toRowOf(spec, now)).execute();
+        tx.emit(specGenerated, spec, { subject: `specs/${spec.specId}` });
+      }
     });
   }
 
@@ -67,6 +61,18 @@ export class SqlSpecs implements Specs {
     const next = found.length > limit && last !== undefined ? `${last.createdAt}_${last.specId}` : null;
     return { items, next };
   }
+}
+
+function toRowOf(spec: SpecGeneratedPayload, now: string): TestPlanningTables["testplanning_specs"] {
+  return {
+    spec_id: spec.specId,
+    requirement_id: spec.requirementId,
+    requirement: spec.requirement,
+    testable: spec.testable ? 1 : 0,
+    cases: spec.cases.length,
+    payload: JSON.stringify(spec),
+    created_at: now,
+  };
 }
 
 function toRow(row: Omit<TestPlanningTables["testplanning_specs"], "payload">): SpecRow {

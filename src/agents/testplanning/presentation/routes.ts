@@ -3,12 +3,16 @@ import type { CommandRoute, EventSubscription, QueryRoute } from "agents-apphost
 import { codeGenerated } from "../../implementation/events.ts";
 import type { AnalyzeCoverageHandler } from "../application/analyze-coverage.ts";
 import type { CreateStrategyHandler } from "../application/create-strategy.ts";
+import type { ApiSpecs, GenerateApiSpecsHandler } from "../application/generate-api-specs.ts";
 import type { GenerateTestSpecHandler } from "../application/generate-test-spec.ts";
 import type { Coverages, Specs } from "../application/ports.ts";
 import type { TraceGeneratedCode } from "../application/trace-generated-code.ts";
 import { ReportUnreadable } from "../domain/coverage/totals.ts";
+import { DocumentUnreadable } from "../domain/openapi/unreadable.ts";
 import { featureOf } from "../domain/gherkin/spec-feature.ts";
 import {
+  apiInput,
+  apiView,
   coverageInput,
   coverageView,
   generateInput,
@@ -25,11 +29,12 @@ import {
 /** The commands of the agent. */
 export interface Handlers {
   readonly generate: GenerateTestSpecHandler;
+  readonly api: GenerateApiSpecsHandler;
   readonly strategy: CreateStrategyHandler;
   readonly coverage: AnalyzeCoverageHandler;
 }
 
-export function commandRoutes({ generate, strategy, coverage }: Handlers): readonly CommandRoute[] {
+export function commandRoutes({ generate, api, strategy, coverage }: Handlers): readonly CommandRoute[] {
   return [
     command({
       name: "GenerateTestSpec",
@@ -38,6 +43,23 @@ export function commandRoutes({ generate, strategy, coverage }: Handlers): reado
       input: generateInput,
       output: specView,
       handler: (input, ctx) => generate.handle(input, ctx),
+    }),
+    command({
+      name: "GenerateApiSpecs",
+      path: "/openapi",
+      description: "One specification for each operation of an OpenAPI document: every status, every bound.",
+      input: apiInput,
+      output: apiView,
+      handler: async (input, ctx) => {
+        try {
+          return toApiView(await api.handle(input, ctx));
+        } catch (error) {
+          if (!(error instanceof DocumentUnreadable)) throw error;
+          throw invalid("The OpenAPI document cannot be read.", [
+            { path: `document: ${error.path}`, message: error.message },
+          ]);
+        }
+      },
     }),
     command({
       name: "CreateStrategy",
@@ -124,4 +146,33 @@ export function queryRoutes(specs: Specs, coverages: Coverages): readonly QueryR
 
 export function subscriptions(tracing: TraceGeneratedCode): readonly EventSubscription[] {
   return [on(codeGenerated, { handler: (event, ctx) => tracing.handle(event.data.payload, ctx) })];
+}
+
+function toApiView({ specs, gaps, notes, ...about }: ApiSpecs) {
+  const rows = specs.flatMap(({ operation, boundaryValues, cases, specId, requirementId, testable }) =>
+    operation === undefined
+      ? []
+      : [
+          {
+            specId,
+            requirementId,
+            testable,
+            method: operation.method,
+            path: operation.path,
+            statuses: operation.statuses,
+            boundaryValues: boundaryValues.length,
+            cases: cases.length,
+            requests: operation.cases.length,
+          },
+        ],
+  );
+  const sum = (count: (row: (typeof rows)[number]) => number) =>
+    rows.reduce((total, row) => total + count(row), 0);
+  const totals = {
+    operations: rows.length,
+    statuses: sum(({ statuses }) => statuses.length),
+    cases: sum(({ cases }) => cases),
+    requests: sum(({ requests }) => requests),
+  };
+  return { ...about, specs: rows, totals, gaps: [...gaps], notes: [...notes] };
 }

@@ -21,6 +21,39 @@ export const generateInput = z
   .meta({ examples: [{ requirement: "Applicants between 18 and 65 years old, inclusive, are accepted." }] });
 export const specView = specGeneratedPayload;
 
+export const apiInput = z.object({
+  document: z
+    .union([z.string().min(1), z.record(z.string(), z.unknown())])
+    .describe("An OpenAPI 3.0 or 3.1 document: its text (JSON or YAML), or the object it is"),
+  operations: z.array(z.string()).max(500).default([]).describe("Ids of operations; all when left out"),
+});
+export const apiView = z.object({
+  title: z.string(),
+  version: z.string(),
+  openapi: z.string(),
+  specs: z.array(
+    z.object({
+      specId: z.string(),
+      requirementId: z.string(),
+      method: z.string(),
+      path: z.string(),
+      statuses: z.array(z.string()),
+      testable: z.boolean(),
+      boundaryValues: z.number().int(),
+      cases: z.number().int().describe("Of the rules of its inputs"),
+      requests: z.number().int().describe("Requests with the status that is documented for them"),
+    }),
+  ),
+  totals: z.object({
+    operations: z.number().int(),
+    statuses: z.number().int(),
+    cases: z.number().int(),
+    requests: z.number().int(),
+  }),
+  gaps: z.array(z.string()).describe("What is missing in the document"),
+  notes: z.array(z.string()).describe("What of the document is not tested"),
+});
+
 export const strategyInput = z.object({
   name: z.string().trim().min(1).max(200),
   requirements: z.array(generateInput).min(1).max(200),

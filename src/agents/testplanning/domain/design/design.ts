@@ -136,7 +136,7 @@ function draftSingle(constraint: Single, field: string, passes: Passes, samples:
 const longest = 200;
 
 /** Long text and long lists are written as what they repeat. */
-function short(input: Json): CaseInput {
+export function short(input: Json): CaseInput {
   if (typeof input === "string" && input.length > longest) return repeated(input) ?? input;
   if (
     Array.isArray(input) &&
@@ -166,7 +166,7 @@ export function expand(input: CaseInput): Json {
     : Array.from({ length: $times }, () => $repeat).flat();
 }
 
-function isRepeated(input: CaseInput): input is Repeated {
+export function isRepeated(input: CaseInput): input is Repeated {
   return (
     typeof input === "object" &&
     input !== null &&

@@ -12,6 +12,20 @@ export interface Specified {
   readonly assumptions: readonly string[];
   readonly rules: readonly Rule[];
   readonly cases: readonly TestCase[];
+  /** Of an operation of an API: its requests. */
+  readonly operation?:
+    | { readonly method: string; readonly path: string; readonly cases: readonly Request[] }
+    | undefined;
+}
+
+/** A request with the status that it is to have; null where none is documented. */
+interface Request {
+  readonly id: string;
+  readonly title: string;
+  readonly technique: string;
+  readonly status: string | null;
+  readonly request: object | null;
+  readonly arrange: string | null;
 }
 
 /** Longest value that stands in its step; a longer one is a doc string below it. */
@@ -30,6 +44,7 @@ export function featureOf(spec: Specified): string {
       `  Rule: ${rule.id} ${oneLine(`${rule.subject}: ${describe(rule.constraint)}`)}`,
       ...spec.cases.filter(({ ruleId }) => ruleId === rule.id).flatMap((each) => scenario(rule, each)),
     ]),
+    ...requests(spec.operation),
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -43,6 +58,29 @@ function scenario({ field }: Rule, { id, title, technique, input, expected }: Te
     "      When it is checked",
     `      Then it is ${expected}ed`,
   ];
+}
+
+function requests(operation: Specified["operation"]): string[] {
+  if (operation === undefined) return [];
+  const call = oneLine(`${operation.method} ${operation.path}`);
+  return [
+    "",
+    `  Rule: The statuses of ${call}`,
+    ...operation.cases.flatMap(({ id, title, technique, status, request, arrange }) => [
+      "",
+      `    ${tag(id)} ${tag(technique)}`,
+      `    Scenario: ${oneLine(title)}`,
+      ...(arrange === null ? [] : [`      Given so it is: ${oneLine(arrange)}`]),
+      `      When ${call} is called${request === null ? "" : " with"}`,
+      ...(request === null ? [] : docString(request, "        ")),
+      `      Then the status is ${outcome(status)}`,
+    ]),
+  ];
+}
+
+function outcome(status: string | null): string {
+  if (status === null) return "one that refuses it, although none is documented";
+  return status === "default" ? "none of those that are documented by number" : status;
 }
 
 function given(field: string, input: TestCase["input"]): string[] {

@@ -1,0 +1,199 @@
+import type { Schema, SchemaReader } from "./schema.ts";
+import type { Resolver } from "./resolver.ts";
+import { DocumentUnreadable, entries, isObject, isScalar, list, member, textOf } from "./unreadable.ts";
+
+export type Place = "path" | "query" | "header" | "cookie" | "body";
+
+/** A parameter, or the whole body. */
+export interface Input {
+  readonly in: Place;
+  readonly name: string;
+  readonly required: boolean;
+  readonly schema: Schema;
+}
+
+/** A status that the document names: `200`, `4XX` or `default`. */
+export interface Status {
+  readonly key: string;
+  readonly description: string;
+}
+
+export interface Operation {
+  /** As an id of a requirement. */
+  readonly id: string;
+  readonly method: string;
+  readonly path: string;
+  readonly summary: string;
+  readonly tags: readonly string[];
+  readonly inputs: readonly Input[];
+  readonly contentType: string | null;
+  readonly statuses: readonly Status[];
+  /** Whether somebody has to say who they are. */
+  readonly secured: boolean;
+  readonly notes: readonly string[];
+}
+
+export interface Api {
+  readonly title: string;
+  readonly version: string;
+  readonly openapi: string;
+  readonly operations: readonly Operation[];
+  readonly notes: readonly string[];
+}
+
+const METHODS = ["get", "put", "post", "delete", "options", "head", "patch", "trace"] as const;
+const MAX_OPERATIONS = 500;
+
+/** Reads the operations of a document of OpenAPI 3.0 or 3.1. @throws DocumentUnreadable */
+export function readApi(document: unknown, resolver: Resolver, reader: SchemaReader): Api {
+  const openapi = versionOf(document);
+  const paths = entries(member(document, "paths"));
+  if (paths.length === 0)
+    throw new DocumentUnreadable("paths", "The document has no paths, so there is nothing to test.");
+  const global = list(member(document, "security"));
+  const taken = new Map<string, number>();
+  const operations = paths.flatMap(([path, raw]) => {
+    const item = resolver.resolve(raw, `paths.${path}`).value;
+    return METHODS.flatMap((method) => {
+      const found = member(item, method);
+      if (!isObject(found)) return [];
+      const read = readOperation({ method, path, item, found, global, resolver, reader });
+      const count = (taken.get(read.id) ?? 0) + 1;
+      taken.set(read.id, count);
+      return [count === 1 ? read : { ...read, id: `${read.id}-${count}` }];
+    });
+  });
+  if (operations.length === 0)
+    throw new DocumentUnreadable("paths", "No path has an operation, so there is nothing to test.");
+  if (operations.length > MAX_OPERATIONS)
+    throw new DocumentUnreadable(
+      "paths",
+      `The document has ${operations.length} operations; ${MAX_OPERATIONS} are the most. Send a part of it.`,
+    );
+  const hooks = entries(member(document, "webhooks")).length;
+  return {
+    title: textOf(member(member(document, "info"), "title")) ?? "API",
+    version: textOf(member(member(document, "info"), "version")) ?? "",
+    openapi,
+    operations,
+    notes: hooks === 0 ? [] : [`${hooks} webhooks are not tested: they are called by the API.`],
+  };
+}
+
+function versionOf(document: unknown): string {
+  if (!isObject(document)) throw new DocumentUnreadable("document", "The document is no object.");
+  const version = textOf(document["openapi"]);
+  if (version !== undefined && /^3\.[01]\.\d+/u.test(version)) return version;
+  const found =
+    version !== undefined
+      ? `"openapi": "${version.slice(0, 20)}"`
+      : document["swagger"] === undefined
+        ? 'no member "openapi"'
+        : "a Swagger 2 document";
+  throw new DocumentUnreadable("openapi", `Expected OpenAPI 3.0 or 3.1, found ${found}.`);
+}
+
+interface Found {
+  readonly method: string;
+  readonly path: string;
+  readonly item: unknown;
+  readonly found: unknown;
+  readonly global: readonly unknown[];
+  readonly resolver: Resolver;
+  readonly reader: SchemaReader;
+}
+
+function readOperation({ method, path, item, found, global, resolver, reader }: Found): Operation {
+  const where = `paths.${path}.${method}`;
+  const named = textOf(member(found, "operationId"));
+  const notes = named === undefined ? ["It has no operationId; its id is made from method and path."] : [];
+  const parameters = new Map<string, Input>();
+  for (const raw of [...list(member(item, "parameters")), ...list(member(found, "parameters"))]) {
+    const input = readParameter(resolver.resolve(raw, where).value, where, reader);
+    if (input !== null) parameters.set(`${input.in} ${input.name.toLowerCase()}`, input);
+  }
+  for (const [, name = ""] of path.matchAll(/\{([^{}]+)\}/gu))
+    if (!parameters.has(`path ${name.toLowerCase()}`))
+      notes.push(`The path names {${name}}, and no parameter describes it.`);
+  const body = readBody(resolver.resolve(member(found, "requestBody") ?? {}, where).value, where, reader);
+  if (body !== null && body.schema === null)
+    notes.push(`Its body (${body.contentType}) is no JSON, so only its statuses are tested.`);
+  const statuses = entries(member(found, "responses")).flatMap(([key, raw]) => {
+    if (!/^(?:[1-5]\d\d|[1-5]XX|default)$/u.test(key)) return [];
+    const response = resolver.resolve(raw, `${where}.responses.${key}`).value;
+    return [{ key, description: textOf(member(response, "description")) ?? "" }];
+  });
+  const security = member(found, "security");
+  const needs = Array.isArray(security) ? security : global;
+  return {
+    id: idOf(named ?? method + path, method),
+    method: method.toUpperCase(),
+    path,
+    summary: textOf(member(found, "summary")) ?? "",
+    tags: list(member(found, "tags")).filter((each) => typeof each === "string"),
+    inputs: [...parameters.values(), ...(body === null || body.schema === null ? [] : [toInput(body)])],
+    contentType: body?.contentType ?? null,
+    statuses,
+    secured: needs.length > 0 && needs.every((each) => entries(each).length > 0),
+    notes,
+  };
+}
+
+function idOf(text: string, method: string): string {
+  const plain = text.replaceAll(/[^A-Za-z0-9._-]+/gu, "-").replaceAll(/^[-._]+|[-._]+$/gu, "");
+  return plain === "" ? method : plain.slice(0, 56);
+}
+
+/** Headers that OpenAPI leaves to other parts of the document. */
+const IGNORED = new Set(["accept", "content-type", "authorization"]);
+
+function readParameter(raw: unknown, where: string, reader: SchemaReader): Input | null {
+  const [name, place] = [textOf(member(raw, "name")), textOf(member(raw, "in"))];
+  if (
+    name === undefined ||
+    !(place === "path" || place === "query" || place === "header" || place === "cookie")
+  )
+    throw new DocumentUnreadable(
+      `${where}.parameters`,
+      "A parameter has a name, and is in path, query, header or cookie.",
+    );
+  if (place === "header" && IGNORED.has(name.toLowerCase())) return null;
+  const [content] = entries(member(raw, "content"));
+  const schema = member(raw, "schema") ?? member(content?.[1], "schema") ?? {};
+  const read = reader.read(schema, `${where} ${place} ${name.replaceAll(".", "_")}`);
+  const examples = [
+    member(raw, "example"),
+    ...entries(member(raw, "examples")).map(([, each]) => member(each, "value")),
+  ];
+  return {
+    in: place,
+    name,
+    required: place === "path" || member(raw, "required") === true,
+    schema: withExamples(read, examples),
+  };
+}
+
+interface Body {
+  readonly contentType: string;
+  readonly required: boolean;
+  readonly schema: Schema | null;
+}
+
+function readBody(raw: unknown, where: string, reader: SchemaReader): Body | null {
+  const content = entries(member(raw, "content"));
+  const json = content.find(([type]) => /^application\/(?:json|[\w.+-]+\+json)\b/iu.test(type));
+  const [contentType, media] = json ?? content[0] ?? [];
+  if (contentType === undefined) return null;
+  const required = member(raw, "required") === true;
+  if (json === undefined) return { contentType, required, schema: null };
+  return { contentType, required, schema: reader.read(member(media, "schema") ?? {}, `${where} body`) };
+}
+
+function toInput({ schema, required }: Body): Input {
+  if (schema === null) throw new Error("A body without a schema is no input.");
+  return { in: "body", name: "body", required, schema };
+}
+
+function withExamples(schema: Schema, examples: readonly unknown[]): Schema {
+  return { ...schema, examples: [...examples.filter(isScalar), ...schema.examples] };
+}

@@ -1,0 +1,167 @@
+import type { Json } from "../constraint.ts";
+import { expand, isRepeated, short, type TestCase } from "../design/design.ts";
+import { listOf, validValue } from "./constraints.ts";
+import type { Field } from "./fields.ts";
+import { subjectOf } from "./fields.ts";
+import type { Input, Operation } from "./operation.ts";
+
+/** A request as data; who sends it puts it on the wire. A long value in it is written short, as in a case of a rule. */
+export interface ApiRequest {
+  readonly path: { readonly [name: string]: Json };
+  readonly query: { readonly [name: string]: Json };
+  readonly headers: { readonly [name: string]: Json };
+  readonly cookies: { readonly [name: string]: Json };
+  /** Undefined: none. */
+  readonly body?: Json;
+}
+
+/** The same request with its long values written short. */
+export function shortened(request: ApiRequest): ApiRequest {
+  const all = (values: ApiRequest["query"]) =>
+    Object.fromEntries(Object.entries(values).map(([name, value]) => [name, shortValue(value)]));
+  const { path, query, headers, cookies, body } = request;
+  const rest = { path: all(path), query: all(query), headers: all(headers), cookies: all(cookies) };
+  return body === undefined ? rest : { ...rest, body: shortValue(body) };
+}
+
+function shortValue(value: Json): Json {
+  if (typeof value === "string") {
+    const once = short(value);
+    return isRepeated(once) ? { $repeat: once.$repeat, $times: once.$times } : value;
+  }
+  if (Array.isArray(value)) return value.map(shortValue);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, shortValue(each)]));
+}
+
+/** The smallest request that is valid, or the input that no valid value is known of. */
+export function baseRequest(
+  operation: Operation,
+):
+  | { readonly at: "made"; readonly request: ApiRequest }
+  | { readonly at: "missing"; readonly input: string } {
+  let request: ApiRequest = { path: {}, query: {}, headers: {}, cookies: {} };
+  for (const input of operation.inputs) {
+    if (!input.required) continue;
+    const value = validValue(input.schema);
+    if (value === undefined) return { at: "missing", input: subjectOf(root(input)) };
+    request = withInput(request, input, value);
+  }
+  return { at: "made", request };
+}
+
+function root(input: Input): Field {
+  return { input, path: [], required: input.required, schema: input.schema };
+}
+
+/** The request of a case: the valid one with one value changed. Null where the case says nothing about requests. */
+export function requestOf(
+  base: ApiRequest,
+  field: Field,
+  each: Pick<TestCase, "input" | "expected">,
+  presence: boolean,
+): ApiRequest | null {
+  const { input } = field;
+  if (presence) {
+    // Present and well is the request that all others start from.
+    if (each.expected === "accept" || JSON.stringify(each.input) !== "{}") return null;
+    return without(base, field);
+  }
+  const value = valueOf(field, each);
+  if (value === undefined || !isTellable(input, field, value)) return null;
+  if (input.in !== "body") return withInput(base, input, field.path.length === 0 ? value : [value]);
+  const body = base.body ?? validValue(input.schema);
+  if (body === undefined) return null;
+  const changed = put(body, field.path, value, input.schema);
+  return changed === undefined ? null : { ...base, body: changed };
+}
+
+/** Lists of a specification hold placeholders; those of a request hold valid items. */
+function valueOf(
+  { schema }: Field,
+  { input, expected }: Pick<TestCase, "input" | "expected">,
+): Json | undefined {
+  const value = expand(input);
+  if (schema.type !== "array" || !Array.isArray(value) || schema.items === null) return value;
+  const distinct = new Set(value.map((item) => JSON.stringify(item))).size === value.length;
+  const items = listOf({ ...schema, unique: schema.unique && distinct }, Math.min(value.length, 2000));
+  return expected === "accept" && schema.unique && !distinct ? undefined : items;
+}
+
+/** Percent-encoded it is three times as long, and 8000 octets is what every server takes (RFC 9110, section 4.1). */
+const LONGEST_IN_URL = 2600;
+
+/** Whether a server can tell the value from a good one: all that is in a URL or a header arrives as text. */
+function isTellable({ in: place }: Input, { schema }: Field, value: Json): boolean {
+  if (place === "body") return true;
+  if (place === "path" && value === "") return false;
+  if (typeof value === "string" && new TextEncoder().encode(value).length > LONGEST_IN_URL) return false;
+  if (typeof value === "object") return schema.type === "array" && Array.isArray(value);
+  if (schema.type === "string" || schema.type === null) return typeof value === "string";
+  if (schema.type === "array") return false;
+  return schema.type !== "boolean" || typeof value !== "string" || !/^(?:true|false)$/u.test(value);
+}
+
+export function withInput(request: ApiRequest, { in: place, name }: Input, value: Json): ApiRequest {
+  switch (place) {
+    case "path":
+      return { ...request, path: { ...request.path, [name]: value } };
+    case "query":
+      return { ...request, query: { ...request.query, [name]: value } };
+    case "header":
+      return { ...request, headers: { ...request.headers, [name]: value } };
+    case "cookie":
+      return { ...request, cookies: { ...request.cookies, [name]: value } };
+    case "body":
+      return { ...request, body: value };
+    default:
+      return place satisfies never;
+  }
+}
+
+function without(request: ApiRequest, { input, path }: Field): ApiRequest | null {
+  const drop = (from: { readonly [name: string]: Json }) =>
+    Object.fromEntries(Object.entries(from).filter(([name]) => name !== input.name));
+  if (input.in === "query") return { ...request, query: drop(request.query) };
+  if (input.in === "header") return { ...request, headers: drop(request.headers) };
+  if (input.in === "cookie") return { ...request, cookies: drop(request.cookies) };
+  if (input.in !== "body") return null;
+  const { body, ...rest } = request;
+  if (path.length === 0) return rest;
+  const from = body ?? validValue(input.schema);
+  const left = from === undefined ? undefined : put(from, path, undefined, input.schema);
+  return left === undefined ? null : { ...rest, body: left };
+}
+
+/** A copy with the value in its place, what is needed around it made; undefined where that cannot be. */
+function put(
+  into: Json | undefined,
+  path: readonly string[],
+  value: Json | undefined,
+  schema: Field["schema"],
+): Json | undefined {
+  const [key, ...rest] = path;
+  if (key === undefined) return value;
+  const start = into ?? validValue(schema);
+  if (key === "[]") {
+    const inner = schema.items;
+    if (inner === null || (start !== undefined && !Array.isArray(start))) return undefined;
+    const [first, ...others] = start ?? [];
+    const changed = put(first, rest, value, inner);
+    return changed === undefined ? undefined : [changed, ...others];
+  }
+  const inner = schema.properties.find(([name]) => name === key)?.[1];
+  if (
+    inner === undefined ||
+    start === undefined ||
+    typeof start !== "object" ||
+    start === null ||
+    Array.isArray(start)
+  )
+    return undefined;
+  const others = Object.entries(start).filter(([name]) => name !== key);
+  if (rest.length === 0 && value === undefined) return Object.fromEntries(others);
+  const own = Object.hasOwn(start, key) ? start[key] : undefined;
+  const changed = put(own, rest, value, inner);
+  return changed === undefined ? undefined : Object.fromEntries([...others, [key, changed]]);
+}

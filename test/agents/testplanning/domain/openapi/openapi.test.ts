@@ -1,0 +1,345 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "tap";
+import { parse } from "yaml";
+import { analyseApi } from "../../../../../src/agents/testplanning/domain/openapi/analyse-api.ts";
+import type {
+  ApiAnalysis,
+  OperationAnalysis,
+} from "../../../../../src/agents/testplanning/domain/openapi/analyse-api.ts";
+import { featureOf } from "../../../../../src/agents/testplanning/domain/gherkin/spec-feature.ts";
+import { parseGherkin, scenariosOf } from "../parse-gherkin.ts";
+
+const library: unknown = parse(readFileSync(join(import.meta.dirname, "library.yaml"), "utf8"));
+
+function operation(api: ApiAnalysis, id: string): OperationAnalysis {
+  const found = api.operations.find(({ requirementId }) => requirementId === id);
+  if (found === undefined) throw new Error(`no operation ${id}`);
+  return found;
+}
+
+/** The values of one field that cases of the rules of an operation use, and what is expected of them. */
+function boundaries({ rules, boundaryValues }: OperationAnalysis, subject: RegExp): unknown[] {
+  return boundaryValues
+    .filter(({ ruleId }) => rules.some(({ id, subject: about }) => id === ruleId && subject.test(about)))
+    .map(({ value, accept }) => [value, accept]);
+}
+
+/** The smallest document with one operation. */
+function one(of: { parameters?: unknown[]; body?: unknown; responses?: unknown; openapi?: string }): unknown {
+  const content = { "application/json": { schema: of.body } };
+  const post = {
+    operationId: "op",
+    parameters: of.parameters ?? [],
+    ...(of.body === undefined ? {} : { requestBody: { required: true, content } }),
+    responses: of.responses ?? { "200": { description: "" }, "422": { description: "" } },
+  };
+  return { openapi: of.openapi ?? "3.1.0", info: { title: "One", version: "1" }, paths: { "/op": { post } } };
+}
+
+const only = (of: Parameters<typeof one>[0]): OperationAnalysis => operation(analyseApi(one(of)), "op");
+
+await test("every operation has a case for each of its documented statuses", (t) => {
+  const api = analyseApi(library);
+  t.match(api, { title: "Library", version: "2.1.0", openapi: "3.0.3" });
+  t.strictSame(
+    api.operations.map(({ requirementId, method, path, statuses }) => [
+      requirementId,
+      method,
+      path,
+      statuses,
+    ]),
+    [
+      ["listBooks", "GET", "/books", ["200", "400", "default"]],
+      ["addBook", "POST", "/books", ["201", "400", "401", "409", "422", "5XX"]],
+      ["getBook", "GET", "/books/{isbn}", ["200", "404"]],
+      ["delete-books-isbn", "DELETE", "/books/{isbn}", ["204"]],
+    ],
+  );
+  for (const { statuses, apiCases, title } of api.operations)
+    for (const status of statuses)
+      t.ok(
+        apiCases.some((each) => each.status === status),
+        `${title} ${status}`,
+      );
+  const ids = api.operations.flatMap(({ apiCases, cases }) => [...apiCases, ...cases].map(({ id }) => id));
+  t.equal(new Set(ids).size, ids.length, "no id is used twice");
+  t.end();
+});
+
+await test("bounds of parameters and of the body have the values at and beside them", (t) => {
+  const api = analyseApi(library);
+  const books = operation(api, "listBooks");
+  // 3.0: `exclusiveMinimum: true` leaves the minimum itself out.
+  t.strictSame(boundaries(books, /^limit in the query$/), [
+    [-1, false],
+    [0, false],
+    [1, true],
+    [99, true],
+    [100, true],
+    [101, false],
+  ]);
+  const add = operation(api, "addBook");
+  t.strictSame(boundaries(add, /^year /), [
+    [1449, false],
+    [1450, true],
+    [1451, true],
+    [2099, true],
+    [2100, true],
+    [2101, false],
+  ]);
+  t.strictSame(boundaries(add, /^title /), [
+    [0, false],
+    [1, true],
+    [2, true],
+    [79, true],
+    [80, true],
+    [81, false],
+  ]);
+  t.strictSame(boundaries(add, /^authors in/), [
+    [0, false],
+    [1, true],
+    [2, true],
+    [3, true],
+    [4, false],
+  ]);
+  t.strictSame(boundaries(add, /^authors\[\]\.name in/), [
+    [39, true],
+    [40, true],
+    [41, false],
+  ]);
+  t.strictSame(
+    add.rules.filter(({ constraint }) => constraint.kind === "presence").map(({ subject }) => subject),
+    [
+      "the body",
+      "title in the body",
+      "year in the body",
+      "authors in the body",
+      "authors[].name in the body",
+    ],
+  );
+  t.notOk(
+    add.rules.some(({ subject }) => subject.startsWith("id ")),
+    "what only the server writes is not sent",
+  );
+  t.end();
+});
+
+await test("each request is valid but for the one value that its case is about", (t) => {
+  const { apiCases, cases } = operation(analyseApi(library), "addBook");
+  t.match(apiCases[0], { status: "201", request: { body: { year: Number, authors: [{ name: "text" }] } } });
+  const byTitle = (title: RegExp) => apiCases.find((each) => title.test(each.title));
+  t.match(byTitle(/^the body is missing/)?.request, { query: {} });
+  t.notOk(Object.hasOwn(byTitle(/^the body is missing/)?.request ?? {}, "body"));
+  t.strictSame(
+    Object.keys((byTitle(/^year in the body is missing/)?.request?.body ?? {}) as object).toSorted(),
+    ["authors", "title"],
+  );
+  t.match(byTitle(/^year .* upper bound 2100$/), { status: "201" });
+  t.match(byTitle(/^year .*Just above the upper bound 2100/), {
+    status: "422",
+    request: { body: { year: 2101 } },
+  });
+  t.match(byTitle(/^price in the body: null/), { status: "201" }, "it may be null");
+  t.match(byTitle(/^year in the body: null/), { status: "422" }, "it may not");
+  t.match(byTitle(/^authors in the body: 4 items/), {
+    status: "422",
+    request: { body: { authors: [{ name: "text" }, { name: "text" }, { name: "text" }, { name: "text" }] } },
+  });
+  t.match(byTitle(/^authors\[\]\.born .*Fits/), {
+    request: { body: { authors: [{ name: "text", born: /^\d{4}-/ }] } },
+  });
+  for (const each of apiCases.filter(({ caseId }) => caseId !== null)) {
+    const from = cases.find(({ id }) => id === each.caseId);
+    t.equal(each.status, from?.expected === "accept" ? "201" : "422", each.title);
+  }
+  t.match(
+    apiCases.filter(({ arrange }) => arrange !== null).map(({ status, arrange }) => [status, arrange]),
+    [
+      ["400", /no JSON/],
+      ["401", /no credentials/],
+      ["409", /forbids/],
+      ["5XX", /5XX/],
+    ],
+  );
+  t.end();
+});
+
+await test("3.1 and 3.0 say the same thing in their own ways", (t) => {
+  const new31 = only({ body: { type: ["integer", "null"], exclusiveMinimum: 0, exclusiveMaximum: 10 } });
+  const old30 = only({
+    openapi: "3.0.0",
+    body: {
+      type: "integer",
+      nullable: true,
+      minimum: 0,
+      exclusiveMinimum: true,
+      maximum: 10,
+      exclusiveMaximum: true,
+    },
+  });
+  t.strictSame(boundaries(new31, /body/), boundaries(old30, /body/));
+  t.strictSame(boundaries(new31, /body/), [
+    [-1, false],
+    [0, false],
+    [1, true],
+    [9, true],
+    [10, false],
+    [11, false],
+  ]);
+  const fixed = only({ body: { const: "v1" } });
+  t.match(fixed.rules.at(-1)?.constraint, { kind: "enumeration", values: ["v1"] });
+  const int32 = only({ body: { type: "integer", format: "int32" } });
+  t.ok(boundaries(int32, /body/).some((each) => JSON.stringify(each) === "[2147483648,false]"));
+  const money = only({ body: { type: "number", exclusiveMinimum: 0, maximum: 9.5 } });
+  t.strictSame(boundaries(money, /body/), [
+    [-0.01, false],
+    [0, false],
+    [0.01, true],
+    [9.49, true],
+    [9.5, true],
+    [9.51, false],
+  ]);
+  const all = only({
+    body: { allOf: [{ type: "string", minLength: 2 }, { minLength: 4, maxLength: 9 }, { maxLength: 6 }] },
+  });
+  t.match(all.rules.at(-1)?.constraint, { kind: "length", min: 4, max: 6 });
+  t.end();
+});
+
+await test("a pattern is searched for, as JSON Schema says, and has an example that fits", (t) => {
+  for (const [pattern, good, bad] of [
+    ["^[A-Z]{2}-[0-9]{3,5}$", "AA-000", "aa-1"],
+    ["b+", "xxbxx", "a"],
+    ["^a|b$", "axx", "xa"],
+    ["^(?:red|green)\\.(?:png|svg)$", "red.png", "redxpng"],
+    ["^[^0-9]+$", "abc", "a1"],
+  ] as const) {
+    const { rules, apiCases } = only({
+      body: { type: "object", required: ["x"], properties: { x: { type: "string", pattern } } },
+    });
+    const rule = rules.at(-1)?.constraint;
+    if (rule?.kind !== "pattern") throw new Error(`${pattern}: ${JSON.stringify(rule)}`);
+    const found = new RegExp(rule.pattern, "u");
+    t.ok(found.test(good) && !found.test(bad), pattern);
+    const body = apiCases[0]?.request?.body as { x: string };
+    t.ok(new RegExp(pattern, "u").test(body.x), `${pattern}: ${body.x}`);
+  }
+  t.end();
+});
+
+await test("a pattern that could take for ever is not used, and that is said", (t) => {
+  for (const pattern of [
+    "^(a+)+$",
+    "^(a|a)*$",
+    "(x*)*y",
+    "^a*a*a*a*b$",
+    "(?=a)b",
+    "(a)\\1",
+    "[[a]",
+    "a{1000}",
+  ]) {
+    const { assumptions, gaps } = only({ body: { type: "string", pattern, example: "a".repeat(40) } });
+    t.match(assumptions.join(), /pattern .* not used/, pattern);
+    t.strictSame(gaps, []);
+  }
+  t.end();
+});
+
+await test("what the document lacks is told", (t) => {
+  const api = analyseApi(library);
+  t.match(operation(api, "getBook").gaps, [/refuses invalid input and documents no status/, /credentials/]);
+  t.match(operation(api, "delete-books-isbn").assumptions, [/no operationId/]);
+  t.strictSame(operation(api, "listBooks").gaps, []);
+  t.match(only({ responses: {} }).gaps, [/no status at all/]);
+  t.match(only({ responses: { "500": {} } }).gaps, [/no status for success/]);
+  t.match(only({ body: { type: "string", format: "date", minLength: 50 } }).gaps, [
+    /No valid value is known of the body/,
+  ]);
+  t.match(only({ body: { type: "integer", minimum: 5, maximum: 4 } }).assumptions, [/contradict/]);
+  t.end();
+});
+
+await test("a schema that contains itself ends, and so does one that is made to grow", (t) => {
+  const api = analyseApi(library);
+  t.match(api.notes.join("\n"), /related\[\]: contains itself/);
+  const deep = (depth: number): unknown =>
+    depth === 0 ? { type: "integer" } : { type: "object", properties: { a: deep(depth - 1) } };
+  const nested = analyseApi(one({ body: deep(2000) }));
+  t.match(nested.notes.join("\n"), /deeper than 8 levels/);
+  // Each level refers to the next one ten times: a few lines that stand for ten to the power of eight schemas.
+  const schemas = Object.fromEntries(
+    Array.from({ length: 9 }, (_, level) => [
+      `L${level}`,
+      {
+        type: "object",
+        properties: Object.fromEntries(
+          Array.from({ length: 10 }, (_each, at) => [
+            `p${at}`,
+            { $ref: `#/components/schemas/L${level + 1}` },
+          ]),
+        ),
+      },
+    ]),
+  );
+  const bomb = {
+    ...(one({ body: { $ref: "#/components/schemas/L0" } }) as object),
+    components: { schemas: { ...schemas, L9: {} } },
+  };
+  t.throws(() => analyseApi(bomb), { name: "DocumentUnreadable", message: /more than 50000 objects/ });
+  t.end();
+});
+
+await test("what is no such document is refused with the place", (t) => {
+  const wrong: readonly (readonly [unknown, string, RegExp])[] = [
+    [[], "document", /no object/],
+    [{ swagger: "2.0", paths: {} }, "openapi", /Swagger 2/],
+    [{ openapi: "4.0.0" }, "openapi", /Expected OpenAPI 3.0 or 3.1, found "openapi": "4.0.0"/],
+    [{ openapi: "3.1.0" }, "paths", /no paths/],
+    [{ openapi: "3.1.0", paths: { "/a": {} } }, "paths", /No path has an operation/],
+    [
+      one({ body: { $ref: "http://evil.example/x.json" } }),
+      "paths./op.post body/$ref",
+      /out of the document/,
+    ],
+    [one({ body: { $ref: "#/components/none" } }), "paths./op.post body/$ref", /leads to nothing/],
+    [one({ body: { $ref: "#/%zz" } }), "paths./op.post body/$ref", /leads to nothing/],
+    [one({ body: { $ref: 7 } }), "paths./op.post body/$ref", /a text/],
+    [
+      one({ parameters: [{ name: "x", in: "moon" }] }),
+      "paths./op.post.parameters",
+      /path, query, header or cookie/,
+    ],
+  ];
+  for (const [document, path, message] of wrong)
+    t.throws(() => analyseApi(document), { name: "DocumentUnreadable", path, message });
+  const circle = {
+    ...(one({ body: { $ref: "#/components/schemas/A" } }) as object),
+    components: { schemas: { A: { $ref: "#/components/schemas/B" }, B: { $ref: "#/components/schemas/A" } } },
+  };
+  t.throws(() => analyseApi(circle), { message: /leads back to itself/ });
+  t.throws(() => analyseApi(library, ["nope"]), {
+    path: "operations",
+    message: /no operation with the id nope/,
+  });
+  t.equal(analyseApi(library, ["getBook"]).operations.length, 1);
+  const odd = {
+    type: "object",
+    properties: { constructor: { type: "integer" }, toString: {} },
+    required: ["__proto__"],
+  };
+  t.doesNotThrow(() => analyseApi(one({ body: odd })));
+  const huge = only({ body: { type: "string", maxLength: 2_000_000_000 } });
+  t.match(huge.assumptions.join(), /bound of more than 100000 characters/);
+  t.end();
+});
+
+await test("an operation is a Gherkin feature, whatever its texts say", (t) => {
+  for (const each of analyseApi(library).operations) {
+    const feature = parseGherkin(
+      featureOf({ ...each, operation: { method: each.method, path: each.path, cases: each.apiCases } }),
+    );
+    t.equal(scenariosOf(feature).length, each.cases.length + each.apiCases.length, each.title);
+  }
+  t.end();
+});
