@@ -29,7 +29,9 @@ async function send(base: string, method: string, template: string, request: Req
   const target = template.replaceAll(/\{([^}]+)\}/gu, (_, name: string) =>
     encodeURIComponent(String(names[name])),
   );
-  const search = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]));
+  const search = new URLSearchParams(
+    Object.fromEntries(Object.entries(query).map(([name, value]) => [name, String(value)])),
+  );
   return await fetch(`${base}${target}?${search.toString()}`, {
     method,
     headers: {
