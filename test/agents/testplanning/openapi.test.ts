@@ -23,20 +23,25 @@ function expanded(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, expanded(each)]));
 }
 
+/** As it stands in a URL or a header. */
+function written(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
 /** Sends a request of a specification as a client of the API would. */
 async function send(base: string, method: string, template: string, request: Requested): Promise<Response> {
   const { path: names, query, headers, body } = expanded(request) as Requested;
   const target = template.replaceAll(/\{([^}]+)\}/gu, (_, name: string) =>
-    encodeURIComponent(String(names[name])),
+    encodeURIComponent(written(names[name])),
   );
   const search = new URLSearchParams(
-    Object.fromEntries(Object.entries(query).map(([name, value]) => [name, String(value)])),
+    Object.fromEntries(Object.entries(query).map(([name, value]) => [name, written(value)])),
   );
   return await fetch(`${base}${target}?${search.toString()}`, {
     method,
     headers: {
       "content-type": "application/json",
-      ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
+      ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, written(value)])),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
@@ -71,7 +76,7 @@ await test("a document becomes a specification for each operation, in one step a
   );
   t.strictSame(
     specs.map(({ generatedBy, promptRef }) => [generatedBy, promptRef]),
-    Array(4).fill([null, null]),
+    Array.from({ length: 4 }, () => [null, null]),
   );
   const stored = await agent.get(`/api/testplanning/specs/${specs[1]?.specId}`);
   t.match(stored.body, { ...specs[1] });

@@ -1,22 +1,9 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { test } from "tap";
-import { parse } from "yaml";
 import { analyseApi } from "../../../../../src/agents/testplanning/domain/openapi/analyse-api.ts";
-import type {
-  ApiAnalysis,
-  OperationAnalysis,
-} from "../../../../../src/agents/testplanning/domain/openapi/analyse-api.ts";
+import type { OperationAnalysis } from "../../../../../src/agents/testplanning/domain/openapi/analyse-api.ts";
 import { featureOf } from "../../../../../src/agents/testplanning/domain/gherkin/spec-feature.ts";
+import { library, only, operation } from "./documents.ts";
 import { parseGherkin, scenariosOf } from "../parse-gherkin.ts";
-
-const library: unknown = parse(readFileSync(join(import.meta.dirname, "library.yaml"), "utf8"));
-
-function operation(api: ApiAnalysis, id: string): OperationAnalysis {
-  const found = api.operations.find(({ requirementId }) => requirementId === id);
-  if (found === undefined) throw new Error(`no operation ${id}`);
-  return found;
-}
 
 /** The values of one field that cases of the rules of an operation use, and what is expected of them. */
 function boundaries({ rules, boundaryValues }: OperationAnalysis, subject: RegExp): unknown[] {
@@ -24,20 +11,6 @@ function boundaries({ rules, boundaryValues }: OperationAnalysis, subject: RegEx
     .filter(({ ruleId }) => rules.some(({ id, subject: about }) => id === ruleId && subject.test(about)))
     .map(({ value, accept }) => [value, accept]);
 }
-
-/** The smallest document with one operation. */
-function one(of: { parameters?: unknown[]; body?: unknown; responses?: unknown; openapi?: string }): unknown {
-  const content = { "application/json": { schema: of.body } };
-  const post = {
-    operationId: "op",
-    parameters: of.parameters ?? [],
-    ...(of.body === undefined ? {} : { requestBody: { required: true, content } }),
-    responses: of.responses ?? { "200": { description: "" }, "422": { description: "" } },
-  };
-  return { openapi: of.openapi ?? "3.1.0", info: { title: "One", version: "1" }, paths: { "/op": { post } } };
-}
-
-const only = (of: Parameters<typeof one>[0]): OperationAnalysis => operation(analyseApi(one(of)), "op");
 
 await test("every operation has a case for each of its documented statuses", (t) => {
   const api = analyseApi(library);
@@ -257,80 +230,6 @@ await test("what the document lacks is told", (t) => {
     /No valid value is known of the body/,
   ]);
   t.match(only({ body: { type: "integer", minimum: 5, maximum: 4 } }).assumptions, [/contradict/]);
-  t.end();
-});
-
-await test("a schema that contains itself ends, and so does one that is made to grow", (t) => {
-  const api = analyseApi(library);
-  t.match(api.notes.join("\n"), /related\[\]: contains itself/);
-  const deep = (depth: number): unknown =>
-    depth === 0 ? { type: "integer" } : { type: "object", properties: { a: deep(depth - 1) } };
-  const nested = analyseApi(one({ body: deep(2000) }));
-  t.match(nested.notes.join("\n"), /deeper than 8 levels/);
-  // Each level refers to the next one ten times: a few lines that stand for ten to the power of eight schemas.
-  const schemas = Object.fromEntries(
-    Array.from({ length: 9 }, (_, level) => [
-      `L${level}`,
-      {
-        type: "object",
-        properties: Object.fromEntries(
-          Array.from({ length: 10 }, (_each, at) => [
-            `p${at}`,
-            { $ref: `#/components/schemas/L${level + 1}` },
-          ]),
-        ),
-      },
-    ]),
-  );
-  const bomb = {
-    ...(one({ body: { $ref: "#/components/schemas/L0" } }) as object),
-    components: { schemas: { ...schemas, L9: {} } },
-  };
-  t.throws(() => analyseApi(bomb), { name: "DocumentUnreadable", message: /more than 50000 objects/ });
-  t.end();
-});
-
-await test("what is no such document is refused with the place", (t) => {
-  const wrong: readonly (readonly [unknown, string, RegExp])[] = [
-    [[], "document", /no object/],
-    [{ swagger: "2.0", paths: {} }, "openapi", /Swagger 2/],
-    [{ openapi: "4.0.0" }, "openapi", /Expected OpenAPI 3.0 or 3.1, found "openapi": "4.0.0"/],
-    [{ openapi: "3.1.0" }, "paths", /no paths/],
-    [{ openapi: "3.1.0", paths: { "/a": {} } }, "paths", /No path has an operation/],
-    [
-      one({ body: { $ref: "http://evil.example/x.json" } }),
-      "paths./op.post body/$ref",
-      /out of the document/,
-    ],
-    [one({ body: { $ref: "#/components/none" } }), "paths./op.post body/$ref", /leads to nothing/],
-    [one({ body: { $ref: "#/%zz" } }), "paths./op.post body/$ref", /leads to nothing/],
-    [one({ body: { $ref: 7 } }), "paths./op.post body/$ref", /a text/],
-    [
-      one({ parameters: [{ name: "x", in: "moon" }] }),
-      "paths./op.post.parameters",
-      /path, query, header or cookie/,
-    ],
-  ];
-  for (const [document, path, message] of wrong)
-    t.throws(() => analyseApi(document), { name: "DocumentUnreadable", path, message });
-  const circle = {
-    ...(one({ body: { $ref: "#/components/schemas/A" } }) as object),
-    components: { schemas: { A: { $ref: "#/components/schemas/B" }, B: { $ref: "#/components/schemas/A" } } },
-  };
-  t.throws(() => analyseApi(circle), { message: /leads back to itself/ });
-  t.throws(() => analyseApi(library, ["nope"]), {
-    path: "operations",
-    message: /no operation with the id nope/,
-  });
-  t.equal(analyseApi(library, ["getBook"]).operations.length, 1);
-  const odd = {
-    type: "object",
-    properties: { constructor: { type: "integer" }, toString: {} },
-    required: ["__proto__"],
-  };
-  t.doesNotThrow(() => analyseApi(one({ body: odd })));
-  const huge = only({ body: { type: "string", maxLength: 2_000_000_000 } });
-  t.match(huge.assumptions.join(), /bound of more than 100000 characters/);
   t.end();
 });
 

@@ -1,0 +1,77 @@
+import { test } from "tap";
+import { analyseApi } from "../../../../../src/agents/testplanning/domain/openapi/analyse-api.ts";
+import { library, one, only } from "./documents.ts";
+
+await test("a schema that contains itself ends, and so does one that is made to grow", (t) => {
+  const api = analyseApi(library);
+  t.match(api.notes.join("\n"), /related\[\]: contains itself/);
+  const deep = (depth: number): unknown =>
+    depth === 0 ? { type: "integer" } : { type: "object", properties: { a: deep(depth - 1) } };
+  const nested = analyseApi(one({ body: deep(2000) }));
+  t.match(nested.notes.join("\n"), /deeper than 8 levels/);
+  // Each level refers to the next one ten times: a few lines that stand for ten to the power of eight schemas.
+  const schemas = Object.fromEntries(
+    Array.from({ length: 9 }, (_, level) => [
+      `L${level}`,
+      {
+        type: "object",
+        properties: Object.fromEntries(
+          Array.from({ length: 10 }, (_each, at) => [
+            `p${at}`,
+            { $ref: `#/components/schemas/L${level + 1}` },
+          ]),
+        ),
+      },
+    ]),
+  );
+  const bomb = {
+    ...(one({ body: { $ref: "#/components/schemas/L0" } }) as object),
+    components: { schemas: { ...schemas, L9: {} } },
+  };
+  t.throws(() => analyseApi(bomb), { name: "DocumentUnreadable", message: /more than 50000 objects/ });
+  t.end();
+});
+
+await test("what is no such document is refused with the place", (t) => {
+  const wrong: readonly (readonly [unknown, string, RegExp])[] = [
+    [[], "document", /no object/],
+    [{ swagger: "2.0", paths: {} }, "openapi", /Swagger 2/],
+    [{ openapi: "4.0.0" }, "openapi", /Expected OpenAPI 3.0 or 3.1, found "openapi": "4.0.0"/],
+    [{ openapi: "3.1.0" }, "paths", /no paths/],
+    [{ openapi: "3.1.0", paths: { "/a": {} } }, "paths", /No path has an operation/],
+    [
+      one({ body: { $ref: "http://evil.example/x.json" } }),
+      "paths./op.post body/$ref",
+      /out of the document/,
+    ],
+    [one({ body: { $ref: "#/components/none" } }), "paths./op.post body/$ref", /leads to nothing/],
+    [one({ body: { $ref: "#/%zz" } }), "paths./op.post body/$ref", /leads to nothing/],
+    [one({ body: { $ref: 7 } }), "paths./op.post body/$ref", /a text/],
+    [
+      one({ parameters: [{ name: "x", in: "moon" }] }),
+      "paths./op.post.parameters",
+      /path, query, header or cookie/,
+    ],
+  ];
+  for (const [document, path, message] of wrong)
+    t.throws(() => analyseApi(document), { name: "DocumentUnreadable", path, message });
+  const circle = {
+    ...(one({ body: { $ref: "#/components/schemas/A" } }) as object),
+    components: { schemas: { A: { $ref: "#/components/schemas/B" }, B: { $ref: "#/components/schemas/A" } } },
+  };
+  t.throws(() => analyseApi(circle), { message: /leads back to itself/ });
+  t.throws(() => analyseApi(library, ["nope"]), {
+    path: "operations",
+    message: /no operation with the id nope/,
+  });
+  t.equal(analyseApi(library, ["getBook"]).operations.length, 1);
+  const odd = {
+    type: "object",
+    properties: { constructor: { type: "integer" }, toString: {} },
+    required: ["__proto__"],
+  };
+  t.doesNotThrow(() => analyseApi(one({ body: odd })));
+  const huge = only({ body: { type: "string", maxLength: 2_000_000_000 } });
+  t.match(huge.assumptions.join(), /bound of more than 100000 characters/);
+  t.end();
+});
