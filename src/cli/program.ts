@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { globalOptions } from "./command.ts";
+import { addCheck } from "./commands/check.ts";
 import { addConfig } from "./commands/config.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addDown } from "./commands/down.ts";
@@ -51,6 +52,7 @@ export function createProgram(version: string): Command {
   program.commandsGroup("Make:");
   addNew(program);
   program.commandsGroup("Check:");
+  addCheck(program);
   addConfig(program);
   addDoctor(program);
   addPrompts(program);

@@ -55,6 +55,7 @@ for (const storage of ["state", "sql"] as const) {
     t.equal(tests.length, 2);
     const ran = await run(root, "--test", "--test-reporter=tap", ...tests);
     t.match(ran.stdout, /# pass 6\n# fail 0/, "its own tests pass");
+    t.match(await here.json(["check", "stock-keeper"]), { agents: ["stock-keeper"], violations: [] });
   });
 }
 

@@ -8,7 +8,7 @@ import { placePrefix } from "./place-words.ts";
 const SHOWN = 5;
 
 /** The entry has to be a file before anything is built. */
-export function assertEntry({ agent, entry }: BundleRequest, root: string): void {
+export function assertEntry({ agent, entry }: Pick<BundleRequest, "agent" | "entry">, root: string): void {
   const stat = statSync(entry, { throwIfNoEntry: false });
   if (stat?.isFile() === true) return;
   const shown = relative(root, entry) || entry;
