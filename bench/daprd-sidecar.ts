@@ -74,6 +74,8 @@ function contextOf(
       spawner: (order) => createProcessResource({ ...order, runId: "bench", read: logs.read }),
     },
     root: folder,
+    project: "bench",
+    runId: "bench",
     stateDir: folder,
     components,
     places: { redis: new Map([["redis", address]]), stateDir: folder },

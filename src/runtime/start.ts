@@ -44,6 +44,7 @@ import { assertSupported } from "./session/supported.ts";
 import { System } from "./session/system.ts";
 import { OWN_LOG, Teller } from "./session/teller.ts";
 import { Supervisor } from "./supervisor/supervisor.ts";
+import { publishSpansOf } from "./telemetry/publish-spans.ts";
 import { sweepLastRun } from "./session/sweep-last-run.ts";
 import { findUnread, keepUnread, unreadText } from "./session/unread-pubsubs.ts";
 import { Watchdog } from "./watchdog/watchdog.ts";
@@ -274,7 +275,6 @@ async function compose(
         );
     }),
   );
-  const journal = owned.use(openJournal(stateDir));
 
   // From here on the session owns what was acquired; it ends by `down`, also where announcing it fails.
   const holdings = owned.move();
@@ -282,9 +282,10 @@ async function compose(
     supervisor,
     feed,
     logs: logStore,
-    journal,
+    journal: holdings.use(openJournal(stateDir)),
     host,
     programs,
+    spans: holdings.use(publishSpansOf({ service: "agents", project: config.name, runId }, process.env)),
     agents: () => system.agents,
     ending: (how) => containers?.ending(how),
     withdraw: () => {

@@ -9,7 +9,9 @@ export async function showEvent(context: Context, id: string): Promise<void> {
   const source = await eventSource(context);
   const event = await findEvent(source, id);
   const flow = await source.flow(event.id);
-  if (out.json) return out.document({ ...event, caused: flow?.caused ?? [], settled: flow?.settled ?? null });
+  const traceId = flow?.traceId ?? null;
+  if (out.json)
+    return out.document({ ...event, traceId, caused: flow?.caused ?? [], settled: flow?.settled ?? null });
   const { bold, dim } = out.style;
   const facts = [
     ["id", event.id],
@@ -19,6 +21,7 @@ export async function showEvent(context: Context, id: string): Promise<void> {
     ["subject", event.subject],
     ["correlation", event.correlationId],
     ["causation", event.causationId],
+    ["trace", traceId],
   ] as const;
   out.line(bold(event.eventType));
   for (const [name, value] of facts) if (value !== null) out.line(`  ${dim(name.padEnd(11))}  ${value}`);

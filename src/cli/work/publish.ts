@@ -95,8 +95,17 @@ async function messageFor(
       body,
       contentType: "application/cloudevents+json",
       raw: false,
+      traceparent: traceparentIn(process.env),
+      id,
+      correlationId: flow,
     },
   };
+}
+
+/** A pipeline that is traced hands its context on by this variable (https://opentelemetry.io/docs/specs/otel/context/env-carriers/). */
+function traceparentIn(env: NodeJS.ProcessEnv): string | null {
+  const given = env["TRACEPARENT"] ?? "";
+  return /^00-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/u.test(given) ? given : null;
 }
 
 /** Sent as it is. Where it happens to be a CloudEvent, its id tells how to follow it. */

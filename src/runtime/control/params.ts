@@ -66,19 +66,28 @@ export function actRequest(body: unknown): {
 }
 
 export function publishRequest(body: unknown): PublishRequest {
-  const { pubsub, topic, body: payload, contentType, raw } = fields(body);
+  const { pubsub, topic, body: payload, contentType, raw, ...more } = fields(body);
   if (!isText(pubsub)) throw wrong("pubsub", "a text", pubsub);
   if (!isText(topic)) throw wrong("topic", "a text", topic);
   if (typeof payload !== "string") throw wrong("body", "a text", payload);
   if (!isText(contentType)) throw wrong("contentType", "a text", contentType);
   if (typeof raw !== "boolean") throw wrong("raw", "true or false", raw);
-  return { pubsub, topic, body: payload, contentType, raw };
+  const known = Object.fromEntries(
+    (["traceparent", "id", "correlationId"] as const).map((name) => [name, optionalText(name, more[name])]),
+  );
+  return { pubsub, topic, body: payload, contentType, raw, ...known };
 }
 
 export function replayTarget(body: unknown): string | null {
   const { to } = body === undefined ? { to: null } : fields(body);
   if (to !== null && to !== undefined && !isText(to)) throw wrong("to", "the name of an agent, or null", to);
   return to ?? null;
+}
+
+function optionalText(name: string, value: unknown): string | null {
+  if (value === undefined || value === null) return null;
+  if (!isText(value)) throw wrong(name, "a text, or null", value);
+  return value;
 }
 
 const isLevel = (text: string): text is LogLevel => (LEVELS as readonly string[]).includes(text);

@@ -47,6 +47,8 @@ export interface FlowNode {
 
 export interface FlowView extends FlowNode {
   readonly correlationId: string | null;
+  /** Of the trace that the event belongs to; absent where it belongs to none. */
+  readonly traceId?: string;
   readonly settled: boolean;
   /** Present where waiting for the flow ended because agents could not tell whether they have events to send. */
   readonly unknownOutboxes?: readonly UnknownOutbox[];

@@ -52,6 +52,7 @@ class FileJournal implements JournalReader {
       return {
         ...node,
         correlationId: typeof root["correlation"] === "string" ? root["correlation"] : null,
+        ...traceOf(root["traceparent"]),
         settled: isSettled(node),
       };
     });
@@ -132,6 +133,14 @@ class FileJournal implements JournalReader {
       );
     }
   }
+}
+
+function traceOf(traceparent: unknown): { readonly traceId?: string } {
+  const trace =
+    typeof traceparent === "string"
+      ? /^[\da-f]{2}-(?!0{32})([\da-f]{32})-/u.exec(traceparent)?.[1]
+      : undefined;
+  return trace === undefined ? {} : { traceId: trace };
 }
 
 function nodeOf(

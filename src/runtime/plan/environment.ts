@@ -1,9 +1,12 @@
 import type { ResolvedAgent } from "../model/resolved.ts";
 import type { LlmMode } from "./stand-ins.ts";
+import { isTelemetryOn, senderEnvironment } from "./telemetry.ts";
 
 /** Everything an agent's environment is made of. */
 export interface EnvironmentInput {
   readonly agent: ResolvedAgent;
+  /** Name of the project. */
+  readonly project: string;
   readonly runId: string;
   readonly port: number;
   /** Null: it has no sidecar. */
@@ -45,6 +48,7 @@ export function agentEnvironment(input: EnvironmentInput): Record<string, string
     ...input.model,
     ...fromFile,
     ...agent.env,
+    ...telemetryOf(input),
     ...sidecarAddress(input.sidecarPort, input.sidecarGrpcPort),
     PORT: String(input.port),
     APP_PORT: String(input.port),
@@ -57,6 +61,19 @@ export function agentEnvironment(input: EnvironmentInput): Record<string, string
     ...input.prompts,
     ...(input.cassettesDir === null ? {} : { AGENTS_CASSETTES_DIR: input.cassettesDir }),
   };
+}
+
+/** Nothing where no telemetry is sent. */
+function telemetryOf({
+  agent,
+  project,
+  runId,
+  inherited,
+  fromFile,
+}: EnvironmentInput): Record<string, string> {
+  const own = { ...fromFile, ...agent.env };
+  if (!isTelemetryOn({ ...inherited, ...own })) return {};
+  return senderEnvironment({ service: agent.name, project, runId }, inherited, own);
 }
 
 /** `DAPR_GRPC_PORT` is set with daprd only: the embedded sidecar speaks HTTP. */

@@ -27,7 +27,7 @@ import type { Sidecars } from "./sidecars.ts";
 /** What all agents of a run share. */
 export interface AgentContext {
   /** The config that the run was started with: what does not change before the next one. */
-  readonly config: Pick<ResolvedConfig, "root" | "resources" | "prompts" | "environment">;
+  readonly config: Pick<ResolvedConfig, "name" | "root" | "resources" | "prompts" | "environment">;
   /** Models of each Ollama of the config, by resource name. */
   readonly models: Readonly<Record<string, readonly string[]>>;
   readonly runId: string;
@@ -170,6 +170,7 @@ export function environmentOf(
   const values = ownValues(agent);
   return agentEnvironment({
     agent,
+    project: context.config.name,
     runId: context.runId,
     port: ports.port,
     // Its sidecar listens before it starts, and may have had to take another port than was chosen.

@@ -109,7 +109,7 @@ function daprdContext(
   places: ComponentPlaces,
   streams: StreamsSettings,
 ): DaprdContext {
-  const { config, stateDir, redis, promised, host, logs } = input;
+  const { config, runId, stateDir, redis, promised, host, logs } = input;
   const secrets = Object.assign({}, ...[...redis].map(([name, url]) => read(name, url).secrets));
   const components = Object.values(config.components);
   // What writes the resource files takes a moment to load, and has it while the sidecars' thread connects.
@@ -124,6 +124,8 @@ function daprdContext(
   return {
     daprd,
     root: config.root,
+    project: config.name,
+    runId,
     stateDir,
     components,
     places,

@@ -8,10 +8,11 @@ import type { DaprdLine } from "../resources/sidecar/daprd/daprd-log.ts";
 import type { PortFinder } from "../resources/sidecar/daprd/daprd-ports.ts";
 import { DaprdSidecar, type MadeResources } from "../resources/sidecar/daprd/daprd-sidecar.ts";
 import type { StreamsSettings } from "../resources/sidecar/daprd/host/daprd-calls.ts";
-import { generateResources } from "../resources/sidecar/daprd/yaml/generate.ts";
+import { generateResources, type ResourcePlan } from "../resources/sidecar/daprd/yaml/generate.ts";
 import { readUserResources } from "../resources/sidecar/yaml/user-resources.ts";
 import type { SidecarHost } from "../resources/sidecar/sidecar-host.ts";
 import { tokensOf } from "../resources/sidecar/embedded/tokens.ts";
+import { isTelemetryOn, senderEnvironment, spanTarget } from "../plan/telemetry.ts";
 import type { NodeFacts, SupervisedNode } from "../supervisor/node.ts";
 import type { AgentPorts } from "./choose-ports.ts";
 import { daprdComponents, type ComponentPlaces } from "./daprd-components.ts";
@@ -32,6 +33,8 @@ export interface DaprdProgram {
 export interface DaprdContext {
   readonly daprd: DaprdProgram;
   readonly root: string;
+  readonly project: string;
+  readonly runId: string;
   /** Absolute path of `.agents/`. */
   readonly stateDir: string;
   readonly components: readonly ResolvedComponent[];
@@ -73,7 +76,7 @@ export function daprdSidecar(
     resources: async () => await makeResources(agent, context),
     env: (secrets) =>
       daprdEnvironment({
-        inherited: process.env,
+        inherited: { ...process.env, ...daprdSender(agent, context) },
         secrets: { ...context.secrets, ...secrets },
         apiToken: tokens.api ?? null,
         appToken: tokens.app ?? null,
@@ -139,6 +142,29 @@ export function shownOf(
   return { port: httpPort, url: `http://127.0.0.1:${httpPort}`, note: note ?? where };
 }
 
+/** Its spans are those of the sidecar, beside those of the agent. */
+function daprdSender(
+  { name }: ResolvedAgent,
+  { project, runId }: Pick<DaprdContext, "project" | "runId">,
+): Readonly<Record<string, string>> {
+  if (!isTelemetryOn(process.env)) return {};
+  return senderEnvironment({ service: sidecarName(name), project, runId }, process.env);
+}
+
+/** daprd sends spans alone; headers and certificates it reads from the same variables as everybody. */
+function daprdTracing(env: NodeJS.ProcessEnv): ResourcePlan["configuration"]["tracing"] {
+  const target = spanTarget(env);
+  if (target === null) return null;
+  const { endpoint, protocol } = target;
+  const isSecure = endpoint.protocol === "https:";
+  const port = endpoint.port || (isSecure ? "443" : "80");
+  return {
+    endpoint: `${endpoint.hostname}:${port}`,
+    isSecure,
+    protocol: protocol === "grpc" ? "grpc" : "http",
+  };
+}
+
 async function makeResources(
   agent: ResolvedAgent,
   { root, stateDir, components, places, logs }: DaprdContext,
@@ -152,7 +178,7 @@ async function makeResources(
     components: daprdComponents(components, places),
     subscriptions: [],
     delivery: { deliveryTimeoutMs, concurrency },
-    configuration: { namesFile: namesFile(stateDir), tracing: null },
+    configuration: { namesFile: namesFile(stateDir), tracing: daprdTracing(process.env) },
     user,
   });
   return { ...made, userFolder: user.folder };

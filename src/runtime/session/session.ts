@@ -11,6 +11,7 @@ import type { Settlement } from "../supervisor/settlement.ts";
 import { Outboxes } from "./ask-outbox.ts";
 import type { Feed } from "./feed.ts";
 import type { Programs } from "./programs.ts";
+import type { PublishSpans } from "../telemetry/publish-spans.ts";
 import { settleFlow } from "./settle.ts";
 import { sidecarName } from "./sidecar-node.ts";
 
@@ -22,6 +23,8 @@ export interface SessionParts {
   readonly journal: JournalReader;
   readonly host: SidecarHost;
   readonly programs: Programs;
+  /** Traces what is published by hand. */
+  readonly spans: PublishSpans;
   /** The agents as they are configured now. */
   agents(): ReadonlyMap<string, ResolvedAgent>;
   /** Everything is about to be stopped: for good, or so that what is meant to outlive the run does. */
@@ -190,7 +193,8 @@ export class Session implements RunControl {
   }
 
   async publish(event: PublishRequest): Promise<void> {
-    await this.#parts.host.publish(event);
+    const { host, spans } = this.#parts;
+    await spans.publish(event, async (traced) => await host.publish(traced));
   }
 
   async replay(eventId: string, to: string | null): Promise<ReplayResult> {

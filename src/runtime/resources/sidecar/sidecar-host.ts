@@ -101,6 +101,11 @@ export interface PublishRequest {
   /** `application/cloudevents+json`: body is the whole event. With `raw`, it is published verbatim, no envelope. */
   readonly contentType: string;
   readonly raw: boolean;
+  /** Where it belongs in a trace (W3C Trace Context), unless the body says so itself. */
+  readonly traceparent?: string | null;
+  /** What it is known as; raw data may have none. */
+  readonly id?: string | null;
+  readonly correlationId?: string | null;
 }
 
 export type ReplayResult =

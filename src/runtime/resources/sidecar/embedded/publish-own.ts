@@ -8,7 +8,7 @@ import type { Pubsub } from "./pubsub/pubsub.ts";
 /** Publishes what the runtime itself has to say. */
 export async function publishOwn(
   broker: Pick<Pubsub, "publish">,
-  { pubsub, topic, body, contentType, raw }: PublishRequest,
+  { pubsub, topic, body, contentType, raw, traceparent = null }: PublishRequest,
 ): Promise<void> {
   const input = {
     appId: "agents",
@@ -17,7 +17,7 @@ export async function publishOwn(
     body: Buffer.from(body),
     contentType,
     metadata: {},
-    traceparent: null,
+    traceparent,
     tracestate: null,
   };
   const made = makeEvent(input, raw, Date.now());

@@ -79,6 +79,7 @@ export interface ConfigurationSettings {
     /** `host:port` of an OTLP receiver. */
     readonly endpoint: string;
     readonly protocol: "grpc" | "http";
+    readonly isSecure: boolean;
   } | null;
   /** A secret store that apps may not read through the API; null = there is none. */
   readonly closedSecretStore: string | null;
@@ -107,7 +108,11 @@ export function configuration({
           : {
               tracing: {
                 samplingRate: "1",
-                otel: { endpointAddress: tracing.endpoint, isSecure: false, protocol: tracing.protocol },
+                otel: {
+                  endpointAddress: tracing.endpoint,
+                  isSecure: tracing.isSecure,
+                  protocol: tracing.protocol,
+                },
               },
             }),
         ...(closedSecretStore === null
