@@ -268,7 +268,10 @@ const ratio = z.object({
 export const coverageAnalyzedPayload = z.object({
   coverageId: z.string().min(1),
   kind: z.enum(["traceability", "code"]),
-  format: z.enum(["lcov", "istanbul"]).nullable().describe("Of the report; null for traceability"),
+  format: z
+    .enum(["lcov", "istanbul", "cobertura"])
+    .nullable()
+    .describe("Of the report; null for traceability"),
   specId: z.string().min(1).nullable(),
   artefactId: z.string().nullable(),
   totals: z.object({

@@ -4,14 +4,18 @@ import { AnalyzeCoverageHandler } from "./application/analyze-coverage.ts";
 import { CreateStrategyHandler } from "./application/create-strategy.ts";
 import { GenerateApiSpecsHandler } from "./application/generate-api-specs.ts";
 import { GenerateTestSpecHandler } from "./application/generate-test-spec.ts";
+import { PrioritiseTestsHandler } from "./application/prioritise-tests.ts";
+import { Traceability } from "./application/traceability.ts";
 import { TraceGeneratedCode } from "./application/trace-generated-code.ts";
 import { events } from "./events.ts";
 import { PromptWriter } from "./infrastructure/prompt-writer.ts";
 import { readDocument } from "./infrastructure/read-document.ts";
+import { readXml } from "./infrastructure/read-xml.ts";
 import { SqlCoverages, SqlStrategies } from "./infrastructure/sql-results.ts";
 import { SqlSpecs } from "./infrastructure/sql-specs.ts";
 import { migrations } from "./infrastructure/tables.ts";
 import type { TestPlanningTables } from "./infrastructure/tables.ts";
+import { calculationRoutes } from "./presentation/calculations.ts";
 import { commandRoutes, queryRoutes, subscriptions } from "./presentation/routes.ts";
 
 await runAgent<TestPlanningTables>({
@@ -29,11 +33,12 @@ function compose(kit: AgentKit<TestPlanningTables>): AgentParts {
     generate: new GenerateTestSpecHandler(specs, writer),
     api: new GenerateApiSpecsHandler(specs, readDocument),
     strategy: new CreateStrategyHandler(strategies, writer),
-    coverage: new AnalyzeCoverageHandler(coverages),
+    coverage: new AnalyzeCoverageHandler(coverages, readXml),
+    priorities: new PrioritiseTestsHandler(specs),
   };
   return {
-    commands: commandRoutes(handlers),
-    queries: queryRoutes(specs, coverages),
+    commands: [...commandRoutes(handlers), ...calculationRoutes(handlers.priorities)],
+    queries: queryRoutes(specs, coverages, new Traceability(specs, coverages)),
     subscriptions: subscriptions(new TraceGeneratedCode(specs, coverages)),
   };
 }

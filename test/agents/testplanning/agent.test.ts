@@ -146,8 +146,18 @@ await test("generated tests come back as coverage of the cases, once per artefac
     body: { coverageId: coverage.coverageId },
   });
 
+  const matrix = await agent.get("/api/testplanning/traceability");
+  t.match(matrix.body, {
+    items: [{ requirementId: spec.requirementId, specId: spec.specId, status: "covered", gaps: [] }],
+    next: null,
+  });
+  t.equal((matrix.body["items"] as { covered: number }[])[0]?.covered, spec.cases.length);
+
   await system.replay(code?.id ?? "", "testplanning");
-  await agent.post(execute, { requirement: "The interface should be user friendly." });
+  await agent.post(execute, { requirement: "The interface should be user friendly.", requirementId: "UX-1" });
+  t.match((await agent.get("/api/testplanning/gaps")).body, {
+    items: [{ requirementId: "UX-1", gap: /^UX-1: "user friendly" has no measure/ }],
+  });
   await agent.post(execute, { requirement: "The name must be at most 20 characters." });
   const all = await system.until(COVERAGE, 2);
   await system.until(CODE, 3);

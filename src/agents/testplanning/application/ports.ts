@@ -1,4 +1,5 @@
 import type { HandlerContext } from "agents-apphost/kit";
+import type { XmlElement } from "../domain/coverage/cobertura.ts";
 import type { Wording } from "../domain/wording.ts";
 import type { CoverageAnalyzedPayload, SpecGeneratedPayload, StrategyCreatedPayload } from "../events.ts";
 
@@ -24,12 +25,22 @@ export interface SpecPage {
   readonly next: string | null;
 }
 
+/** How much, and from where on. */
+export interface PageOf {
+  readonly limit: number;
+  readonly before?: string;
+}
+
 /** The specs of this agent. They never change: a requirement that is analysed again is a new spec. */
 export interface Specs {
   /** Stores specs and publishes them, in one step. */
   publish(ctx: HandlerContext, specs: readonly SpecGeneratedPayload[]): Promise<void>;
   find(specId: string): Promise<StoredSpec | null>;
-  list(page: { readonly limit: number; readonly before?: string }): Promise<SpecPage>;
+  list(page: PageOf): Promise<SpecPage>;
+  /** The same pages, with all that the specs hold. */
+  page(page: PageOf): Promise<{ readonly items: readonly StoredSpec[]; readonly next: string | null }>;
+  /** The newest spec of each requirement. */
+  newestOf(requirementIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
 export interface Strategies {
@@ -40,10 +51,15 @@ export interface Coverages {
   publish(ctx: HandlerContext, coverage: CoverageAnalyzedPayload): Promise<void>;
   /** The newest coverage of a spec by tests; null while no code was generated for it. */
   latest(specId: string): Promise<CoverageAnalyzedPayload | null>;
+  /** The same of several specs. */
+  latestOf(specIds: readonly string[]): Promise<ReadonlyMap<string, CoverageAnalyzedPayload>>;
 }
 
 /** Reads a document of YAML or JSON. @throws DocumentUnreadable with line and column. */
 export type ReadDocument = (text: string) => Promise<unknown>;
+
+/** Reads an XML document; nothing outside of it is read. @throws ReportUnreadable */
+export type ReadXml = (text: string) => Promise<XmlElement>;
 
 /** What a model said, and which. */
 export interface Words<Text> {

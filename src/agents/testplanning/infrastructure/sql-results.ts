@@ -1,3 +1,4 @@
+import { anyOf } from "agents-apphost/kit";
 import type { AgentKit, HandlerContext } from "agents-apphost/kit";
 import type { Coverages, Strategies } from "../application/ports.ts";
 import { coverageAnalyzed, coverageAnalyzedPayload, strategyCreated } from "../events.ts";
@@ -67,5 +68,16 @@ export class SqlCoverages implements Coverages {
       .limit(1)
       .executeTakeFirst();
     return row === undefined ? null : coverageAnalyzedPayload.parse(JSON.parse(row.payload));
+  }
+
+  async latestOf(specIds: readonly string[]): Promise<ReadonlyMap<string, CoverageAnalyzedPayload>> {
+    const rows = await this.#kit.db
+      .selectFrom("testplanning_coverage")
+      .select(["spec_id", "payload"])
+      .where("spec_id", "in", anyOf(specIds))
+      .orderBy("created_at")
+      .execute();
+    const newest = new Map(rows.map(({ spec_id, payload }) => [spec_id ?? "", payload]));
+    return new Map([...newest].map(([id, text]) => [id, coverageAnalyzedPayload.parse(JSON.parse(text))]));
   }
 }

@@ -1,5 +1,6 @@
+import { anyOf } from "agents-apphost/kit";
 import type { AgentKit, HandlerContext } from "agents-apphost/kit";
-import type { SpecPage, SpecRow, Specs, StoredSpec } from "../application/ports.ts";
+import type { PageOf, SpecPage, SpecRow, Specs, StoredSpec } from "../application/ports.ts";
 import { specGenerated, specGeneratedPayload } from "../events.ts";
 import type { SpecGeneratedPayload } from "../events.ts";
 import type { TestPlanningTables } from "./tables.ts";
@@ -40,11 +41,41 @@ export class SqlSpecs implements Specs {
     return { spec: specGeneratedPayload.parse(JSON.parse(row.payload)), createdAt: row.created_at };
   }
 
-  /** The cursor is the time and the id of the last row of a page. */
-  async list({ limit, before }: { readonly limit: number; readonly before?: string }): Promise<SpecPage> {
+  async list(page: PageOf): Promise<SpecPage> {
+    const { found, next } = await this.#rows(page);
+    return { items: found.map(toRow), next };
+  }
+
+  async page(page: PageOf): Promise<{ readonly items: readonly StoredSpec[]; readonly next: string | null }> {
+    const { found, next } = await this.#rows(page);
+    return {
+      items: found.map(({ payload, created_at }) => ({
+        spec: specGeneratedPayload.parse(JSON.parse(payload)),
+        createdAt: created_at,
+      })),
+      next,
+    };
+  }
+
+  async newestOf(requirementIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const rows = await this.#kit.db
+      .selectFrom("testplanning_specs")
+      .select(["requirement_id", "spec_id"])
+      .where("requirement_id", "in", anyOf(requirementIds))
+      .orderBy("created_at")
+      .orderBy("spec_id")
+      .execute();
+    return new Map(rows.map((row) => [row.requirement_id, row.spec_id]));
+  }
+
+  /** The newest first; the cursor is the time and the id of the last row of a page. */
+  async #rows({ limit, before }: PageOf): Promise<{
+    readonly found: readonly TestPlanningTables["testplanning_specs"][];
+    readonly next: string | null;
+  }> {
     let rows = this.#kit.db
       .selectFrom("testplanning_specs")
-      .select(["spec_id", "requirement_id", "requirement", "testable", "cases", "created_at"])
+      .selectAll()
       .orderBy("created_at", "desc")
       .orderBy("spec_id", "desc")
       .limit(limit + 1);
@@ -56,10 +87,10 @@ export class SqlSpecs implements Specs {
       );
     }
     const found = await rows.execute();
-    const items = found.slice(0, limit).map(toRow);
+    const items = found.slice(0, limit);
     const last = items.at(-1);
-    const next = found.length > limit && last !== undefined ? `${last.createdAt}_${last.specId}` : null;
-    return { items, next };
+    const next = found.length > limit && last !== undefined ? `${last.created_at}_${last.spec_id}` : null;
+    return { found: items, next };
   }
 }
 
@@ -75,7 +106,7 @@ function toRowOf(spec: SpecGeneratedPayload, now: string): TestPlanningTables["t
   };
 }
 
-function toRow(row: Omit<TestPlanningTables["testplanning_specs"], "payload">): SpecRow {
+function toRow(row: TestPlanningTables["testplanning_specs"]): SpecRow {
   return {
     specId: row.spec_id,
     requirementId: row.requirement_id,

@@ -6,6 +6,7 @@ import type { CreateStrategyHandler } from "../application/create-strategy.ts";
 import type { ApiSpecs, GenerateApiSpecsHandler } from "../application/generate-api-specs.ts";
 import type { GenerateTestSpecHandler } from "../application/generate-test-spec.ts";
 import type { Coverages, Specs } from "../application/ports.ts";
+import type { Traceability } from "../application/traceability.ts";
 import type { TraceGeneratedCode } from "../application/trace-generated-code.ts";
 import { ReportUnreadable } from "../domain/coverage/totals.ts";
 import { DocumentUnreadable } from "../domain/openapi/unreadable.ts";
@@ -15,10 +16,13 @@ import {
   apiView,
   coverageInput,
   coverageView,
+  gapPage,
   generateInput,
   getInput,
   gherkinView,
   listInput,
+  matrixInput,
+  matrixPage,
   specPage,
   specView,
   storedSpecView,
@@ -91,8 +95,44 @@ export function commandRoutes({ generate, api, strategy, coverage }: Handlers): 
   ];
 }
 
-export function queryRoutes(specs: Specs, coverages: Coverages): readonly QueryRoute[] {
+export function queryRoutes(
+  specs: Specs,
+  coverages: Coverages,
+  traceability: Traceability,
+): readonly QueryRoute[] {
   return [
+    query({
+      name: "GetTraceabilityMatrix",
+      path: "/traceability",
+      description: "Requirements with their cases and which of them generated tests run, the newest first.",
+      input: matrixInput,
+      output: matrixPage,
+      handler: async ({ limit, before }) => {
+        const { items, next } = await traceability.matrix(
+          before === undefined ? { limit } : { limit, before },
+        );
+        return {
+          items: items.map((each) => ({ ...each, cases: [...each.cases], gaps: [...each.gaps] })),
+          next,
+        };
+      },
+    }),
+    query({
+      name: "ListGaps",
+      path: "/gaps",
+      description: "What is not tested, and what cannot be, by requirement.",
+      input: matrixInput,
+      output: gapPage,
+      handler: async ({ limit, before }) => {
+        const { items, next } = await traceability.matrix(
+          before === undefined ? { limit } : { limit, before },
+        );
+        const gaps = items.flatMap(({ requirementId, specId, gaps: all }) =>
+          all.map((gap) => ({ requirementId, specId, gap })),
+        );
+        return { items: gaps, next };
+      },
+    }),
     query({
       name: "GetSpec",
       path: "/specs/{specId}",

@@ -61,11 +61,11 @@ export const strategyInput = z.object({
 export const strategyView = strategyCreatedPayload;
 
 export const coverageInput = z.object({
-  format: z.enum(["lcov", "istanbul"]),
+  format: z.enum(["lcov", "istanbul", "cobertura"]),
   report: z
     .union([z.string().min(1), z.record(z.string(), z.json())])
     .describe(
-      "The text of an lcov trace file, or of Istanbul's coverage-final.json, which may also be sent as the object it is",
+      "The text of an lcov trace file, of a Cobertura report, or of Istanbul's coverage-final.json, which may also be sent as the object it is",
     ),
   requirements: z
     .array(z.object({ requirementId, files: z.array(z.string().min(1)).min(1) }))
@@ -100,4 +100,33 @@ export const specPage = z.object({
     }),
   ),
   next: z.string().nullable().describe("Null on the last page"),
+});
+
+export const matrixInput = z.object({
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  before: z.string().max(150).optional().describe("The `next` of the page before"),
+});
+export const matrixPage = z.object({
+  items: z.array(
+    z.object({
+      requirementId: z.string(),
+      requirement: z.string(),
+      specId: z.string(),
+      status: z.enum(["covered", "partly-covered", "untested", "not-testable"]),
+      cases: z.array(z.object({ caseId: z.string(), ruleId: z.string(), covered: z.boolean() })),
+      covered: z.number().int(),
+      artefactId: z.string().nullable(),
+      gaps: z.array(z.string()),
+    }),
+  ),
+  next: z
+    .string()
+    .nullable()
+    .describe(
+      "Null on the last page. A page may be short: of a requirement that was analysed again only the newest specification is shown",
+    ),
+});
+export const gapPage = z.object({
+  items: z.array(z.object({ requirementId: z.string(), specId: z.string(), gap: z.string() })),
+  next: z.string().nullable(),
 });
