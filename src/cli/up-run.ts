@@ -92,7 +92,7 @@ async function asOrchestrator(
 
 async function showWhenReady(client: RunClient, options: UpOptions): Promise<number> {
   const { signal } = options.context;
-  assertRuns(options.agents, await startMissing(client, await client.run(signal), options));
+  await assertRuns(client, options.agents, await startMissing(client, await client.run(signal), options));
   const limit = AbortSignal.any([signal, AbortSignal.timeout(options.waitTimeoutMs)]);
   for await (const message of client.feed(limit)) {
     const state =

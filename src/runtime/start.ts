@@ -244,6 +244,7 @@ async function compose(
           onProgress,
           pulls: {
             onProgress,
+            onVersion: (name, version) => supervisor.describe(name, { version }),
             giveUp:
               plan.mode === "containers" || !llmInUse.mayDegrade
                 ? null

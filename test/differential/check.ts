@@ -1,6 +1,12 @@
 import type { CallOptions, Answer, Reply } from "../runtime/sidecar/kit.ts";
 import type { DifferentialApp, Got } from "./app.ts";
 
+/** A database of a Redis. */
+export interface Place {
+  readonly address: string;
+  readonly database: string;
+}
+
 /** What a check is done with: one sidecar, real or embedded, and the app behind it. */
 export interface Side {
   readonly kind: "daprd" | "agents";
@@ -14,6 +20,8 @@ export interface Side {
   got(check: string): readonly Got[];
   /** Resolves once the app got so many there. */
   gotAtLeast(check: string, count: number): Promise<void>;
+  /** Address and database of its Redis, where its world has one. */
+  readonly redis: Place | null;
   /** Path of the folder with the resources; what is written there is loaded. */
   readonly resources: string;
 }

@@ -14,6 +14,7 @@ import {
   SCOPE_DELIVERIES,
   SCOPE_QUESTIONS,
 } from "./checks/policies.ts";
+import { NAMED, NAMED_QUESTIONS, OUTBOUND, OUTBOUND_QUESTIONS } from "./checks/outbound.ts";
 import { PROCESS_CHECKS } from "./checks/process.ts";
 import { publishChecks } from "./checks/publish.ts";
 import { stateChecks } from "./checks/state.ts";
@@ -27,6 +28,7 @@ import {
   SMALL_QUESTIONS,
 } from "./checks/edges.ts";
 import { LISTENING_CHECKS } from "./checks/listening.ts";
+import { compareNeighbours } from "./neighbours.ts";
 import { compareReplicas } from "./replicas.ts";
 import { BARE, CLOSED, DECLARED, DEFAULTS, LISTED, PLAIN, REDIS } from "./checks/worlds.ts";
 import type { Check } from "./check.ts";
@@ -58,6 +60,8 @@ const WORLDS = [
   BY_DEFAULT,
   ACCESS,
   BINDINGS,
+  OUTBOUND,
+  NAMED,
   ...TOKEN_WORLDS,
 ];
 
@@ -88,6 +92,8 @@ const CHECKS: readonly Check[] = [
   ...SMALL_QUESTIONS,
   ...ACCESS_QUESTIONS,
   ...BINDING_QUESTIONS,
+  ...OUTBOUND_QUESTIONS,
+  ...NAMED_QUESTIONS,
 ];
 
 t.setTimeout(300_000);
@@ -114,6 +120,10 @@ t.test("the embedded sidecar does what a real daprd does", { skip: SKIP, timeout
   if (only === undefined || only === "replicas")
     await t.test("replicas", { timeout: 120_000 }, async (each) => {
       results.push(await compareReplicas(each, await redis()));
+    });
+  if (only === undefined || only === "neighbours")
+    await t.test("neighbours", { timeout: 120_000 }, async (each) => {
+      results.push(...(await compareNeighbours(each)));
     });
   const { line, different } = report(results);
   t.comment(line);

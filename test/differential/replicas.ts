@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Test } from "tap";
-import type { Question } from "./check.ts";
+import type { Place, Question } from "./check.ts";
 import { REDIS } from "./checks/worlds.ts";
 import { JSON_TYPE, publishTo } from "./checks/publish.ts";
 import { judged, type Compared } from "./compare.ts";
-import { openSide, type Kind, type Place } from "./side.ts";
+import { openSide, type Kind } from "./side.ts";
 import type { SuiteRedis } from "./suite-redis.ts";
 
 const EVENTS = 30;

@@ -1,13 +1,14 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CLI } from "../helpers/cli.ts";
 import { freePort } from "../helpers/free-port.ts";
 import { call, type Owner, type Reply } from "../runtime/sidecar/kit.ts";
 import { DAPRD } from "../runtime/daprd/kit.ts";
 import { startDifferentialApp, type DifferentialApp, type Got } from "./app.ts";
-import type { Delivery, Side, World } from "./check.ts";
+import type { Delivery, Place, Side, World } from "./check.ts";
 
 export type Kind = Side["kind"];
 
@@ -20,7 +21,18 @@ export function commandOf(kind: Kind): readonly [string, ...string[]] {
 export function cleanEnv(extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   const { NODE_OPTIONS: _options, ...env } = process.env;
   for (const name of Object.keys(env)) if (/^(?:DAPR_|TAP|APP_API_TOKEN)/u.test(name)) delete env[name];
-  return { ...env, DAPR_HOST_IP: "127.0.0.1", ...extra };
+  return { ...env, DAPR_HOST_IP: "127.0.0.1", XDG_STATE_HOME: stateHome(), ...extra };
+}
+
+let home: string | null = null;
+
+/** Where sidecars find each other: not among those of the user. */
+function stateHome(): string {
+  if (home !== null) return home;
+  const made = mkdtempSync(join(tmpdir(), "agents-state-home-"));
+  process.once("exit", () => rmSync(made, { recursive: true, force: true }));
+  home = made;
+  return made;
 }
 
 /** Flags with which any number of sidecars can run side by side. */
@@ -47,12 +59,6 @@ export function idOf(index: number): string {
 export function withId<T>(value: T, id: string): T {
   const filled: T = JSON.parse(JSON.stringify(value).replaceAll("{id}", id));
   return filled;
-}
-
-/** A database of a Redis. */
-export interface Place {
-  readonly address: string;
-  readonly database: string;
 }
 
 /** Starts one sidecar and its app in a folder of its own. */
@@ -118,6 +124,7 @@ export async function openSide(
     port,
     appPort: app.port,
     resources,
+    redis,
     call: (path, options) => call(port, path, options),
     got,
     gotAtLeast: (id, count) =>
@@ -198,10 +205,15 @@ kind: Configuration
 metadata:
   name: config
 spec:
-  nameResolution:
+${spec.includes("nameResolution:") ? "" : namesIn("names.db")}${spec}`;
+}
+
+/** Part of a Configuration: the SQLite file that sidecars find each other in. */
+export function namesIn(file: string): string {
+  return `  nameResolution:
     component: sqlite
     version: v1
     configuration:
-      connectionString: names.db
-${spec}`;
+      connectionString: ${file}
+`;
 }

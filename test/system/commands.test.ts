@@ -1,10 +1,12 @@
 import { once } from "node:events";
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { createServer } from "node:net";
 import { text } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
 import t from "tap";
 import { acquireRunLock } from "../../src/runtime/control/run-lock.ts";
+import { freePort } from "../helpers/free-port.ts";
 import { startCli } from "../cli/run-cli.ts";
 import type { Project } from "../helpers/system.ts";
 import { fixture, fixtureProject, pick, resourceOf, until } from "../helpers/system.ts";
@@ -22,7 +24,8 @@ t.test("start and restart of what crashes end with 1 and say why, after what the
   const started = await project.agents(["start", "bad"]);
   t.equal(started.code, 1, started.stderr);
   t.match(started.stdout, /^bad +failed/m);
-  t.match(started.stderr, /bad crashed \d+ times.*\.\n.*agents logs bad.*\[AGENTS_CRASH_LOOP\]/);
+  t.match(started.stderr, /bad crashed \d+ times.* Last words:\n +cannot go on\n/);
+  t.match(started.stderr, /agents restart bad.*\[AGENTS_CRASH_LOOP\]/);
   const restarted = await project.agents(["restart", "bad", "--json"]);
   t.equal(restarted.code, 1);
   t.match(JSON.parse(restarted.stderr), { error: { code: "AGENTS_CRASH_LOOP", path: "bad" } });
@@ -30,6 +33,23 @@ t.test("start and restart of what crashes end with 1 and say why, after what the
   t.equal((await project.agents(["stop", "bad"])).code, 0, "what failed can be stopped");
   t.equal((await project.agents(["restart", "good"])).code, 0);
 });
+
+t.test(
+  "start of an agent whose port a stranger has taken meanwhile names the port and who holds it",
+  async (t) => {
+    const port = await freePort();
+    const project = fixtureProject(t, { good: { ...good, port } });
+    t.equal((await project.agents(["up", "-d"])).code, 0);
+    t.equal((await project.agents(["stop", "good"])).code, 0);
+    const stranger = createServer().listen(port, "127.0.0.1");
+    await once(stranger, "listening");
+    t.teardown(() => stranger.close());
+    const started = await project.agents(["start", "good"]);
+    t.equal(started.code, 1, started.stderr);
+    t.match(started.stderr, `good cannot listen on port ${port}: it is held by`);
+    t.match(started.stderr, "[AGENTS_PORT_TAKEN]");
+  },
+);
 
 t.test("nobody waits for ever for an agent that never listens: exit 4, and Ctrl-C is no bug", async (t) => {
   const project = fixtureProject(t, { good, slow });

@@ -14,7 +14,10 @@ export async function checkPorts(config: ResolvedConfig): Promise<readonly Check
     ...(sidecarPort === null ? [] : [{ name: `the sidecar of ${name}`, port: sidecarPort, strict: false }]),
   ]);
   const taken = (await Promise.all(wanted.map(checkPort))).filter((check) => check !== null);
-  return taken.length === 0 ? [ok("ports", `${wanted.length} of ${wanted.length} free`)] : taken;
+  if (taken.length > 0) return taken;
+  return wanted.length === 0
+    ? [ok("ports", "the config names none: agents up chooses free ones")]
+    : [ok("ports", `${wanted.length} of ${wanted.length} free`)];
 }
 
 async function checkPort({

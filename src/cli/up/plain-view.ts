@@ -9,6 +9,7 @@ import { paintOf, runningAgents } from "../render/run-text.ts";
 import { sidecarsText } from "../render/sidecars-text.ts";
 import { errorText } from "../report-error.ts";
 import type { Invitation } from "./invitation.ts";
+import { Repeats } from "./repeats.ts";
 import type { UpView } from "./up-view.ts";
 
 /** A start that takes longer than this says what it waits for. */
@@ -32,8 +33,12 @@ export class PlainView implements UpView {
   readonly #renderLog: (line: LogLine) => string;
   readonly #waiting = new Map<string, NodeJS.Timeout>();
   readonly #seen = new Map<string, ResourceView>();
+  /** What was said of each resource at the beginning: no news later. */
+  readonly #told = new Map<string, string | null>();
   /** When the state of a download was last told. */
   readonly #downloads = new Map<string, number>();
+  readonly #repeats = new Repeats();
+  #counting: NodeJS.Timeout | null = null;
   #began = performance.now();
   #isReady = false;
   #isStopping = false;
@@ -53,6 +58,7 @@ export class PlainView implements UpView {
     this.#line();
     for (const resource of run.resources) {
       if (resource.kind === "agent" || resource.kind === "sidecar") continue;
+      this.#told.set(resource.name, resource.reason);
       this.#line(
         `  ${resource.name.padEnd(14)} ${resource.implementation.padEnd(10)} ${style.dim(resource.reason ?? resource.image ?? "")}`,
       );
@@ -87,7 +93,28 @@ export class PlainView implements UpView {
 
   log(line: LogLine): void {
     if (line.resource === OWN_LOG) return; // each was shown as a notice
-    this.#line(this.#renderLog(line));
+    if (this.#repeats.shows(line, performance.now())) this.#line(this.#renderLog(line));
+    this.#countRepeats();
+  }
+
+  /** What was counted is told once its time is over, also where nothing more is said. */
+  #countRepeats(): void {
+    const end = this.#repeats.nextEnd;
+    if (end === null || this.#counting !== null) return;
+    this.#counting = setTimeout(() => {
+      this.#counting = null;
+      this.#tellRepeats(false);
+      this.#countRepeats();
+    }, end - performance.now()).unref();
+  }
+
+  #tellRepeats(all: boolean): void {
+    for (const { resource, more, seconds } of this.#repeats.take(performance.now(), all))
+      this.#line(
+        this.#out.style.dim(
+          `  ${resource}: … ${more} more like it in ${seconds} s (agents logs ${resource})`,
+        ),
+      );
   }
 
   ready(run: RunView, tookMs: number): void {
@@ -125,10 +152,12 @@ export class PlainView implements UpView {
   }
 
   stopped(tookMs: number): void {
+    this.#tellRepeats(true);
     this.#line(`  stopped in ${seconds(tookMs)}`);
   }
 
   [Symbol.dispose](): void {
+    if (this.#counting !== null) clearTimeout(this.#counting);
     for (const timer of this.#waiting.values()) clearTimeout(timer);
     this.#waiting.clear();
   }
@@ -182,7 +211,8 @@ export class PlainView implements UpView {
     }
     clearTimeout(this.#waiting.get(name));
     this.#waiting.delete(name);
-    if ((state !== "waiting" && state !== "starting") || kind === "sidecar" || reason === null) return;
+    if ((state !== "waiting" && state !== "starting") || kind === "sidecar") return;
+    if (reason === null || reason === this.#told.get(name)) return;
     const timer = setTimeout(() => this.#line(`  … ${name.padEnd(20)} ${reason}`), PATIENCE_MS);
     this.#waiting.set(name, timer.unref());
   }

@@ -23,5 +23,5 @@ export async function act(
   if (out.json) out.document({ resources });
   else for (const line of runText({ ...run, resources }, out, new Date())) out.line(line);
   // A stop answers once all is stopped; what failed before does not run either.
-  if (action !== "stop") assertRuns(once, resources);
+  if (action !== "stop") await assertRuns(client, once, resources);
 }

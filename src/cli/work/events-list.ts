@@ -46,9 +46,7 @@ async function show(source: EventSource, query: EventQuery, out: Context["out"])
   }
   const events = await Array.fromAsync(source.list(query));
   if (events.length === 0) return out.note("no events");
-  // Those of a Redis are recorded a moment later where nobody listens to them.
-  const inOrder = events.toSorted((one, other) => Date.parse(one.time) - Date.parse(other.time));
-  for (const line of eventTable(inOrder, out, new Date())) out.line(line);
+  for (const line of eventTable(events, out, new Date())) out.line(line);
   if (events.length === query.limit) out.note(`the last ${events.length}; -n shows more`);
 }
 

@@ -37,12 +37,16 @@ export async function actInTime(
  *
  * @throws AgentsError what failed, for its reason; AGENTS_NOT_READY where something is not ready.
  */
-export function assertRuns(names: readonly string[], touched: readonly ResourceView[]): void {
+export async function assertRuns(
+  client: Pick<RunClient, "failure">,
+  names: readonly string[],
+  touched: readonly ResourceView[],
+): Promise<void> {
   const asked = touched.filter(({ name, agent }) => names.includes(name) || names.includes(agent ?? ""));
   const late = asked.filter(({ state }) => state !== "ready" && state !== "completed");
   if (late.length === 0) return;
   const failed = [...late, ...touched].find(({ state }) => state === "failed");
-  if (failed !== undefined) throw failedError(failed);
+  if (failed !== undefined) throw (await client.failure(failed.name)) ?? failedError(failed);
   const them = late.map(({ name }) => name).join(", ");
   throw new AgentsError("AGENTS_NOT_READY", `${them} ${late.length === 1 ? "is" : "are"} not ready.`, {
     expected: "everything to be ready",

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { LogLine } from "../feed/log-line.ts";
 import type { EventQuery, EventView, FlowView } from "../journal/journal-view.ts";
-import { AgentsError, reviveError } from "../model/errors.ts";
+import { AgentsError, reviveError, type SerialisedError } from "../model/errors.ts";
 import type { ResourceView, RunView } from "../model/snapshot.ts";
 import type { PublishRequest } from "../resources/sidecar/sidecar-host.ts";
 import type { FeedMessage } from "./feed-message.ts";
@@ -63,6 +63,12 @@ export class ControlClient implements RunClient {
         patience: null,
       })
     ).resources;
+  }
+
+  async failure(name: string, signal?: AbortSignal): Promise<AgentsError | null> {
+    const target = `/v1/failures/${encodeURIComponent(name)}`;
+    const { error } = await this.#json<Failure>({ method: "GET", target, signal });
+    return error === null ? null : reviveError(error);
   }
 
   async down(signal?: AbortSignal): Promise<readonly ResourceView[]> {
@@ -173,6 +179,10 @@ export class ControlClient implements RunClient {
 /** What a run is asked. Patience null: its answer may take as long as it takes. */
 interface Question extends Omit<HttpRequest, "port" | "token" | "patience"> {
   readonly patience?: number | null;
+}
+
+interface Failure {
+  readonly error: SerialisedError | null;
 }
 
 interface Resources {

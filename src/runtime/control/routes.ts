@@ -62,6 +62,11 @@ export const routes: readonly Route[] = [
     },
   },
   {
+    method: "GET",
+    path: /^\/v1\/failures\/([^/]+)$/,
+    answer: ({ control, id }) => json({ error: control.failure(id)?.toJSON() ?? null }),
+  },
+  {
     method: "POST",
     path: /^\/v1\/down$/,
     answer: async ({ control }) => json({ resources: await control.down() }),

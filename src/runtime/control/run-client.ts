@@ -1,5 +1,6 @@
 import type { LogLine } from "../feed/log-line.ts";
 import type { EventQuery, EventView, FlowView } from "../journal/journal-view.ts";
+import type { AgentsError } from "../model/errors.ts";
 import type { ResourceView, RunView } from "../model/snapshot.ts";
 import type { PublishRequest } from "../resources/sidecar/sidecar-host.ts";
 import type { FeedMessage } from "./feed-message.ts";
@@ -23,6 +24,8 @@ export interface RunClient {
     names: readonly string[],
     signal?: AbortSignal,
   ): Promise<readonly ResourceView[]>;
+  /** What a resource failed of; null = it did not. */
+  failure(name: string, signal?: AbortSignal): Promise<AgentsError | null>;
   /** Stops the run; answers when all its resources are stopped. The process itself ends right after: see `gone`. */
   down(signal?: AbortSignal): Promise<readonly ResourceView[]>;
   /** Resolves once the process of the run is gone. */

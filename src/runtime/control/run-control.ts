@@ -1,3 +1,4 @@
+import type { AgentsError } from "../model/errors.ts";
 import type { LogLine, LogLevel } from "../feed/log-line.ts";
 import type { EventQuery, FlowView, JournalReader } from "../journal/journal-view.ts";
 import type { ResourceView, RunEvent, RunView } from "../model/snapshot.ts";
@@ -38,6 +39,8 @@ export interface RunControl {
     names: readonly string[],
     signal: AbortSignal,
   ): Promise<readonly ResourceView[]>;
+  /** What a resource failed of; null = it did not. */
+  failure(name: string): AgentsError | null;
   /** Starts the stop of everything; resolves when all is stopped, with what was stopped. The process ends after it. */
   down(): Promise<readonly ResourceView[]>;
   readonly journal: JournalReader;
@@ -59,6 +62,7 @@ export interface RunControl {
  *   GET  /v1/feed                                        NDJSON: { type: "snapshot", run }, then RunEvent …
  *   GET  /v1/logs?resource=a&resource=b&last=&since=&grep=&level=&follow=1      NDJSON LogLine
  *   POST /v1/act            { action, names }            { resources: ResourceView[] }
+ *   GET  /v1/failures/:name                              { error: SerialisedError | null }
  *   POST /v1/down                                        { resources: ResourceView[] }
  *   GET  /v1/events?type=&correlation=&id=&idPrefix=&dead=1&limit=&follow=1     NDJSON EventView (follow: again whenever its deliveries change)
  *   GET  /v1/flow/:id?wait=S                             FlowView (settled or not; the caller decides)

@@ -55,7 +55,10 @@ export class JournalStatements {
     );
   }
 
-  /** The newest that match, oldest first; `seq`: only the event listed there. */
+  /**
+   * The newest that match, in the order of their times: those of a Redis are recorded a moment later where nobody listens to
+   * them. `seq`: only the event listed there.
+   */
   list(query: EventQuery, seq: number | null = null): Row[] {
     const { where, values } = conditions(query, seq);
     return this.#listStatement(where).all({ ...values, limit: query.limit ?? DEFAULT_LIMIT });
@@ -66,7 +69,7 @@ export class JournalStatements {
     const known = this.#lists.get(where);
     if (known !== undefined) return known;
     const made = this.#db.prepare(
-      `SELECT * FROM (SELECT * FROM events e WHERE ${where} ORDER BY e.seq DESC LIMIT :limit) ORDER BY seq`,
+      `SELECT * FROM (SELECT * FROM events e WHERE ${where} ORDER BY e.seq DESC LIMIT :limit) ORDER BY time, seq`,
     );
     this.#lists.set(where, made);
     return made;

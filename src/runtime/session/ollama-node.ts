@@ -16,6 +16,8 @@ const HEALTH = { by: "http", path: "/api/version" } as const;
 
 /** How the models of an Ollama come to it. */
 export interface ModelPulls extends Pick<ServerContext, "onProgress"> {
+  /** Told what version answers, where nothing else says it. */
+  readonly onVersion: (resource: string, version: string) => void;
   /** Told why a model cannot be had; null: nothing is ready without it. */
   readonly giveUp: ((resource: string, why: string) => void) | null;
 }
@@ -32,7 +34,7 @@ export function withModels(
 ): SupervisedNode {
   if (url === null || (choice?.as !== "local" && choice?.as !== "container")) return node;
   const answers = choice.part === null ? createReadiness(HEALTH, port) : node.readiness;
-  const { giveUp, onProgress } = pulls;
+  const { giveUp, onProgress, onVersion } = pulls;
   return {
     ...node,
     readiness: readyWithModels(answers, {
@@ -40,6 +42,7 @@ export function withModels(
       url,
       models,
       onProgress: calmProgress((progress) => onProgress(name, progress)),
+      ...(node.facts.version === null ? { onVersion: (version: string) => onVersion(name, version) } : {}),
       giveUp: giveUp === null ? null : (why) => giveUp(name, why),
     }),
   };

@@ -6,6 +6,7 @@ import { readUserResources } from "../resources/sidecar/yaml/user-resources.ts";
 import { AgentsError } from "../model/errors.ts";
 import { appListens } from "./app-watch.ts";
 import type { Log } from "./log.ts";
+import { openNeighbourhood } from "./name-resolution.ts";
 import type { StandaloneSettings } from "./settings.ts";
 import { holdAlone } from "./sole-writer.ts";
 
@@ -37,6 +38,8 @@ export async function startRuntime(settings: StandaloneSettings, log: Log): Prom
   const journal = await journalOf(resources, settings.appId, cwd);
   if (journal !== IN_MEMORY) owned.use(holdAlone(journal));
   log.write("info", SCOPE, "standalone mode configured");
+  const neighbourhood = await openNeighbourhood(settings, process.env, log);
+  if (neighbourhood !== null) owned.use(neighbourhood);
   log.write("info", SCOPE, `app id: ${settings.appId}`);
   const host = await EmbeddedHost.open(
     {
@@ -61,7 +64,10 @@ export async function startRuntime(settings: StandaloneSettings, log: Log): Prom
     },
   );
   owned.defer(async () => await host.close());
-  const { httpPort } = await host.start(specOf(settings), traitsOf(settings));
+  const { httpPort } = await host.start(specOf(settings), {
+    ...traitsOf(settings),
+    ...(neighbourhood === null ? {} : { neighbourhood }),
+  });
   for (const { name, type, version } of host.components(settings.appId))
     log.write("info", `${SCOPE}.processor`, `Component loaded: ${name} (${type}/${version})`);
   const where = settings.socket ?? `port ${httpPort}`;

@@ -16,6 +16,8 @@ export interface StandaloneSettings {
   readonly socket: string | null;
   readonly publicPort: number | null;
   readonly publicAddress: string;
+  /** Where other sidecars call; port 0 = chosen. */
+  readonly internal: { readonly address: string; readonly port: number };
   readonly resources: readonly string[];
   readonly configs: readonly string[];
   readonly health: HealthSettings | null;
@@ -75,6 +77,10 @@ export function standaloneSettings(flags: ParsedFlags): StandaloneSettings {
     socket: socket === "" ? null : `${socket}/dapr-${appId}-http.socket`,
     publicPort,
     publicAddress: flags.text("dapr-public-listen-address"),
+    internal: {
+      address: flags.text("dapr-internal-grpc-listen-address") || "127.0.0.1",
+      port: port(flags, "dapr-internal-grpc-port", "dapr-internal-grpc-port") ?? 0,
+    },
     resources: [...flags.list("resources-path"), ...flags.list("components-path")],
     configs: flags.list("config"),
     health: isOn(flags.text("enable-app-health-check")) ? health(flags) : null,

@@ -9,14 +9,14 @@ import { waitingText } from "./waiting.ts";
 export function viewOf(unit: Unit, facts: NodeFacts, waits: Waits): ResourceView {
   const { name, node, state } = unit;
   const waiting = state.at === "waiting";
+  // What it is served by, and why, is known from its start on.
+  const isUp = state.at === "ready" || state.at === "starting";
   return {
     name,
     kind: facts.kind,
     implementation: facts.implementation,
     state: state.at,
-    reason: waiting
-      ? waitingText(waits, name)
-      : (unit.reason ?? (state.at === "ready" ? (facts.note ?? null) : null)),
+    reason: waiting ? waitingText(waits, name) : (unit.reason ?? (isUp ? (facts.note ?? null) : null)),
     version: facts.version,
     image: facts.image,
     pid: unit.pid,

@@ -100,6 +100,10 @@ export class StandInControl implements RunControl {
     return names.map(resource);
   }
 
+  failure(name: string): AgentsError | null {
+    return name === "broken" ? new AgentsError("AGENTS_PORT_TAKEN", "broken cannot listen.") : null;
+  }
+
   async down(): Promise<readonly ResourceView[]> {
     this.asked.push("down");
     return [resource("a")];

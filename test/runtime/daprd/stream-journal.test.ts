@@ -170,3 +170,11 @@ t.test("how far the streams were read is kept with what was read", async (t) => 
   first.close();
   t.same(open(t, dir).journal.positions(), { things: `${AT}-5` });
 });
+
+t.test("what is recorded late is listed where it belongs in time", async (t) => {
+  const { publish, listed } = open(t, t.testdir());
+  await publish("second", `${AT + 20}-0`);
+  await publish("first", `${AT + 10}-0`);
+  await publish("third", `${AT + 30}-0`);
+  t.same(listed(), ["first", "second", "third"]);
+});

@@ -23,6 +23,8 @@ export interface ModelsWanted {
    * and what may come later is tried again and again.
    */
   readonly giveUp: ((why: string) => void) | null;
+  /** Told what answers, once it does; absent: it is known. */
+  readonly onVersion?: (version: string) => void;
   readonly firstDelayMs?: number;
 }
 
@@ -39,6 +41,10 @@ export function readyWithModels<Change>(ready: Ready<Change>, wanted: ModelsWant
   return {
     untilReady: async (signal, onWhy) => {
       await ready.untilReady(signal, onWhy);
+      if (wanted.onVersion !== undefined && !signal.aborted) {
+        const facts = await probeOllama(wanted.url, 5000);
+        if (facts !== null) wanted.onVersion(facts.version);
+      }
       for (const model of wanted.models) if (!signal.aborted) await have(model, wanted, signal, onWhy);
     },
     watch: (signal, onChange) => ready.watch(signal, onChange),

@@ -1,4 +1,5 @@
 import type { AppHealthSettings } from "./bus/app-health.ts";
+import type { Neighbourhood } from "./neighbourhood.ts";
 import type { ListenOn } from "./http/sidecar-server.ts";
 
 /** What a sidecar can be beyond one of a run, where all of them are alike. */
@@ -21,6 +22,8 @@ export interface SidecarTraits {
   readonly asksConfig?: boolean;
   /** Each call of the API is logged. */
   readonly logsCalls?: boolean;
+  /** Absent: apps are those of this host. */
+  readonly neighbourhood?: Neighbourhood;
   /** True: `dapr-force-shutdown` counts. */
   readonly mayBeForced?: boolean;
 }

@@ -13,8 +13,8 @@ import { defaultPubsub, type AppComponents } from "./components/app-components.t
 import type { ComponentSet } from "./components/component-set.ts";
 import type { InvokeTargetApp } from "./http/invoke-handler.ts";
 import { Intake } from "./pubsub/intake.ts";
-import { route, routePublic, type ApiContext } from "./http/routes.ts";
-import { SidecarServer } from "./http/sidecar-server.ts";
+import type { ApiContext } from "./http/routes.ts";
+import { SidecarServers } from "./http/sidecar-servers.ts";
 import { deliveryPolicies } from "./resiliency/delivery-policies.ts";
 import type { AppResources } from "./resources/app-resources.ts";
 import type { SidecarTraits } from "./sidecar-traits.ts";
@@ -46,8 +46,7 @@ export class Sidecar {
   readonly spec: SidecarSpec;
   readonly #traits: SidecarTraits;
   readonly #surroundings: SidecarSurroundings;
-  readonly #server: SidecarServer;
-  readonly #publicServer: SidecarServer | null;
+  readonly #servers: SidecarServers;
   readonly #client: AppClient;
   readonly #slots: Slots | null;
   readonly #lane: Lane;
@@ -115,35 +114,13 @@ export class Sidecar {
             headers: this.#appHeaders(),
             onChange: (healthy) => this.#healthChanged(healthy),
           });
-    const context = this.#apiContext();
-    this.#server = new SidecarServer({
-      appId,
-      port: spec.httpPort,
-      mayMove: spec.mayMove,
-      listenOn: traits.listenOn,
-      bodyLimit: traits.bodyLimit,
-      headerLimit: traits.headerLimit,
+    this.#servers = new SidecarServers({
+      spec,
+      traits,
+      context: this.#apiContext(),
       apiToken: surroundings.tokens.api,
-      handle: (call) => {
-        if (traits.logsCalls === true) this.#log("info", `HTTP API Called: ${call.method} ${call.rawPath}`);
-        return route(context, call);
-      },
       log: (level, text) => this.#log(level, text),
     });
-    const { publicOn, headerLimit } = traits;
-    this.#publicServer =
-      publicOn === undefined
-        ? null
-        : new SidecarServer({
-            appId,
-            port: publicOn.port,
-            mayMove: false,
-            listenOn: { addresses: publicOn.address === "" ? null : [publicOn.address], socket: null },
-            headerLimit,
-            apiToken: undefined,
-            handle: (call) => routePublic(context, call),
-            log: (level, text) => this.#log(level, text),
-          });
   }
 
   /** Opens the port and registers what is declared; gives the port. */
@@ -152,8 +129,7 @@ export class Sidecar {
     const { bus, components } = this.#surroundings;
     const { pubsubs } = await components.prepare(appId);
     this.#tellProblems();
-    const port = await this.#server.listen();
-    await this.#publicServer?.listen();
+    const port = await this.#servers.listen();
     bus.subscriptions.declare(appId, defaultPubsub(pubsubs), subscribes);
     await this.#subscriptions.declare();
     await bus.commit.committed();
@@ -267,11 +243,7 @@ export class Sidecar {
     this.#health?.stop();
     this.#bindings.close();
     this.#generation += 1;
-    await Promise.all([
-      this.#lane.close(graceMs),
-      this.#server.close(graceMs),
-      this.#publicServer?.close(graceMs),
-    ]);
+    await Promise.all([this.#lane.close(graceMs), this.#servers.close(graceMs)]);
     await this.#intake.close();
     this.#surroundings.bus.removeLane(this.spec.appId);
   }
@@ -287,6 +259,8 @@ export class Sidecar {
       ownHost: this.#traits.appHost ?? "127.0.0.1",
       health: this.#traits.health ?? null,
       app,
+      neighbour: (id) => this.#traits.neighbourhood?.find(id) ?? `couldn't find service: ${id}`,
+      loseNeighbour: (token) => this.#traits.neighbourhood?.lose(token),
       tokens,
       resources: () => this.#resources,
       resiliencies: () => this.#resources.resiliency.names,

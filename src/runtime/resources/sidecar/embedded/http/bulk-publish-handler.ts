@@ -2,13 +2,14 @@ import { isFields } from "../../../../journal/fields.ts";
 import type { BusEvent } from "../bus/event.ts";
 import { rawItems, rawMembers, rawValue } from "../json/raw-json.ts";
 import { dataKind } from "../publish/content-type.ts";
+import { PublishFailure } from "../pubsub/publish-failure.ts";
 import { makeEvent } from "../publish/make-event.ts";
-import { queryMetadata, readText, sendEmpty, type Call } from "./call.ts";
+import { queryMetadata, readText, sendEmpty, sendJson, type Call } from "./call.ts";
 import { detailedError } from "./dapr-error.ts";
 import {
   findTarget,
   noCloudEvent,
-  publishEvents,
+  publishUnderPolicy,
   traceHeaders,
   wantsRaw,
   type PublishContext,
@@ -21,7 +22,7 @@ interface Entry {
   readonly metadata: Readonly<Record<string, string>> | null;
 }
 
-/** `POST|PUT /v1.0[-alpha1]/publish/bulk/{pubsub}/{topic…}`: all entries in one transaction. */
+/** `POST|PUT /v1.0[-alpha1]/publish/bulk/{pubsub}/{topic…}`: on the durable bus all entries in one transaction. */
 export async function handleBulkPublish(
   context: PublishContext,
   call: Call,
@@ -57,8 +58,22 @@ export async function handleBulkPublish(
     if (!made.ok) throw noCloudEvent(context.appId, pubsub, made.why);
     events.push(made.event);
   }
-  if (events.length > 0) await publishEvents(context, broker, events, topic);
+  try {
+    if (events.length > 0) await publishUnderPolicy(context, broker, events);
+  } catch (error) {
+    return sendJson(call, 500, notPublished(entries, error));
+  }
   sendEmpty(call);
+}
+
+/** As daprd answers where the pub/sub has not taken all: which not, and why. */
+function notPublished(entries: readonly Entry[], error: unknown): unknown {
+  const all = error instanceof Error ? error.message : String(error);
+  const failedEntries = entries.flatMap(({ entryId }, index) => {
+    const why = error instanceof PublishFailure ? error.failed.get(index) : all;
+    return why === undefined ? [] : [{ entryId, error: why }];
+  });
+  return { failedEntries, errorCode: "ERR_PUBSUB_PUBLISH_MESSAGE" };
 }
 
 type Fail = (reason: string, message: string, why: string) => Error;

@@ -1,9 +1,9 @@
 import { request as httpRequest } from "node:http";
 import type { Agent, ClientRequest, IncomingMessage, OutgoingHttpHeaders } from "node:http";
+import { hostname } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
 import { HOP_BY_HOP } from "../hop-by-hop.ts";
 import { TOKEN_HEADER, type Tokens } from "../tokens.ts";
-import { appPath } from "../bus/app-path.ts";
 import type { AppAddress } from "../bus/app-client.ts";
 import type { AppResources } from "../resources/app-resources.ts";
 import type { Slots } from "../bus/slots.ts";
@@ -11,6 +11,16 @@ import type { Call } from "./call.ts";
 import { invokeUnderPolicy } from "./invoke-under-policy.ts";
 import { isActive } from "../resiliency/run-policy.ts";
 import { plainError } from "./dapr-error.ts";
+import {
+  accessDenied,
+  CALLER_HEADER,
+  FAILED_HEADER,
+  INVOKE_TOKEN_HEADER,
+  InvokeFailure,
+  UNHEALTHY,
+} from "./invoke-words.ts";
+import type { Target } from "./invoke-target.ts";
+import type { Neighbour } from "../neighbourhood.ts";
 
 /** An app that can be called. */
 export interface InvokeTargetApp extends AppAddress {
@@ -18,6 +28,8 @@ export interface InvokeTargetApp extends AppAddress {
   readonly healthy: boolean;
   /** Shared with its deliveries; null = no limit. */
   readonly slots: Slots | null;
+  /** Its sidecar is in another process, and is what is called: the token that it wants. */
+  readonly through?: string;
   /** What its Configuration says about who may call it. */
   mayInvoke(caller: string, path: string, verb: string): boolean;
 }
@@ -29,77 +41,92 @@ export interface InvokeContext {
   readonly tokens: Tokens;
   /** Null: no such app in this run. */
   app(appId: string): InvokeTargetApp | null;
+  /** Of the sidecars of other processes the one of an app; a text: why there is none, in the words of daprd. */
+  neighbour(appId: string): Neighbour | string;
+  /** One of them does not listen. */
+  loseNeighbour(token: string): void;
   /** What the resources mean for this app, as they are now. */
   resources(): AppResources;
 }
 
-interface Target {
-  readonly appId: string;
-  /** Path and query as they are sent. */
-  readonly path: string;
-}
-
 /** They say whom to call: not passed on either. */
-const ADDRESSES: ReadonlySet<string> = new Set(["host", "dapr-app-id"]);
-/** In the words of daprd. */
-const UNHEALTHY = "rpc error: code = Internal desc = app is not in a healthy state";
+const ADDRESSES: ReadonlySet<string> = new Set([
+  "host",
+  "dapr-app-id",
+  CALLER_HEADER,
+  INVOKE_TOKEN_HEADER,
+  FAILED_HEADER,
+]);
 
-/** `/v1.0/invoke/{app}/method/{path}`, the header `dapr-app-id`, or the user of a basic authorization; null where the call names no app. */
-export function invokeTarget(call: Call): Target | null {
-  const query = call.rawQuery === "" ? "" : `?${call.rawQuery}`;
-  const [, api, appId] = call.segments;
-  if (
-    call.segments[0] === "v1.0" &&
-    api === "invoke" &&
-    appId !== undefined &&
-    call.segments[3] === "method"
-  ) {
-    const marker = call.rawPath.indexOf("/method", call.rawPath.indexOf("/invoke/"));
-    const rest = call.rawPath.slice(marker + "/method".length);
-    return { appId, path: `${unescaped(rest === "" ? "/" : rest)}${query}` };
-  }
-  const named = call.request.headers["dapr-app-id"] ?? basicUser(call.request.headers.authorization);
-  return typeof named === "string" && named !== "" ? { appId: named, path: call.rawPath + query } : null;
-}
-
-/** As daprd, which reads the path and writes it again: what need not be escaped is not, a slash least of all. */
-function unescaped(path: string): string {
-  if (!path.includes("%")) return path;
-  try {
-    return (
-      appPath(
-        decodeURIComponent(path).replaceAll("%", "%25").replaceAll("?", "%3F").replaceAll("#", "%23"),
-      ) ?? path
-    );
-  } catch {
-    return path;
-  }
-}
-
-/** Calls another app of the run. Bodies are streamed both ways, status and headers passed on as they are. */
+/** Calls another app. Bodies are streamed both ways, status and headers passed on as they are. */
 export async function handleInvoke(context: InvokeContext, call: Call, target: Target): Promise<void> {
-  const app = context.app(target.appId.split(".", 1)[0] ?? "") ?? context.app(target.appId);
-  if (app === null) throw invokeFailed(target.appId, `couldn't find service: ${target.appId}`);
+  try {
+    await invokeTargetApp(context, call, target);
+  } catch (error) {
+    throw error instanceof InvokeFailure
+      ? plainError(
+          error.status,
+          "ERR_DIRECT_INVOKE",
+          `failed to invoke, id: ${target.appId}, err: ${error.message}`,
+        )
+      : error;
+  }
+}
+
+async function invokeTargetApp(context: InvokeContext, call: Call, target: Target): Promise<void> {
+  const app = findApp(context, target.appId);
   // As with daprd: a call of its own app goes through no other sidecar.
   const isOwn = target.appId === context.appId;
   if (!isOwn && !app.mayInvoke(context.appId, target.path, call.method))
-    throw invokeFailed(target.appId, accessDenied(context.appId, target, call.method));
-  if (!app.healthy) throw invokeFailed(target.appId, UNHEALTHY);
+    throw accessDenied(context.appId, target.path, call.method);
+  if (!app.healthy) throw new InvokeFailure(UNHEALTHY);
   const { resiliency } = context.resources();
   const policy = resiliency.app(target.appId, target.path.split("?", 1)[0] ?? "");
   if (isActive(policy)) {
     const open = async (): Promise<ClientRequest> => {
-      const connected = await connect(context, call, target, app);
+      const at = app.through === undefined ? app : findApp(context, target.appId);
+      const connected = await connect(context, call, target, at);
       if (connected.ok) return connected.outgoing;
+      if (at.through !== undefined) context.loseNeighbour(at.through);
       throw new Error(connected.message);
     };
-    const failed = (why: string): Error => invokeFailed(target.appId, why);
-    const way = { slots: app.slots, open, headersOf: withoutHops, failed };
+    const way = { slots: app.slots, open, headersOf: withoutHops, failureOf };
     return await invokeUnderPolicy(policy, call, way);
   }
+  await callApp(context, call, target, app);
+}
+
+/** Here, else by its sidecar in another process. */
+function findApp(context: InvokeContext, id: string): InvokeTargetApp {
+  const appId = withoutNamespace(id);
+  const here = context.app(appId) ?? context.app(id);
+  if (here !== null) return here;
+  const there = context.neighbour(appId);
+  if (typeof there === "string") throw new InvokeFailure(there);
+  if (there.at === "daprd")
+    throw new InvokeFailure(
+      `its sidecar at ${there.address} is a daprd, which takes calls by Dapr's internal gRPC only; this one is embedded`,
+    );
+  const { host, port, token } = there;
+  return { host, port, healthy: true, slots: null, through: token, mayInvoke: () => true };
+}
+
+/** `app.namespace`: where nothing but a machine is, there is one namespace. */
+function withoutNamespace(id: string): string {
+  return id.split(".", 1)[0] ?? "";
+}
+
+/** Calls an app with what it allows at once. */
+export async function callApp(
+  context: InvokeContext,
+  call: Call,
+  target: Target,
+  app: InvokeTargetApp,
+  attempts: "retried" | "once" = "retried",
+): Promise<void> {
   const giveBack = await app.slots?.take();
   try {
-    await invoke(context, call, target, app);
+    await invoke(context, call, target, app, attempts);
   } finally {
     giveBack?.();
   }
@@ -110,14 +137,20 @@ async function invoke(
   call: Call,
   target: Target,
   app: InvokeTargetApp,
+  attempts: "retried" | "once",
 ): Promise<void> {
   const { resiliency } = context.resources();
   const { serviceRetries } = resiliency;
   for (let attempt = 1; ; attempt += 1) {
-    const connected = await connect(context, call, target, app);
-    if (connected.ok) return await forward(call, connected.outgoing, target.appId);
-    const delay = resiliency.hasApp(target.appId) ? null : serviceRetries.delay(attempt);
-    if (delay === null) throw invokeFailed(target.appId, connected.message);
+    // What another process said may be over: it is looked for anew.
+    const again = attempt > 1 && app.through !== undefined;
+    const at = again ? findApp(context, target.appId) : app;
+    const connected = await connect(context, call, target, at);
+    if (connected.ok) return await forward(call, connected.outgoing);
+    if (at.through !== undefined) context.loseNeighbour(at.through);
+    const delay =
+      attempts === "once" || resiliency.hasApp(target.appId) ? null : serviceRetries.delay(attempt);
+    if (delay === null) throw new InvokeFailure(connected.message);
     // Refused before a byte of the body was read: the app is starting again.
     await wait(delay);
     if (call.request.destroyed) return;
@@ -132,10 +165,10 @@ function connect(
   context: InvokeContext,
   call: Call,
   target: Target,
-  { host, port }: AppAddress,
+  { host, port, through }: InvokeTargetApp,
 ): Promise<Connected> {
   return new Promise((resolve) => {
-    const headers = forwardedHeaders(context, target.appId, call.request);
+    const headers = forwardedHeaders(context, target.appId, call.request, through);
     const outgoing = httpRequest({
       host,
       port,
@@ -152,16 +185,22 @@ function connect(
   });
 }
 
-function forward(call: Call, outgoing: ClientRequest, appId: string): Promise<void> {
+function forward(call: Call, outgoing: ClientRequest): Promise<void> {
   const { request, response } = call;
   return new Promise((resolve, reject) => {
     outgoing.on("response", (incoming) => {
+      const failed = failureOf(incoming);
+      if (failed !== null) {
+        incoming.resume();
+        reject(failed);
+        return;
+      }
       try {
         response.writeHead(incoming.statusCode ?? 502, withoutHops(incoming));
       } catch (error) {
         // A status or a header that Node reads and does not write.
         outgoing.destroy();
-        reject(invokeFailed(appId, `its answer cannot be passed on: ${String(error)}`));
+        reject(new InvokeFailure(`its answer cannot be passed on: ${String(error)}`));
         return;
       }
       incoming.pipe(response);
@@ -173,9 +212,9 @@ function forward(call: Call, outgoing: ClientRequest, appId: string): Promise<vo
     // Nobody asked for another protocol; unheard, it would end without an answer.
     outgoing.on("upgrade", (_response, socket) => {
       socket.destroy();
-      reject(invokeFailed(appId, "the app changed the protocol"));
+      reject(new InvokeFailure("the app changed the protocol"));
     });
-    outgoing.on("error", (error) => reject(invokeFailed(appId, error.message)));
+    outgoing.on("error", (error) => reject(new InvokeFailure(error.message)));
     // The caller went away: so does the call.
     response.on("close", () => {
       if (!response.writableFinished) outgoing.destroy();
@@ -189,24 +228,29 @@ function forwardedHeaders(
   { appId, tokens }: InvokeContext,
   calleeId: string,
   request: IncomingMessage,
+  through: string | undefined,
 ): OutgoingHttpHeaders {
   const { [TOKEN_HEADER]: sent, ...headers } = withoutHops(request);
   // What a sidecar asks of its callers is not the app's business; where it asks nothing it passes on what it gets.
-  const token = tokens.app ?? (tokens.api === undefined ? sent : undefined);
+  const passed = tokens.api === undefined ? sent : undefined;
+  // Another sidecar has a token of its own for its app.
+  const token = through === undefined ? (tokens.app ?? passed) : passed;
   const withToken = token === undefined ? {} : { [TOKEN_HEADER]: token };
   // As with daprd: a call of its own app goes through no other sidecar.
   if (calleeId === appId) return { ...headers, ...withToken };
-  const host = request.headers.host ?? "localhost";
-  const address = request.socket.remoteAddress ?? "127.0.0.1";
+  // Its own, as daprd: whoever is called sees from which machine.
+  const host = hostname();
+  const address = "127.0.0.1";
   return {
     ...headers,
     ...withToken,
     "dapr-caller-app-id": appId,
-    "dapr-callee-app-id": calleeId,
+    "dapr-callee-app-id": withoutNamespace(calleeId),
     "dapr-caller-namespace": process.env["NAMESPACE"] ?? "default",
     "x-forwarded-for": address,
     "x-forwarded-host": host,
     forwarded: `for=${address};by=${address};host=${host}`,
+    ...(through === undefined ? {} : { [CALLER_HEADER]: appId, [INVOKE_TOKEN_HEADER]: through }),
   };
 }
 
@@ -221,16 +265,8 @@ function withoutHops(message: IncomingMessage): OutgoingHttpHeaders {
   return headers;
 }
 
-function basicUser(authorization: string | undefined): string | null {
-  if (authorization === undefined || !/^basic /iu.test(authorization)) return null;
-  const [user, ...password] = Buffer.from(authorization.slice(6), "base64").toString().split(":");
-  return user === "dapr-app-id" ? password.join(":") : null;
-}
-
-function accessDenied(caller: string, { appId, path }: Target, verb: string): string {
-  return `access control policy has denied access to id: ${caller} operation: ${path.split("?", 1)[0]} verb: ${verb} of ${appId}`;
-}
-
-function invokeFailed(appId: string, why: string): Error {
-  return plainError(500, "ERR_DIRECT_INVOKE", `failed to invoke, id: ${appId}, err: ${why}`);
+/** Why another sidecar did not pass the call on; null = this is the app's answer. */
+export function failureOf({ headers, statusCode }: IncomingMessage): InvokeFailure | null {
+  const why = headers[FAILED_HEADER];
+  return typeof why === "string" ? new InvokeFailure(decodeURIComponent(why), statusCode) : null;
 }

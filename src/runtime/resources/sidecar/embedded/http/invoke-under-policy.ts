@@ -3,6 +3,7 @@ import { buffer } from "node:stream/consumers";
 import type { Slots } from "../bus/slots.ts";
 import type { Policy } from "../resiliency/resiliency.ts";
 import { runPolicy } from "../resiliency/run-policy.ts";
+import { InvokeFailure } from "./invoke-words.ts";
 import { readBody, type Call } from "./call.ts";
 
 /** How an app is called. */
@@ -13,7 +14,8 @@ export interface InvokeWay {
   readonly open: () => Promise<ClientRequest>;
   /** Headers of an answer as they are passed on. */
   readonly headersOf: (incoming: IncomingMessage) => OutgoingHttpHeaders;
-  readonly failed: (why: string) => Error;
+  /** Why a sidecar on the way did not pass the call on; null = this is the app's answer. */
+  readonly failureOf: (incoming: IncomingMessage) => InvokeFailure | null;
 }
 
 /** An answer of the app's that counts as a failure: if it is the last one, the caller gets it as it is. */
@@ -51,7 +53,8 @@ export async function invokeUnderPolicy(policy: Policy, call: Call, way: InvokeW
     } else if (error instanceof AppAnswer) {
       response.writeHead(error.status, error.headers);
       response.end(error.body);
-    } else throw way.failed(error instanceof Error ? error.message : String(error));
+    } else if (error instanceof InvokeFailure) throw error;
+    else throw new InvokeFailure(error instanceof Error ? error.message : String(error));
   }
 }
 
@@ -70,6 +73,11 @@ async function attempt(call: Call, way: InvokeWay, { body, once, signal }: Attem
     call.response.once("close", cut);
     signal.addEventListener("abort", cut, { once: true });
     const incoming = await answerOf(call, outgoing, body);
+    const unreached = way.failureOf(incoming);
+    if (unreached !== null) {
+      incoming.resume();
+      throw unreached;
+    }
     const status = incoming.statusCode ?? 502;
     const headers = way.headersOf(incoming);
     const failed = status < 200 || status > 399;

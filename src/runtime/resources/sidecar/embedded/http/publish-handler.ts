@@ -4,6 +4,7 @@ import type { Pubsub } from "../pubsub/pubsub.ts";
 import type { PublishInput } from "../publish/publish-input.ts";
 import { rawPayload } from "../publish/publish-metadata.ts";
 import { queryMetadata, readBody, sendEmpty, type Call } from "./call.ts";
+import { PublishFailure } from "../pubsub/publish-failure.ts";
 import { isActive, runPolicy } from "../resiliency/run-policy.ts";
 import type { AppResources } from "../resources/app-resources.ts";
 import { topicScopes } from "../resources/topic-scopes.ts";
@@ -53,12 +54,34 @@ export async function publishEvents(
   topic: string,
 ): Promise<void> {
   try {
-    const policy = context.resources().resiliency.component(pubsub.name, "outbound", "Pubsub");
-    if (isActive(policy)) await runPolicy(policy, async () => await pubsub.publish(events));
-    else await pubsub.publish(events);
+    await publishUnderPolicy(context, pubsub, events);
   } catch (error) {
     throw publishFailed(pubsub.name, topic, error instanceof Error ? error.message : String(error));
   }
+}
+
+/** @throws PublishFailure naming those that were not published, by their index; Error where none was */
+export async function publishUnderPolicy(
+  context: PublishContext,
+  pubsub: Pubsub,
+  events: readonly BusEvent[],
+): Promise<void> {
+  const policy = context.resources().resiliency.component(pubsub.name, "outbound", "Pubsub");
+  if (!isActive(policy)) return await pubsub.publish(events);
+  // What was published is not published again.
+  let left = events.map((event, index) => ({ event, index }));
+  await runPolicy(policy, async () => {
+    const now = left;
+    await pubsub.publish(now.map(({ event }) => event)).catch((error: unknown) => {
+      if (!(error instanceof PublishFailure)) throw error;
+      left = now.filter((_, at) => error.failed.has(at));
+      const failed = now.flatMap(({ index }, at): [number, string][] => {
+        const why = error.failed.get(at);
+        return why === undefined ? [] : [[index, why]];
+      });
+      throw new PublishFailure(new Map(failed));
+    });
+  });
 }
 
 export function findTarget(

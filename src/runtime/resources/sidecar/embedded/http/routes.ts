@@ -3,7 +3,8 @@ import { absentBlock } from "./absent-blocks.ts";
 import { refuseOutputBinding } from "./binding-handler.ts";
 import { handleBulkPublish } from "./bulk-publish-handler.ts";
 import { plainError, TextError } from "./dapr-error.ts";
-import { handleInvoke, invokeTarget, type InvokeContext } from "./invoke-handler.ts";
+import { handleInvoke, type InvokeContext } from "./invoke-handler.ts";
+import { invokeTarget } from "./invoke-target.ts";
 import { getMetadata, putMetadata, type MetadataContext } from "./metadata-handler.ts";
 import { handlePublish, type PublishContext } from "./publish-handler.ts";
 import { handleSecret } from "./secret-handler.ts";
@@ -74,9 +75,7 @@ async function routeStable(context: ApiContext, call: Call): Promise<boolean> {
     case "secrets":
       if (method !== "GET" || first === undefined || second === undefined || segments.length > 4)
         return false;
-      handleSecret(context.secrets, call, first, second, (secret) =>
-        context.resources().configuration.maySee(first, secret),
-      );
+      await handleSecret(context, call, first, second);
       return true;
     case "metadata":
       if (method === "GET" && first === undefined) getMetadata(context, call);

@@ -3,6 +3,7 @@ import type { Bus } from "../bus/bus.ts";
 import type { BusEvent, StoredEvent } from "../bus/event.ts";
 import type { Lane } from "../bus/lane.ts";
 import type { Metadata } from "../components/metadata.ts";
+import { PublishFailure } from "../pubsub/publish-failure.ts";
 import type { Consumer, Pubsub } from "../pubsub/pubsub.ts";
 import { openRedisLink, type RedisLink, type Word } from "./redis-link.ts";
 import { StreamConsumer } from "./stream-consumer.ts";
@@ -77,9 +78,10 @@ export class RedisPubsub implements Pubsub {
         if (status === "fulfilled" && event !== undefined) this.#records.published(event, event.topic, null);
       }
     });
-    const failed = added.find(({ status }) => status === "rejected");
-    if (failed?.status === "rejected")
-      throw new Error(`redis streams: error from publish: ${text(failed.reason)}`);
+    const failed = added.flatMap((one, at): [number, string][] =>
+      one.status === "rejected" ? [[at, `redis streams: error from publish: ${text(one.reason)}`]] : [],
+    );
+    if (failed.length > 0) throw new PublishFailure(new Map(failed));
   }
 
   /** The copy is in Redis before the entry that it copies is acknowledged. */
