@@ -109,11 +109,9 @@ export class PlainView implements UpView {
   }
 
   #tellRepeats(all: boolean): void {
-    for (const { resource, more, seconds } of this.#repeats.take(performance.now(), all))
+    for (const { resource, more, seconds: over } of this.#repeats.take(performance.now(), all))
       this.#line(
-        this.#out.style.dim(
-          `  ${resource}: … ${more} more like it in ${seconds} s (agents logs ${resource})`,
-        ),
+        this.#out.style.dim(`  ${resource}: … ${more} more like it in ${over} s (agents logs ${resource})`),
       );
   }
 
