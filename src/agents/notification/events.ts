@@ -22,6 +22,11 @@ export const sendRequestedPayload = z.object({
   channels: z.array(channelName).min(1).optional().describe("Left out: the agent's configured channels"),
   subject: z.string().min(1).max(200).optional(),
   message: z.string().min(1).max(20_000),
+  category: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,39}$/)
+    .optional()
+    .describe("What it is about, for recipients who want to hear of some things only; left out: general"),
   priority: priority.optional(),
 });
 export type SendRequestedPayload = z.infer<typeof sendRequestedPayload>;
@@ -33,13 +38,13 @@ export const sendRequested = defineEvent("agents.notification.send.requested", s
 
 const channelOutcome = z.object({
   channel: channelName,
-  at: z.enum(["pending", "sent", "delivered", "failed"]),
+  at: z.enum(["pending", "held", "sent", "delivered", "failed", "suppressed"]),
   attempts: z.int().min(0),
   code: z.string().nullable().describe("RFC 3463 enhanced status code of the last attempt, e.g. 2.0.0"),
   detail: z.string().nullable(),
 });
 
-/** Payload of `agents.notification.sent.completed`: every channel has accepted or refused; at least one accepted. */
+/** Payload of `agents.notification.sent.completed`: every channel has accepted, refused or is not used; at least one accepted. */
 export const sentCompletedPayload = z.object({
   notificationId: z.uuid().describe("Also the idempotency key that the channels see"),
   recipient: z.string(),

@@ -3,18 +3,24 @@ import type { AgentKit, AgentParts } from "agents-apphost/kit";
 import { NotificationCommands } from "./application/commands.ts";
 import { Deliver } from "./application/deliver.ts";
 import { EventHandlers } from "./application/event-handlers.ts";
-import type { Channel } from "./application/ports.ts";
 import { Prepare } from "./application/prepare.ts";
+import { Receipts } from "./application/receipts.ts";
+import { RecipientCommands } from "./application/recipient-commands.ts";
+import { Router } from "./application/router.ts";
 import { events } from "./events.ts";
-import { ConsoleChannel } from "./infrastructure/channels/console-channel.ts";
-import { FileChannel } from "./infrastructure/channels/file-channel.ts";
-import { WebhookChannel } from "./infrastructure/channels/webhook-channel.ts";
 import { deliveries } from "./infrastructure/deliveries.ts";
+import { DueDeliveries } from "./infrastructure/due-deliveries.ts";
+import { NumberingPlans } from "./infrastructure/numbering-plans.ts";
+import { openChannels } from "./infrastructure/open-channels.ts";
 import { PromptWriter } from "./infrastructure/prompt-writer.ts";
 import { readSettings } from "./infrastructure/settings.ts";
 import { SqlNotifications } from "./infrastructure/sql-notifications.ts";
+import { SqlRecipients } from "./infrastructure/sql-recipients.ts";
+import { SqlSuppressions, suppressions as suppressionTable } from "./infrastructure/sql-suppressions.ts";
 import { migrations } from "./infrastructure/tables.ts";
 import type { NotificationTables } from "./infrastructure/tables.ts";
+import { timeZone } from "./infrastructure/time-zone.ts";
+import { recipientCommandRoutes, recipientQueryRoutes } from "./presentation/recipient-routes.ts";
 import { commandRoutes, queryRoutes, subscriptions } from "./presentation/routes.ts";
 
 await runAgent<NotificationTables>({
@@ -22,31 +28,61 @@ await runAgent<NotificationTables>({
   description: "Prepares and sends notifications, and keeps the history of every delivery.",
   publishes: events,
   migrations,
-  projections: [deliveries],
+  projections: [deliveries, suppressionTable],
   compose,
 });
 
 function compose(kit: AgentKit<NotificationTables>): AgentParts {
   const settings = readSettings(kit.env, process.cwd());
-  const channels: readonly Channel[] = [
-    new ConsoleChannel(kit.log),
-    new FileChannel(settings.dir),
-    ...(settings.webhook === null ? [] : [new WebhookChannel(settings.webhook)]),
-  ];
-  const known = channels.map((channel) => channel.name);
-  const notifications = new SqlNotifications(kit);
-  const prepare = new Prepare(notifications, new PromptWriter(kit));
-  const deliver = new Deliver(notifications, channels);
+  const clock = (): Date => kit.clock();
+  const channels = openChannels(settings, kit.log);
+  const [notifications, recipients] = [new SqlNotifications(kit), new SqlRecipients(kit)];
+  const [suppressions, phones] = [new SqlSuppressions(kit), new NumberingPlans()];
+  const router = new Router({ recipients, suppressions, zones: timeZone, clock });
+  const prepare = new Prepare({
+    notifications,
+    writer: new PromptWriter(kit),
+    router,
+    segments: settings.segments,
+  });
+  const deliver = new Deliver({
+    notifications,
+    channels,
+    router,
+    retry: settings.retry,
+    clock,
+    random: Math.random,
+    isDue: (at) => due.expect(at),
+  });
+  const due = new DueDeliveries({ db: () => kit.db, clock, attempt, log: kit.log });
   const commands = new NotificationCommands({
     notifications,
     prepare,
     deliver,
-    channels: { known, preset: settings.channels },
+    phones,
+    channels,
+    preset: settings.channels,
   });
+  const reading = { recipients, suppressions };
+  const wishes = new RecipientCommands({ ...reading, phones, zones: timeZone, clock });
+
+  async function attempt(id: string, claim: () => Promise<boolean>): Promise<void> {
+    const { state } = await notifications.load(id);
+    if (state.at === "none") return;
+    await kit.work(state.request.lineage, async (ctx) => {
+      if (await claim()) await deliver.run(ctx, id);
+    });
+  }
+
   return {
-    commands: commandRoutes(commands),
-    queries: queryRoutes(notifications),
-    subscriptions: subscriptions(new EventHandlers(prepare, deliver, settings)),
-    health: () => ({ channels: known, recipient: settings.recipient }),
+    commands: [
+      ...commandRoutes(commands, new Receipts(notifications)),
+      ...recipientCommandRoutes(wishes, recipients),
+    ],
+    queries: [...queryRoutes(notifications), ...recipientQueryRoutes(wishes, reading)],
+    subscriptions: subscriptions(new EventHandlers(prepare, deliver, phones, settings)),
+    health: () => ({ channels: channels.names, recipient: settings.recipient }),
+    started: () => due.start(),
+    close: () => due.stop(),
   };
 }

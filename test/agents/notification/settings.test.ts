@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { execa } from "execa";
 import { test } from "tap";
+import { DEFAULT_RETRY } from "../../../src/agents/notification/domain/retry.ts";
+import { readSettings } from "../../../src/agents/notification/infrastructure/settings.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");
 
@@ -40,6 +42,36 @@ await test("a setting that cannot be used ends an agent with one line that says 
       { NOTIFICATION_WEBHOOK_URL: "ftp://x" },
       /NOTIFICATION_WEBHOOK_URL: "ftp:\/\/x" is no http or https URL/,
     ],
+    ["notification", { NOTIFICATION_CHANNELS: "email" }, /The channel email needs NOTIFICATION_SMTP_URL/],
+    [
+      "notification",
+      { NOTIFICATION_SLACK_URL: `hooks.slack.com/services/${"s".repeat(40)}` },
+      /NOTIFICATION_SLACK_URL: "hooks\.slack\.com\/serv…" is no/,
+    ],
+    [
+      "notification",
+      { NOTIFICATION_SMTP_URL: "http://robot:s3cret@mail" },
+      /^(?!.*s3cret).*NOTIFICATION_SMTP_URL is no smtp or smtps URL/,
+    ],
+    ["notification", { NOTIFICATION_SMTP_URL: "smtp://mail" }, /NOTIFICATION_MAIL_FROM is not set/],
+    [
+      "notification",
+      { NOTIFICATION_SMTP_URL: "smtp://mail", NOTIFICATION_MAIL_FROM: "robot" },
+      /NOTIFICATION_MAIL_FROM: "robot" is no e-mail address/,
+    ],
+    [
+      "notification",
+      { NOTIFICATION_SMS_SEGMENTS: "0" },
+      /NOTIFICATION_SMS_SEGMENTS: "0" is no number from 1 to 10/,
+    ],
+    [
+      "notification",
+      { NOTIFICATION_RETRY: "first=soon" },
+      /NOTIFICATION_RETRY: "first=soon" is not understood/,
+    ],
+    ["notification", { NOTIFICATION_RETRY: "attempts=0" }, /"attempts=0" is not understood/],
+    ["notification", { NOTIFICATION_RETRY: "jitter=2" }, /"jitter=2" is not understood/],
+    ["notification", { NOTIFICATION_RETRY: "first=2h,last=1m" }, /the first wait is longer than the last/],
     [
       "implementation",
       { IMPLEMENTATION_LANGUAGE: "cobol" },
@@ -52,4 +84,41 @@ await test("a setting that cannot be used ends an agent with one line that says 
     t.equal(lines.length, 1, lines.join("\n"));
     t.match(lines[0], expected);
   }
+});
+
+await test("settings are read as they are written", (t) => {
+  const settings = readSettings(
+    {
+      NOTIFICATION_SMTP_URL: "smtps://robot%40example.org:p%26ss@[::1]",
+      NOTIFICATION_MAIL_FROM: "agents@example.org",
+      NOTIFICATION_RETRY: "attempts=3, first=500ms, last=1h, jitter=0.25",
+      NOTIFICATION_SMS_SEGMENTS: "1",
+      NOTIFICATION_PUSH_URL: "https://push.example.org",
+      NOTIFICATION_CHANNELS: "email,push,email",
+    },
+    "/srv",
+  );
+  t.match(settings, {
+    channels: ["email", "push"],
+    dir: "/srv/.agents/outbox",
+    segments: 1,
+    retry: { attempts: 3, firstMs: 500, lastMs: 3_600_000, jitter: 0.25 },
+    push: { token: null },
+    sms: null,
+  });
+  t.strictSame(settings.email, {
+    host: "::1",
+    port: 465,
+    secure: true,
+    user: "robot@example.org",
+    password: "p&ss",
+    from: "agents@example.org",
+  });
+  const plain = readSettings(
+    { NOTIFICATION_SMTP_URL: "smtp://mail", NOTIFICATION_MAIL_FROM: "a@b.org" },
+    "/",
+  );
+  t.match(plain.email, { host: "mail", port: 587, secure: false, user: null, password: null });
+  t.match(readSettings({ NOTIFICATION_RETRY: "" }, "/").retry, DEFAULT_RETRY);
+  t.end();
 });

@@ -1,14 +1,17 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
-import type { ServerResponse } from "node:http";
+import type { IncomingHttpHeaders, ServerResponse } from "node:http";
 
 /** A request as the receiver of a webhook got it. */
 export interface Call {
   readonly key: string;
-  answer(status: number): void;
+  readonly headers: IncomingHttpHeaders;
+  /** Its JSON. */
+  readonly body: unknown;
+  answer(status: number, headers?: Readonly<Record<string, string>>, text?: string): void;
 }
 
-/** The other end of the webhook channel: the test decides what it answers, and when. */
+/** The other end of the channels that speak HTTP: the test decides what it answers, and when. */
 export class WebhookReceiver {
   readonly calls: Call[] = [];
   url = "";
@@ -17,8 +20,9 @@ export class WebhookReceiver {
   static async start(t: { teardown(work: () => void): void }): Promise<WebhookReceiver> {
     const receiver = new WebhookReceiver();
     const server = createServer((request, response) => {
-      request.resume();
-      request.on("end", () => receiver.#note(String(request.headers["idempotency-key"]), response));
+      const chunks: Buffer[] = [];
+      request.on("data", (chunk: Buffer) => chunks.push(chunk));
+      request.on("end", () => receiver.#note(request.headers, Buffer.concat(chunks).toString(), response));
     });
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
@@ -41,8 +45,13 @@ export class WebhookReceiver {
     }
   }
 
-  #note(key: string, response: ServerResponse): void {
-    this.calls.push({ key, answer: (status) => void response.writeHead(status).end() });
+  #note(headers: IncomingHttpHeaders, text: string, response: ServerResponse): void {
+    this.calls.push({
+      key: String(headers["idempotency-key"]),
+      headers,
+      body: JSON.parse(text) as unknown,
+      answer: (status, more = {}, answer = "") => void response.writeHead(status, more).end(answer),
+    });
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const wake of waiting) wake();

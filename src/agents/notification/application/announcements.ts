@@ -1,7 +1,7 @@
 import type { Emit } from "agents-apphost/kit";
 import { deliveryConfirmed, deliveryFailed, sendRequested, sentCompleted } from "../events.ts";
 import type { NotificationEvent } from "../domain/notification-event.ts";
-import type { Notification, RenderedNotification } from "../domain/notification.ts";
+import type { ChannelState, Notification, RenderedNotification } from "../domain/notification.ts";
 
 /** Puts into the outbox what others are told about new events of a notification; `state` is the one after them. */
 export function announce(
@@ -21,8 +21,15 @@ function announceOne(emit: Emit, id: string, event: NotificationEvent, state: Re
     case "requested":
       // What came by an event was asked for on the bus already.
       if (event.data.cause.kind === "command") {
-        const { channels, message } = event.data;
-        const request = { notificationId: id, recipient, channels: [...channels], message, priority };
+        const { channels, message, category } = event.data;
+        const request = {
+          notificationId: id,
+          recipient,
+          channels: [...channels],
+          message,
+          category,
+          priority,
+        };
         emit(sendRequested, { ...request, subject: state.content.subject }, { subject });
       }
       return;
@@ -52,10 +59,17 @@ function announceOne(emit: Emit, id: string, event: NotificationEvent, state: Re
       emit(deliveryConfirmed, { notificationId: id, recipient, channel, code }, { subject });
       return;
     }
+    // A recipient's wish is nobody else's business.
+    case "suppressed":
     case "rendered":
+    case "reopened":
+    case "channel-accepted":
+    case "channel-held":
+    case "channel-suppressed":
     case "channel-sent":
     case "channel-deferred":
     case "channel-failed":
+    case "channel-complained":
       return;
     default:
       event satisfies never;
@@ -65,7 +79,7 @@ function announceOne(emit: Emit, id: string, event: NotificationEvent, state: Re
 /** The channels as the published language has them. */
 export function channelsOf(state: Exclude<Notification, { at: "none" }>): {
   channel: string;
-  at: "pending" | "sent" | "delivered" | "failed";
+  at: ChannelState["at"];
   attempts: number;
   code: string | null;
   detail: string | null;

@@ -1,13 +1,15 @@
 import type { HandlerContext } from "agents-apphost/kit";
-import { decide } from "../domain/decide.ts";
-import type { Outcome } from "../domain/decide.ts";
-import { evolve, pendingChannels } from "../domain/notification.ts";
+import type { NotificationCommand, Outcome } from "../domain/decide.ts";
+import { dueChannels, nextDueAt, openChannels } from "../domain/notification.ts";
 import type { Notification, RenderedNotification } from "../domain/notification.ts";
+import type { RetryPolicy } from "../domain/retry.ts";
+import type { ChannelSet } from "./channel-set.ts";
 import { KeyedTurns } from "./keyed-turns.ts";
-import type { Channel, Notifications, OutgoingMessage } from "./ports.ts";
+import type { Notifications, OutgoingMessage } from "./ports.ts";
+import type { Router } from "./router.ts";
 
 /**
- * Sends what is still to be sent of a notification and stores how it went.
+ * Sends what is to be sent of a notification now and stores how it went.
  *
  * The order is what makes a crash harmless: the text is stored before anything leaves; a channel is given the
  * notification's id, by which it knows a repetition; the outcome and the event about it are stored together; only then is
@@ -15,82 +17,108 @@ import type { Channel, Notifications, OutgoingMessage } from "./ports.ts";
  */
 export class Deliver {
   readonly #notifications: Notifications;
-  readonly #channels: ReadonlyMap<string, Channel>;
+  readonly #channels: ChannelSet;
+  readonly #router: Router;
+  readonly #retry: RetryPolicy;
+  readonly #clock: () => Date;
+  readonly #random: () => number;
+  readonly #isDue: (at: string) => void;
   readonly #turns = new KeyedTurns();
 
-  constructor(notifications: Notifications, channels: readonly Channel[]) {
-    this.#notifications = notifications;
-    this.#channels = new Map(channels.map((channel) => [channel.name, channel]));
+  constructor(options: {
+    readonly notifications: Notifications;
+    readonly channels: ChannelSet;
+    readonly router: Router;
+    readonly retry: RetryPolicy;
+    readonly clock: () => Date;
+    /** A number in [0, 1), another one each time. */
+    readonly random: () => number;
+    /** Told when an attempt has to be made later. */
+    readonly isDue: (at: string) => void;
+  }) {
+    this.#notifications = options.notifications;
+    this.#channels = options.channels;
+    this.#router = options.router;
+    this.#retry = options.retry;
+    this.#clock = options.clock;
+    this.#random = options.random;
+    this.#isDue = options.isDue;
   }
 
-  /** The notification afterwards; while it is `rendered`, a channel has failed for now and is to be tried again. */
-  run(ctx: HandlerContext, id: string): Promise<Notification> {
+  /**
+   * The notification afterwards; while it is `rendered`, a channel is to be tried again or is held.
+   *
+   * @param which the channels that are due, or by hand every one that is open.
+   */
+  run(ctx: HandlerContext, id: string, which: "due" | "open" = "due"): Promise<Notification> {
     // A command and the delivery of its own event may meet here; the second finds the work of the first done.
-    return this.#turns.run(id, () => this.#once(ctx, id));
+    return this.#turns.run(id, () => this.#once(ctx, id, which));
   }
 
-  async #once(ctx: HandlerContext, id: string): Promise<Notification> {
+  async #once(ctx: HandlerContext, id: string, which: "due" | "open"): Promise<Notification> {
     const { state } = await this.#notifications.load(id);
-    if (state.at !== "rendered") return await this.#close(ctx, id);
-    const outcomes = await this.#sendAll(ctx, id, state);
-    const command = { type: "record-attempts", outcomes } as const;
-    const expected = decide(command, state).reduce(evolve, state as Notification);
-    return await this.#notifications.record(ctx, id, [command], { completes: expected.at !== "rendered" });
+    const commands = state.at === "rendered" ? await this.#attempt(ctx, id, state, which) : [];
+    // Also where there was nothing to do: the event in hand is handled.
+    const after = await this.#notifications.record(ctx, id, commands, { completes: true });
+    const due = nextDueAt(after, this.#clock().toISOString());
+    if (due !== null) this.#isDue(due);
+    return after;
   }
 
-  /** Nothing is left to do; the event in hand is marked as handled. */
-  #close(ctx: HandlerContext, id: string): Promise<Notification> {
-    return this.#notifications.record(ctx, id, [], { completes: true });
-  }
-
-  #sendAll(ctx: HandlerContext, id: string, state: RenderedNotification): Promise<readonly Outcome[]> {
-    const message = messageOf(ctx, id, state);
-    return Promise.all(
-      pendingChannels(state).map(async ({ channel }) => ({
-        channel,
-        ...(await this.#send(ctx, channel, message)),
-      })),
-    );
-  }
-
-  async #send(
+  async #attempt(
     ctx: HandlerContext,
-    name: string,
-    message: OutgoingMessage,
-  ): Promise<Omit<Outcome, "channel">> {
+    id: string,
+    state: RenderedNotification,
+    which: "due" | "open",
+  ): Promise<readonly NotificationCommand[]> {
+    const due = which === "due" ? dueChannels(state, this.#clock().toISOString()) : openChannels(state);
+    if (due.length === 0) return [];
+    // Wishes and suppressions may have changed since it was asked for.
+    const routes = await this.#router.routes(
+      state.request,
+      due.map(({ channel }) => channel),
+    );
+    const outcomes = await Promise.all(
+      routes.flatMap(({ channel, route }) =>
+        route.to === "send" ? [this.#send(ctx, channel, messageOf(id, state, route.address))] : [],
+      ),
+    );
+    const retrying = { policy: this.#retry, now: this.#clock().getTime(), random: this.#random() };
+    return [
+      { type: "route", routes },
+      { type: "record-attempts", outcomes, retrying },
+    ];
+  }
+
+  async #send(ctx: HandlerContext, name: string, message: OutgoingMessage): Promise<Outcome> {
     const channel = this.#channels.get(name);
-    if (channel === undefined) {
-      // RFC 3463 §3.4: 5.3.3 system not capable of selected features.
-      return {
-        code: "5.3.3",
-        detail: `this agent has no channel ${name}; it has ${[...this.#channels.keys()].join(", ")}`,
-      };
-    }
+    // RFC 3463 §3.4: 5.3.3 system not capable of selected features.
+    if (channel === undefined) return { channel: name, code: "5.3.3", detail: this.#channels.whyNot(name) };
     try {
-      return await channel.send(message, ctx.signal);
+      return { channel: name, ...(await channel.send(message, ctx.signal)) };
     } catch (error) {
       if (ctx.signal.aborted) throw error;
       const detail = error instanceof Error ? error.message : String(error);
       ctx.log.error("a channel failed in a way it does not know", { channel: name, reason: detail });
-      return { code: "4.0.0", detail };
+      return { channel: name, code: "4.0.0", detail };
     }
   }
 }
 
 /** A pure function of what is stored: whoever sends again sends the same. */
-function messageOf(
-  ctx: HandlerContext,
-  id: string,
-  { request, content }: RenderedNotification,
-): OutgoingMessage {
+function messageOf(id: string, { request, content }: RenderedNotification, address: string): OutgoingMessage {
+  const { text, encoding, segments } = content.sms;
   return {
     id,
     recipient: request.recipient,
+    address,
     subject: content.subject,
     body: content.body,
+    sms: { text, encoding, segments },
+    category: request.category,
     priority: request.priority,
-    correlationId: ctx.correlationId,
-    smsSegments: content.sms.segments,
+    correlationId: request.lineage.correlationId,
+    smsSegments: segments,
     wordedBy: content.wording.by,
     generatedBy: content.wording.generatedBy,
   };

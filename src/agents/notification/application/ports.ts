@@ -2,14 +2,22 @@ import type { HandlerContext } from "agents-apphost/kit";
 import type { NotificationCommand } from "../domain/decide.ts";
 import type { NotificationEvent, Priority } from "../domain/notification-event.ts";
 import type { Notification } from "../domain/notification.ts";
+import type { Preferences } from "../domain/preferences.ts";
+import type { Zone } from "../domain/quiet-hours.ts";
 import type { Opening, RenderInput } from "../domain/render.ts";
+import type { Suppression, SuppressionReason } from "../domain/suppression.ts";
 
 /** What a channel is given. The id is the idempotency key: the same id must reach the recipient once. */
 export interface OutgoingMessage {
   readonly id: string;
   readonly recipient: string;
+  /** Where this channel reaches the recipient: an e-mail address, a number, a device; else the recipient again. */
+  readonly address: string;
   readonly subject: string;
   readonly body: string;
+  /** The same in the few words of a short message. */
+  readonly sms: { readonly text: string; readonly encoding: "GSM-7" | "UCS-2"; readonly segments: number };
+  readonly category: string;
   readonly priority: Priority;
   readonly correlationId: string;
   readonly smsSegments: number;
@@ -21,6 +29,10 @@ export interface OutgoingMessage {
 export interface SendResult {
   readonly code: string;
   readonly detail: string | null;
+  /** How long the other side wants to be left alone, in milliseconds. */
+  readonly retryAfterMs?: number | null;
+  /** The id under which its receipts will come. */
+  readonly messageId?: string | null;
 }
 
 /**
@@ -73,7 +85,10 @@ export interface DeliveryPage {
 /** Port to the stored notifications. */
 export interface Notifications {
   load(id: string): Promise<NotificationHistory>;
-  /** Decides and stores, in one transaction, what the commands lead to, with the events to be published. */
+  /**
+   * Decides and stores, in one transaction, what the commands lead to, with the events to be published and the addresses
+   * that are not to be used any more.
+   */
   record(
     ctx: HandlerContext,
     id: string,
@@ -85,7 +100,47 @@ export interface Notifications {
     readonly limit: number;
     readonly before?: string;
   }): Promise<DeliveryPage>;
+  /** The notification that the other side of a channel knows under that id; null where there is none. */
+  findByMessageId(channel: string, messageId: string): Promise<string | null>;
 }
+
+/** Port to what recipients want. */
+export interface Recipients {
+  /** Of somebody who has said nothing, what holds for all; their version is 0. */
+  find(recipient: string): Promise<{ readonly preferences: Preferences; readonly version: number }>;
+  /** Null takes all of it back. */
+  save(ctx: HandlerContext, recipient: string, wanted: Preferences | null): Promise<number>;
+}
+
+/** A page of the suppression list, by address. */
+export interface SuppressionPage {
+  readonly items: readonly Suppression[];
+  /** Give it as `after` to get the next page; null on the last. */
+  readonly next: string | null;
+}
+
+/** Port to the suppression list. */
+export interface Suppressions {
+  /** Entries for these addresses, also such as have expired. */
+  find(addresses: readonly string[]): Promise<readonly Suppression[]>;
+  entry(address: string): Promise<{ readonly entry: Suppression | null; readonly version: number }>;
+  put(ctx: HandlerContext, entry: Suppression): Promise<void>;
+  lift(ctx: HandlerContext, address: string): Promise<void>;
+  list(filter: {
+    readonly reason?: SuppressionReason | undefined;
+    readonly limit: number;
+    readonly after?: string | undefined;
+  }): Promise<SuppressionPage>;
+}
+
+/** Port to the numbering plans of the world. */
+export interface PhoneNumbers {
+  /** What is wrong with a number that has the form of E.164; null for one that can exist. */
+  problemOf(number: string): Promise<string | null>;
+}
+
+/** The rules of a time zone; null for a name that is none. */
+export type Zones = (name: string) => Zone | null;
 
 /** Port to whoever opens a message with a sentence of their own. */
 export interface Writer {

@@ -1,20 +1,49 @@
+import { conclusion } from "./conclusion.ts";
 import { actionForEnhancedCode } from "./delivery-status.ts";
 import type { Attempt, Content, NotificationEvent, Requested } from "./notification-event.ts";
-import { evolve } from "./notification.ts";
+import { evolve, openChannels } from "./notification.ts";
 import type { ChannelState, Notification } from "./notification.ts";
+import { nextAttemptAt } from "./retry.ts";
+import type { Retrying } from "./retry.ts";
+import type { Route } from "./routing.ts";
 
-/** Attempts per channel before a transient failure counts as final. */
-export const MAX_ATTEMPTS = 5;
+/** What a channel answered to one attempt; `code` is an RFC 3463 enhanced status code. */
+export type Outcome = {
+  readonly channel: string;
+  readonly code: string;
+  readonly detail: string | null;
+  /** How long the other side wants to be left alone. */
+  readonly retryAfterMs?: number | null;
+  /** The id under which the other side knows the message. */
+  readonly messageId?: string | null;
+};
 
-/** What a channel answered to one attempt, or a receipt said later; `code` is an RFC 3463 enhanced status code. */
-export type Outcome = { readonly channel: string; readonly code: string; readonly detail: string | null };
+/** What came back later from the outside. */
+export type Receipt =
+  | {
+      readonly of: "delivery";
+      readonly channel: string;
+      readonly code: string;
+      readonly detail: string | null;
+    }
+  | { readonly of: "complaint"; readonly channel: string; readonly detail: string | null };
 
-/** What can be asked of a notification. */
+/** What can be asked of a notification. What clocks, lists and other people make of it comes in with it. */
 export type NotificationCommand =
   | { readonly type: "request"; readonly request: Requested }
   | { readonly type: "render"; readonly content: Content }
-  | { readonly type: "record-attempts"; readonly outcomes: readonly Outcome[] }
-  | { readonly type: "record-receipt"; readonly outcome: Outcome };
+  | {
+      readonly type: "route";
+      readonly routes: readonly { readonly channel: string; readonly route: Route }[];
+    }
+  | {
+      readonly type: "record-attempts";
+      readonly outcomes: readonly Outcome[];
+      readonly retrying: Retrying;
+    }
+  | { readonly type: "record-receipt"; readonly receipt: Receipt }
+  | { readonly type: "retry" }
+  | { readonly type: "cancel"; readonly reason: string };
 
 /**
  * The events that a command causes. A command that comes late or twice causes none: every delivery of the bus may
@@ -26,66 +55,103 @@ export function decide(command: NotificationCommand, state: Notification): reado
       return state.at === "none" ? [{ type: "requested", data: command.request }] : [];
     case "render":
       return state.at === "requested" ? [{ type: "rendered", data: command.content }] : [];
+    case "route":
+      return concluded(
+        state,
+        command.routes.flatMap(({ channel, route }) => eventsOf(openChannel(state, channel), route)),
+      );
     case "record-attempts":
-      return recordAttempts(command.outcomes, state);
+      return concluded(
+        state,
+        command.outcomes.flatMap((outcome) => {
+          const channel = openChannel(state, outcome.channel);
+          return channel === undefined ? [] : [attemptEvent(outcome, channel, command.retrying)];
+        }),
+      );
     case "record-receipt":
-      return recordReceipt(command.outcome, state);
+      return recordReceipt(command.receipt, state);
+    case "retry":
+      return state.at === "failed" ? [{ type: "reopened", data: {} }] : [];
+    case "cancel":
+      return concluded(
+        state,
+        openChannels(state).map(({ channel }) => ({
+          type: "channel-suppressed",
+          data: { channel, cause: "cancelled", detail: command.reason },
+        })),
+      );
     default:
       return command satisfies never;
   }
 }
 
-function recordAttempts(outcomes: readonly Outcome[], state: Notification): readonly NotificationEvent[] {
-  if (state.at !== "rendered") return [];
-  const attempts = outcomes.flatMap((outcome) => {
-    const channel = state.request.channels.find((each) => each.channel === outcome.channel);
-    return channel?.at === "pending" ? [attemptEvent(outcome, channel)] : [];
-  });
-  return [...attempts, ...conclusion(attempts.reduce(evolve, state))];
+function openChannel(state: Notification, name: string): ChannelState | undefined {
+  return openChannels(state).find((each) => each.channel === name);
 }
 
-function attemptEvent(outcome: Outcome, channel: ChannelState): NotificationEvent {
-  const data: Attempt = { attempt: channel.attempts + 1, ...outcome };
-  const action = actionForEnhancedCode(outcome.code);
-  if (action === "done") return { type: "channel-sent", data };
-  const again = action === "retry" && data.attempt < MAX_ATTEMPTS;
-  return { type: again ? "channel-deferred" : "channel-failed", data };
+/** What happened to channels, and what follows from it for the whole. */
+function concluded(state: Notification, events: readonly NotificationEvent[]): readonly NotificationEvent[] {
+  return events.length === 0 ? [] : [...events, ...conclusion(events.reduce(evolve, state))];
 }
 
-/** Once no channel is pending the notification is sent if one took it, and has failed otherwise. */
-function conclusion(state: Notification): readonly NotificationEvent[] {
-  if (state.at !== "rendered" && state.at !== "sent") return [];
-  const { channels } = state.request;
-  if (channels.some((channel) => channel.at === "pending")) return [];
-  if (channels.every((channel) => channel.at === "failed")) {
-    return [{ type: "failed", data: { reason: reasonOf(channels) } }];
+function eventsOf(state: ChannelState | undefined, route: Route): readonly NotificationEvent[] {
+  if (state === undefined) return [];
+  const { channel } = state;
+  switch (route.to) {
+    case "send": {
+      const known = state.at === "pending" && state.address === route.address;
+      return known ? [] : [{ type: "channel-accepted", data: { channel, address: route.address } }];
+    }
+    case "hold": {
+      const { address, until } = route;
+      const known = state.at === "held" && state.address === address && state.dueAt === until;
+      return known ? [] : [{ type: "channel-held", data: { channel, address, until } }];
+    }
+    case "suppress": {
+      const { cause, detail } = route;
+      return [{ type: "channel-suppressed", data: { channel, cause, detail } }];
+    }
+    case "nowhere": {
+      const { code, detail } = route;
+      return [{ type: "channel-failed", data: { channel, attempt: state.attempts, code, detail } }];
+    }
+    default:
+      return route satisfies never;
   }
-  return state.at === "rendered" ? [{ type: "sent", data: {} }] : [];
 }
 
-function reasonOf(channels: readonly ChannelState[]): string {
-  return channels
-    .map(({ channel, attempts, last }) => {
-      const tries = attempts === 1 ? "1 attempt" : `${attempts} attempts`;
-      return `${channel}: ${last?.code ?? "no answer"} after ${tries}${last?.detail ? ` (${last.detail})` : ""}`;
-    })
-    .join("; ");
+function attemptEvent(
+  { code, detail, retryAfterMs, messageId }: Outcome,
+  { channel, attempts }: ChannelState,
+  retrying: Retrying,
+): NotificationEvent {
+  const data: Attempt = { channel, attempt: attempts + 1, code, detail };
+  const action = actionForEnhancedCode(code);
+  if (action === "done") return { type: "channel-sent", data: { ...data, messageId: messageId ?? null } };
+  const retryAt = action === "retry" ? nextAttemptAt(retrying, data.attempt, retryAfterMs ?? null) : null;
+  return retryAt === null
+    ? { type: "channel-failed", data }
+    : { type: "channel-deferred", data: { ...data, retryAt } };
 }
 
-function recordReceipt(outcome: Outcome, state: Notification): readonly NotificationEvent[] {
-  if (state.at !== "sent" && state.at !== "delivered") return [];
-  const channel = state.request.channels.find((each) => each.channel === outcome.channel);
-  if (channel?.at !== "sent") return [];
-  const data: Attempt = { attempt: channel.attempts, ...outcome };
-  const action = actionForEnhancedCode(outcome.code);
+function recordReceipt(receipt: Receipt, state: Notification): readonly NotificationEvent[] {
+  if (state.at === "none" || state.at === "requested") return [];
+  const found = state.request.channels.find((each) => each.channel === receipt.channel);
+  if (found === undefined) return [];
+  const { channel, detail } = receipt;
+  if (receipt.of === "complaint") {
+    const arrived = found.at === "sent" || found.at === "delivered";
+    return arrived && !found.complained ? [{ type: "channel-complained", data: { channel, detail } }] : [];
+  }
+  if (found.at !== "sent") return [];
+  const data: Attempt = { channel, attempt: found.attempts, code: receipt.code, detail };
+  const action = actionForEnhancedCode(receipt.code);
   switch (action) {
     case "done":
       return [{ type: "channel-confirmed", data }];
     case "suppress":
-    case "stop": {
-      const refused: NotificationEvent = { type: "channel-failed", data };
-      return [refused, ...conclusion(evolve(state, refused))];
-    }
+    case "stop":
+      return concluded(state, [{ type: "channel-failed", data }]);
     // "delayed" is not final, and a text that is no code says nothing.
     case "retry":
     case undefined:

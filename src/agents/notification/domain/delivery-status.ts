@@ -4,7 +4,7 @@
  */
 
 /** Class of an answer: it worked, it may work later, it will not work. */
-type DeliveryClass = "success" | "transient" | "permanent";
+export type DeliveryClass = "success" | "transient" | "permanent";
 
 /** What to do after an answer; `suppress` is a permanent failure of the address itself. */
 type DeliveryAction = "done" | "retry" | "suppress" | "stop";
@@ -13,6 +13,9 @@ type DeliveryAction = "done" | "retry" | "suppress" | "stop";
 const ENHANCED_CODE = /^([245])\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})$/;
 
 const CLASSES = { "2": "success", "4": "transient", "5": "permanent" } as const;
+
+/** Subject 1 is addressing, and these of it speak of the sender or of the way, not of the recipient (RFC 3463 §3.2, RFC 7505). */
+const NOT_THE_RECIPIENT: ReadonlySet<string> = new Set(["5.1.7", "5.1.8", "5.1.9"]);
 
 /** The class of an RFC 3463 code; `undefined` where the text is not such a code. */
 export function classOfEnhancedCode(code: string): DeliveryClass | undefined {
@@ -32,7 +35,7 @@ export function actionForEnhancedCode(code: string): DeliveryAction | undefined 
     case "transient":
       return "retry";
     case "permanent":
-      return code.startsWith("5.1.") ? "suppress" : "stop";
+      return code.startsWith("5.1.") && !NOT_THE_RECIPIENT.has(code) ? "suppress" : "stop";
     case undefined:
       return undefined;
     default:
@@ -40,13 +43,20 @@ export function actionForEnhancedCode(code: string): DeliveryAction | undefined 
   }
 }
 
-/** The class of an HTTP answer: 2xx worked; 429 and 5xx may work later (RFC 9110 §15.6, RFC 6585 §4); the rest will not. */
+/**
+ * The class of an HTTP answer: 2xx worked; 408, 425, 429 and 5xx may work later (RFC 9110 §15.5.9 and §15.6, RFC 8470 §5.2,
+ * RFC 6585 §4); the rest will not.
+ */
 export function classOfHttpStatus(status: number): DeliveryClass {
   if (status >= 200 && status <= 299) return "success";
-  return status === 429 || (status >= 500 && status <= 599) ? "transient" : "permanent";
+  const passes = status === 408 || status === 425 || status === 429 || (status >= 500 && status <= 599);
+  return passes ? "transient" : "permanent";
 }
 
-/** The RFC 3463 code that says the same as an HTTP status, so that every channel reports in one language. */
+/**
+ * The RFC 3463 code that says the same as an HTTP status, so that every channel reports in one language. None of them says
+ * anything about a recipient: a 404 means that the URL is wrong, not that the number is.
+ */
 export function enhancedCodeForHttp(status: number): string {
   const found = classOfHttpStatus(status);
   switch (found) {
@@ -56,7 +66,9 @@ export function enhancedCodeForHttp(status: number): string {
       // 4.3.2: "system not accepting network messages"; 4.3.0: "other or undefined mail system status".
       return status === 429 || status === 503 ? "4.3.2" : "4.3.0";
     case "permanent":
-      if (status === 404 || status === 410) return "5.1.1";
+      // 5.3.5: "system incorrectly configured"; 5.7.1: "delivery not authorized"; 5.3.4: "message too big for system".
+      if (status === 404 || status === 410) return "5.3.5";
+      if (status === 413) return "5.3.4";
       return status === 401 || status === 403 ? "5.7.1" : "5.0.0";
     default:
       return found satisfies never;

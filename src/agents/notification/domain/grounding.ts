@@ -1,15 +1,22 @@
+import { OPENERS } from "./openers.ts";
+
 /**
  * A model may choose words, never facts. A text is grounded when every URL, e-mail address, number and name in it
- * occurs in what the model was given; otherwise it is not used. A name is a word with a capital letter inside a
- * sentence: at its beginning any word has one.
+ * occurs in what the model was given; otherwise it is not used. A name is a word with a capital letter: inside of a
+ * sentence any, at its beginning one that is not known to begin sentences.
  */
 type Grounding =
   | { readonly grounded: true }
   | { readonly grounded: false; readonly invented: readonly string[] };
 
 const EMAIL = /[^\s@<>()[\]"',;:]+@[^\s@<>()[\]"',;:]+/gu;
-/** With a scheme, or a bare host such as `www.example.com/path`. */
-const URL_LIKE = /\b[a-z][a-z0-9+.-]*:\/\/[^\s<>"']+|\b(?:[a-z0-9-]+\.)+[a-z]{2,}(?:[/:?#][^\s<>"']*)?/giu;
+/** With a scheme, or a bare host such as `www.example.com/path`, in whichever alphabet. */
+const URL_LIKE =
+  /(?<![\p{L}\p{N}])[a-z][a-z0-9+.-]*:\/\/[^\s<>"']+|(?<![\p{L}\p{N}])(?:[\p{L}\p{N}-]+\.)+\p{L}{2,}(?:[/:?#][^\s<>"']*)?/giu;
+/** What can be dialled: its digits belong together, however they are written. */
+const PHONE = /\+?\p{Nd}[\p{Nd} ().-]{5,}\p{Nd}/gu;
+/** Marks that nobody sees: they turn a text around or hide a piece of it. */
+const HIDDEN = /[\p{Cf}\p{Co}\p{Cn}]/gu;
 const NUMBER = /\p{Nd}+(?:[.,:]\p{Nd}+)*/gu;
 
 /** "one" is left out: it is a pronoun more often than a number. */
@@ -23,11 +30,14 @@ const NUMBER_WORD = new RegExp(String.raw`\b(?:${WORDS.join("|")})s?\b`, "giu");
 export function checkGrounding(output: string, input: string): Grounding {
   const given = new Set(factsOf(input));
   const known = new Set(wordsOf(input));
+  const dialled = digitsOf(input);
   const invented = [
     ...[...new Set(factsOf(output))].filter((fact) => !given.has(fact)),
+    ...matches(output.normalize("NFKC"), PHONE).filter((phone) => !dialled.includes(digitsOf(phone))),
     ...[...new Set(namesIn(output))].filter(
       (name) => !known.has(name) && !known.has(name.replace(/s$/u, "")),
     ),
+    ...[...new Set(output.match(HIDDEN) ?? [])].map((mark) => `U+${codePoint(mark)}`),
   ];
   return invented.length === 0 ? { grounded: true } : { grounded: false, invented };
 }
@@ -43,6 +53,19 @@ function factsOf(text: string): readonly string[] {
   ];
 }
 
+/** Digits alone, those of one number in one piece. */
+function digitsOf(text: string): string {
+  return text
+    .normalize("NFKC")
+    .replaceAll(/(?<=\p{Nd})[ ().-]+(?=\p{Nd})/gu, "")
+    .replaceAll(/[^\p{Nd}]+/gu, " ")
+    .trim();
+}
+
+function codePoint(mark: string): string {
+  return (mark.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
+}
+
 const WORD = /[\p{L}\p{M}]+/gu;
 const CAPITALISED = /(?<![\p{L}\p{M}])\p{Lu}[\p{L}\p{M}]+/gu;
 const TITLE = /\b(?:Mr|Mrs|Ms|Dr|Prof)\.$/u;
@@ -54,9 +77,9 @@ function wordsOf(text: string): readonly string[] {
 function namesIn(text: string): readonly string[] {
   const plain = text.normalize("NFKC");
   return [...plain.matchAll(CAPITALISED)]
-    .filter(({ index }) => isInside(plain.slice(0, index)))
-    .map(([name]) => name.toLowerCase())
-    .filter((name) => name !== "ok");
+    .map((match) => ({ name: match[0].toLowerCase(), inside: isInside(plain.slice(0, match.index)) }))
+    .filter(({ name, inside }) => (inside ? name !== "ok" : !OPENERS.has(name)))
+    .map(({ name }) => name);
 }
 
 /** Whether a sentence is under way after these words. */

@@ -5,7 +5,7 @@ type Recipient =
   | { readonly kind: "group"; readonly name: string };
 
 /** A recipient, or what is wrong with the text. */
-type ParsedRecipient =
+export type ParsedRecipient =
   | { readonly ok: true; readonly recipient: Recipient }
   | { readonly ok: false; readonly problem: string };
 
@@ -44,6 +44,12 @@ export function recipientText(recipient: Recipient): string {
     default:
       return recipient satisfies never;
   }
+}
+
+/** The form in which a recipient is looked up: cases and the blanks in a number make no other one. */
+export function recipientKey(text: string): string {
+  const parsed = parseRecipient(text);
+  return (parsed.ok ? recipientText(parsed.recipient) : text.trim()).toLowerCase();
 }
 
 function parseEmail(text: string): ParsedRecipient {

@@ -1,6 +1,6 @@
 import { checkGrounding } from "./grounding.ts";
 import type { Content, Wording } from "./notification-event.ts";
-import { smsSize } from "./sms.ts";
+import { smsText } from "./sms.ts";
 
 /** A model's sentence that opens the message, and who wrote it; or why there is none. */
 export type Opening =
@@ -15,18 +15,21 @@ export type Opening =
 /** What the text is made from. */
 export type RenderInput = { readonly recipient: string; readonly subject: string; readonly message: string };
 
+/** Parts of a short message, at most. */
+export const SMS_SEGMENTS = 3;
+
 /**
  * Makes the text that is sent: the opening, then the message word for word. So a model can add a tone but can
  * neither lose nor change what is to be said; an opening with an invented fact is left out, and `wording` says so.
  */
-export function render(input: RenderInput, opening: Opening): Content {
+export function render(input: RenderInput, opening: Opening, segments: number = SMS_SEGMENTS): Content {
   const wording = judge(input, opening);
   const body =
     wording.by === "model" && opening.from === "model"
       ? `${opening.text.trim()}\n\n${input.message}`
       : input.message;
   const subject = oneLine(input.subject);
-  return { subject, body, sms: smsSize(`${subject}: ${input.message}`), wording };
+  return { subject, body, sms: smsText(subject, input.message, segments), wording };
 }
 
 /** A subject for a message that came without one: its first line. */

@@ -4,7 +4,7 @@
  */
 
 /** The size of a text as short messages; `units` are septets in GSM-7 and UTF-16 code units in UCS-2. */
-type SmsSize = {
+export type SmsSize = {
   readonly encoding: "GSM-7" | "UCS-2";
   readonly units: number;
   readonly segments: number;
@@ -47,4 +47,36 @@ function countParts(widths: readonly number[], part: number): number {
     used += width;
   }
   return parts;
+}
+
+/** The longest text that a phone is sent when its end is cut off. */
+const CUT = "...";
+
+/**
+ * The text of a short message: the subject, then the message unless it says the same, in at most so many parts. What does
+ * not fit is cut off between two characters and marked, without leaving the alphabet that the rest is in.
+ */
+export function smsText(
+  subject: string,
+  message: string,
+  segments: number,
+): SmsSize & { readonly text: string } {
+  const body = message.trim();
+  const says = subject.replace(/…$/u, "").trimEnd();
+  const text = body.startsWith(says) ? body : `${subject}: ${body}`;
+  const whole = smsSize(text);
+  if (whole.segments <= segments) return { text, ...whole };
+  const characters = Array.from(text);
+  let [fits, not] = [0, characters.length];
+  while (not - fits > 1) {
+    const middle = Math.floor((fits + not) / 2);
+    if (smsSize(cut(characters, middle)).segments <= segments) fits = middle;
+    else not = middle;
+  }
+  const shortened = cut(characters, fits);
+  return { text: shortened, ...smsSize(shortened) };
+}
+
+function cut(characters: readonly string[], length: number): string {
+  return characters.slice(0, length).join("").trimEnd() + CUT;
 }

@@ -1,5 +1,6 @@
 import type { AgentKit, HandlerContext, UnitOfWork } from "agents-apphost/kit";
 import { announce } from "../application/announcements.ts";
+import { causedSuppressions } from "../application/caused-suppressions.ts";
 import type {
   DeliveryPage,
   DeliveryRow,
@@ -14,9 +15,10 @@ import { evolve, initialNotification } from "../domain/notification.ts";
 import type { Notification } from "../domain/notification.ts";
 import { streamOf } from "./deliveries.ts";
 import { notificationCodec } from "./notification-codec.ts";
+import { appendSuppression } from "./sql-suppressions.ts";
 import type { NotificationTables } from "./tables.ts";
 
-type Kit = Pick<AgentKit<NotificationTables>, "db" | "events" | "transact">;
+type Kit = Pick<AgentKit<NotificationTables>, "clock" | "db" | "events" | "transact">;
 
 /** Notifications as event streams in SQL, with a list of them beside. */
 export class SqlNotifications implements Notifications {
@@ -70,6 +72,17 @@ export class SqlNotifications implements Notifications {
     return { items, next: more ? `${last.requestedAt}_${last.notificationId}` : null };
   }
 
+  async findByMessageId(channel: string, messageId: string): Promise<string | null> {
+    const row = await this.#kit.db
+      .selectFrom("notification_channels")
+      .select("notification_id")
+      .where("channel", "=", channel)
+      .where("message_id", "=", messageId)
+      .limit(1)
+      .executeTakeFirst();
+    return row?.notification_id ?? null;
+  }
+
   async #decideAll(
     tx: UnitOfWork<NotificationTables>,
     ctx: HandlerContext,
@@ -88,6 +101,9 @@ export class SqlNotifications implements Notifications {
     }
     if (events.length === 0) return state;
     await store.append(streamOf(id), recorded.length, events);
+    for (const entry of causedSuppressions(id, events, state, this.#kit.clock().getTime())) {
+      await appendSuppression(tx, entry);
+    }
     announce(tx.emit, id, events, state);
     return state;
   }

@@ -1,7 +1,9 @@
 import type { Migration } from "agents-apphost/kit";
 import type { DeliveryRow } from "../application/ports.ts";
+import type { ChannelState } from "../domain/notification.ts";
+import type { SuppressionReason } from "../domain/suppression.ts";
 
-/** The agent's own tables. The streams are the truth; `notification_deliveries` is a list made from them. */
+/** The agent's own tables. The streams are the truth; all of these are made from them. */
 export interface NotificationTables {
   notification_deliveries: {
     notification_id: string;
@@ -12,6 +14,23 @@ export interface NotificationTables {
     correlation_id: string;
     requested_at: string;
     updated_at: string;
+  };
+  /** The channels of each notification: what is due when, and under which id the outside knows it. */
+  notification_channels: {
+    notification_id: string;
+    channel: string;
+    state: ChannelState["at"];
+    /** Null where nothing is to be done. */
+    due_at: string | null;
+    message_id: string | null;
+  };
+  notification_suppressions: {
+    address: string;
+    reason: SuppressionReason;
+    since: string;
+    expires_at: string | null;
+    note: string | null;
+    notification_id: string | null;
   };
 }
 
@@ -34,6 +53,38 @@ export const migrations: Readonly<Record<string, Migration>> = {
         .createIndex("notification_deliveries_newest")
         .on("notification_deliveries")
         .columns(["requested_at", "notification_id"])
+        .execute();
+    },
+  },
+  "0002_channels_and_suppressions": {
+    async up(db) {
+      await db.schema
+        .createTable("notification_channels")
+        .addColumn("notification_id", "varchar(36)", (column) => column.notNull())
+        .addColumn("channel", "varchar(40)", (column) => column.notNull())
+        .addColumn("state", "varchar(20)", (column) => column.notNull())
+        .addColumn("due_at", "varchar(30)")
+        .addColumn("message_id", "varchar(255)")
+        .addPrimaryKeyConstraint("notification_channels_key", ["notification_id", "channel"])
+        .execute();
+      await db.schema
+        .createIndex("notification_channels_due")
+        .on("notification_channels")
+        .columns(["due_at"])
+        .execute();
+      await db.schema
+        .createIndex("notification_channels_message")
+        .on("notification_channels")
+        .columns(["channel", "message_id"])
+        .execute();
+      await db.schema
+        .createTable("notification_suppressions")
+        .addColumn("address", "varchar(320)", (column) => column.primaryKey())
+        .addColumn("reason", "varchar(20)", (column) => column.notNull())
+        .addColumn("since", "varchar(30)", (column) => column.notNull())
+        .addColumn("expires_at", "varchar(30)")
+        .addColumn("note", "text")
+        .addColumn("notification_id", "varchar(36)")
         .execute();
     },
   },

@@ -6,8 +6,10 @@ import { ticketEscalated } from "../../servicedesk/events.ts";
 import type { NotificationCommands } from "../application/commands.ts";
 import type { EventHandlers } from "../application/event-handlers.ts";
 import type { NotificationHistory, Notifications } from "../application/ports.ts";
+import type { Receipts } from "../application/receipts.ts";
 import { sendRequested } from "../events.ts";
 import {
+  cancelInput,
   deliveryPage,
   getInput,
   listInput,
@@ -17,7 +19,7 @@ import {
   toView,
 } from "./schemas.ts";
 
-export function commandRoutes(commands: NotificationCommands): readonly CommandRoute[] {
+export function commandRoutes(commands: NotificationCommands, receipts: Receipts): readonly CommandRoute[] {
   return [
     command({
       name: "SendNotification",
@@ -30,11 +32,30 @@ export function commandRoutes(commands: NotificationCommands): readonly CommandR
     command({
       name: "RecordReceipt",
       path: "/receipts",
-      description: "Takes a channel's receipt: delivered, or refused after it was sent.",
+      description:
+        "Takes what the outside says later: delivered, refused after all, a nuisance, or mail that comes back.",
       input: receiptInput,
       output: notificationView,
       conditional: true,
-      handler: async (input, ctx) => view(await commands.recordReceipt(input, ctx), ctx),
+      handler: async (input, ctx) => view(await receipts.record(input, ctx), ctx),
+    }),
+    command({
+      name: "RetryDelivery",
+      path: "/notifications/{notificationId}/retry",
+      description: "Tries at once what waits, and once more what has failed.",
+      input: getInput,
+      output: notificationView,
+      handler: async ({ notificationId }, ctx) => view(await commands.retry(notificationId, ctx), ctx),
+    }),
+    command({
+      name: "CancelNotification",
+      path: "/notifications/{notificationId}/cancel",
+      description: "Takes back what has not left yet.",
+      input: cancelInput,
+      output: notificationView,
+      conditional: true,
+      handler: async ({ notificationId, reason }, ctx) =>
+        view(await commands.cancel(notificationId, reason, ctx), ctx),
     }),
   ];
 }

@@ -1,0 +1,49 @@
+import type { RunningAgent } from "../../helpers/running-agent.ts";
+
+/** A request with headers, answered with its own. */
+export async function ask(
+  agent: RunningAgent,
+  method: string,
+  path: string,
+  { body, headers = {} }: { body?: unknown; headers?: Record<string, string> } = {},
+): Promise<{ status: number; etag: string | null; body: Record<string, unknown> }> {
+  const response = await fetch(`${agent.url}/api/notification${path}`, {
+    method,
+    headers: { ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const read = (await response.json()) as Record<string, unknown>;
+  return { status: response.status, etag: response.headers.get("etag"), body: read };
+}
+
+/** The notification of an answered command. */
+export function idOf(answer: { readonly body: Record<string, unknown> }): string {
+  return (answer.body["result"] as { notificationId: string }).notificationId;
+}
+
+/** One channel of an answered notification. */
+export interface ChannelView {
+  readonly channel: string;
+  readonly at: string;
+  readonly dueAt: string | null;
+  readonly timeline: readonly {
+    readonly what: string;
+    readonly time: string;
+    readonly until: string | null;
+  }[];
+}
+
+/** Asks for a notification until one of its channels is where it is to be. */
+export async function untilChannel(
+  agent: RunningAgent,
+  id: string,
+  channel: string,
+  at: string,
+): Promise<ChannelView> {
+  for (;;) {
+    const { body } = await ask(agent, "GET", `/notifications/${id}`);
+    const found = (body["channels"] as readonly ChannelView[]).find((each) => each.channel === channel);
+    if (found?.at === at) return found;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}

@@ -1,0 +1,87 @@
+import { join } from "node:path";
+import { test } from "tap";
+import { freePort } from "../../helpers/free-port.ts";
+import { runAgentProcess } from "../../helpers/running-agent.ts";
+import { TestSystem } from "../../helpers/test-system.ts";
+import { ask, idOf, untilChannel } from "./ask.ts";
+import { codePayload } from "./code-event.ts";
+import { WebhookReceiver } from "./webhook-receiver.ts";
+
+const CODE = "agents.implementation.code.generated";
+const SENT = "agents.notification.sent.completed";
+
+await test("killed while an attempt is due later, the next process makes it, once and not before", async (t) => {
+  const system = await TestSystem.start(t, [SENT]);
+  const receiver = await WebhookReceiver.start(t);
+  const env = {
+    NOTIFICATION_WEBHOOK_URL: receiver.url,
+    NOTIFICATION_CHANNELS: "webhook",
+    NOTIFICATION_RETRY: "first=1s,jitter=0",
+  };
+  const doomed = await system.agent("notification", env);
+  const cause = crypto.randomUUID();
+  await system.publish(CODE, codePayload, cause);
+  (await receiver.call(1)).answer(503);
+  const { items } = (await ask(doomed, "GET", "/deliveries")).body as { items: { notificationId: string }[] };
+  const id = items[0]?.notificationId ?? "";
+  let waiting = await untilChannel(doomed, id, "webhook", "pending");
+  while (waiting.dueAt === null) waiting = await untilChannel(doomed, id, "webhook", "pending");
+  t.match(waiting.timeline[0], { what: "channel-accepted" });
+  await doomed.kill();
+
+  const next = await system.agent("notification", env);
+  (await receiver.call(2)).answer(200);
+  const [sent] = await system.until(SENT, 1);
+  t.match(sent?.data.data, { causationId: cause, payload: { notificationId: id } });
+  const { timeline } = await untilChannel(next, id, "webhook", "sent");
+  const [, deferred, done] = timeline;
+  t.match([deferred, done], [{ what: "channel-deferred" }, { what: "channel-sent" }]);
+  t.ok((done?.time ?? "") >= (deferred?.until ?? "never"), "not before it was due");
+  t.equal(receiver.calls[1]?.key, id, "under the same key");
+  t.equal(receiver.calls.length, 2);
+});
+
+await test("a Retry-After is waited for, and too long a one is a failure", async (t) => {
+  const system = await TestSystem.start(t, []);
+  const receiver = await WebhookReceiver.start(t);
+  const agent = await system.agent("notification", {
+    NOTIFICATION_WEBHOOK_URL: receiver.url,
+    NOTIFICATION_RETRY: "first=1ms,last=1ms",
+  });
+  const body = { recipient: "ops", channels: ["webhook"], message: "m" };
+  const asked = ask(agent, "POST", "/execute", { body });
+  const before = Date.now();
+  (await receiver.call(1)).answer(429, { "retry-after": "3600" });
+  const { result } = (await asked).body as { result: { channels: { dueAt: string }[] } };
+  const dueAt = Date.parse(result.channels[0]?.dueAt ?? "");
+  t.ok(dueAt >= before + 3_600_000 && dueAt <= Date.now() + 3_600_000, String(dueAt));
+  const other = ask(agent, "POST", "/execute", { body });
+  (await receiver.call(2)).answer(503, { "retry-after": "100000" });
+  t.match((await other).body["result"], { at: "failed", channels: [{ at: "failed", code: "4.3.2" }] });
+});
+
+await test("of two replicas one makes the attempt that is due", async (t) => {
+  const system = await TestSystem.start(t, [SENT]);
+  const receiver = await WebhookReceiver.start(t);
+  const env = { NOTIFICATION_WEBHOOK_URL: receiver.url, NOTIFICATION_RETRY: "first=1s,jitter=0" };
+  const first = await system.agent("notification", env);
+  const body = { recipient: "ops", channels: ["webhook"], message: "m" };
+  const asked = ask(first, "POST", "/execute", { body });
+  (await receiver.call(1)).answer(503);
+  const id = idOf(await asked);
+  const port = await freePort();
+  const second = await runAgentProcess("src/agents/notification/main.ts", port, {
+    AGENTS_RUN_ID: "test",
+    AGENTS_LLM_MODE: "sample",
+    SQLSERVER_URL: `sqlite:${join(system.dir, "agentsdb.db")}`,
+    NOTIFICATION_DIR: join(system.dir, "outbox"),
+    ...env,
+  });
+  t.teardown(() => second.kill());
+  const call = await receiver.call(2);
+  for (const agent of [first, second]) t.equal((await ask(agent, "GET", "/deliveries")).status, 200);
+  call.answer(200);
+  await untilChannel(first, id, "webhook", "sent");
+  for (const agent of [first, second]) t.equal((await ask(agent, "GET", "/deliveries")).status, 200);
+  t.equal(receiver.calls.length, 2);
+});
