@@ -3,7 +3,8 @@ import type { AgentKit, AgentParts } from "agents-apphost/kit";
 import { Issues } from "./application/issues.ts";
 import { Reports } from "./application/reports.ts";
 import { events } from "./events.ts";
-import { Github, localBoard } from "./infrastructure/github.ts";
+import { Github } from "./infrastructure/github/github.ts";
+import { localBoard } from "./infrastructure/github/local-board.ts";
 import { PromptWriter } from "./infrastructure/prompt-writer.ts";
 import { readGithub } from "./infrastructure/settings.ts";
 import { SqlStore } from "./infrastructure/sql-store.ts";
@@ -21,13 +22,13 @@ await runAgent<DevopsTables>({
 
 function compose(kit: AgentKit<DevopsTables>): AgentParts {
   const settings = readGithub(kit.env);
-  const github = settings === null ? null : new Github(settings);
+  const github = settings === null ? null : new Github(settings, () => kit.clock().getTime());
   const store = new SqlStore(kit);
   const reports = new Reports(store, new PromptWriter(kit), () => kit.clock().toISOString().slice(0, 10));
   const issues = new Issues(store, github ?? localBoard, github);
   return {
     commands: commandRoutes(reports, issues),
-    queries: queryRoutes(store),
+    queries: queryRoutes(store, issues),
     subscriptions: subscriptions(issues, store),
     health: () => ({ board: github === null ? "local" : `github:${github.repository}` }),
   };

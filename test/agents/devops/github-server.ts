@@ -1,5 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { issueShape } from "./github-shapes.ts";
+import type { IssueShape } from "./github-shapes.ts";
 
 /** What GitHub was asked. */
 export interface AskedOfGithub {
@@ -9,21 +11,13 @@ export interface AskedOfGithub {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-interface StoredIssue {
-  readonly number: number;
-  readonly html_url: string;
-  readonly state: string;
-  readonly title: string;
-  readonly body: string;
-  readonly labels: readonly { readonly name: string }[];
-}
-
 /** A server that answers in the shapes of GitHub's REST API, for the calls that the agent makes. */
 export class GithubServer {
   readonly asked: AskedOfGithub[] = [];
-  readonly issues: StoredIssue[] = [];
+  readonly issues: IssueShape[] = [];
+  readonly runs: object[] = [];
   /** Answers that come before the usual ones. */
-  readonly failures: { status: number; headers?: Record<string, string>; body: object }[] = [];
+  readonly failures: { status: number; headers?: Readonly<Record<string, string>>; body: object }[] = [];
   url = "";
 
   static async start(t: { teardown(work: () => void): void }): Promise<GithubServer> {
@@ -42,10 +36,11 @@ export class GithubServer {
         };
         github.asked.push(asked);
         const failure = github.failures.shift();
-        const [status, answer] =
+        const [status, answer, link] =
           failure === undefined ? github.#answer(asked) : [failure.status, failure.body];
         response.writeHead(status, {
           "content-type": "application/json; charset=utf-8",
+          ...(link === undefined ? {} : { link }),
           ...failure?.headers,
         });
         response.end(answer === null ? undefined : JSON.stringify(answer));
@@ -60,19 +55,38 @@ export class GithubServer {
     return github;
   }
 
-  #answer({ method, path, body }: AskedOfGithub): readonly [number, object | null] {
+  #answer({ method, path, body }: AskedOfGithub): readonly [number, object | null, string?] {
     if (method === "POST" && path.endsWith("/dispatches")) return [204, null];
-    if (method === "GET") return [200, this.issues.toReversed()];
+    if (method === "GET") return this.#list(new URL(path, this.url));
     const number = method === "POST" ? this.issues.length + 1 : Number(path.split("/").at(-1));
-    const issue: StoredIssue = {
-      number,
-      html_url: `https://github.com/octo/hello/issues/${number}`,
+    const issue = issueShape(number, {
       state: body["state"] === "closed" ? "closed" : "open",
       title: String(body["title"]),
       body: String(body["body"]),
-      labels: (body["labels"] as string[]).map((name) => ({ name })),
-    };
+      labels: body["labels"] as string[],
+    });
     this.issues[number - 1] = issue;
     return [method === "POST" ? 201 : 200, issue];
+  }
+
+  /** The newest first, in pages, with the links that GitHub gives. */
+  #list(url: URL): readonly [number, object, string?] {
+    const [size, page] = ["per_page", "page"].map((name) => Number(url.searchParams.get(name) ?? 1));
+    const isRuns = url.pathname.endsWith("/actions/runs");
+    const all: readonly object[] = (isRuns ? this.runs : this.issues).toReversed();
+    const [from, to] = [((page ?? 1) - 1) * (size ?? 1), (page ?? 1) * (size ?? 1)];
+    const shown = all.slice(from, to);
+    const link = (target: number, rel: string) => {
+      url.searchParams.set("page", String(target));
+      return `<${url.href}>; rel="${rel}"`;
+    };
+    const links = [
+      ...((page ?? 1) > 1 ? [link((page ?? 1) - 1, "prev")] : []),
+      ...(to < all.length
+        ? [link((page ?? 1) + 1, "next"), link(Math.ceil(all.length / (size ?? 1)), "last")]
+        : []),
+    ];
+    const body = isRuns ? { total_count: all.length, workflow_runs: shown } : shown;
+    return links.length === 0 ? [200, body] : [200, body, links.join(", ")];
   }
 }

@@ -3,7 +3,9 @@ import { conflict, notFound } from "agents-apphost/kit";
 import type { TicketEscalatedPayload } from "../../servicedesk/events.ts";
 import { changeIssue, titleOf } from "../domain/issue.ts";
 import type { Cause, IssueChange } from "../domain/issue.ts";
-import type { Board, Store, StoredIssue, WorkflowRun, Workflows } from "./ports.ts";
+import { outcomeOf } from "../domain/run-outcome.ts";
+import type { RunOutcome } from "../domain/run-outcome.ts";
+import type { Board, ListedRun, Store, StoredIssue, WorkflowRun, Workflows } from "./ports.ts";
 
 /** Issues on a board, and workflows. */
 export class Issues {
@@ -79,15 +81,34 @@ export class Issues {
     asked: Omit<WorkflowRun, "runId">,
     ctx: HandlerContext,
   ): Promise<WorkflowRun & { readonly repository: string }> {
-    if (this.#workflows === null)
-      throw conflict(
-        "No repository is configured whose workflows could run.",
-        "Set DEVOPS_GITHUB_REPOSITORY=owner/name and DEVOPS_GITHUB_TOKEN.",
-      );
+    const workflows = this.#configured();
     const run = { ...asked, runId: ctx.workId };
-    await this.#workflows.trigger(run, ctx.signal);
-    await this.#store.saveRun(ctx, run, this.#workflows.repository);
-    return { ...run, repository: this.#workflows.repository };
+    // A command that is run again after a crash may have done this already.
+    const known = await this.#store.run(run.runId);
+    if (known !== null) return known;
+    await workflows.trigger(run, ctx.signal);
+    await this.#store.saveRun(ctx, run, workflows.repository);
+    return { ...run, repository: workflows.repository };
+  }
+
+  /** @throws Problem 409 while no place is configured where workflows run. */
+  async runs(
+    page: Parameters<Workflows["runs"]>[0],
+    ctx: HandlerContext,
+  ): Promise<{
+    readonly total: number;
+    readonly items: readonly (ListedRun & { readonly outcome: RunOutcome })[];
+  }> {
+    const { total, items } = await this.#configured().runs(page, ctx.signal);
+    return { total, items: items.map((run) => ({ ...run, outcome: outcomeOf(run.status, run.conclusion) })) };
+  }
+
+  #configured(): Workflows {
+    if (this.#workflows !== null) return this.#workflows;
+    throw conflict(
+      "No repository is configured whose workflows could run.",
+      "Set DEVOPS_GITHUB_REPOSITORY=owner/name and DEVOPS_GITHUB_TOKEN.",
+    );
   }
 
   async #read(issueId: string): Promise<StoredIssue> {

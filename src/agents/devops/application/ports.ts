@@ -37,10 +37,33 @@ export interface WorkflowRun {
   readonly inputs: Readonly<Record<string, string>>;
 }
 
+/** A run as the place where it runs knows it. */
+export interface ListedRun {
+  readonly id: number;
+  readonly workflow: string;
+  readonly name: string | null;
+  readonly number: number;
+  readonly attempt: number;
+  readonly event: string;
+  readonly status: string | null;
+  readonly conclusion: string | null;
+  readonly branch: string | null;
+  readonly commit: string;
+  readonly url: string;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
 /** Port to where workflows run. */
 export interface Workflows {
   readonly repository: string;
+  /** Not safe to repeat: who asks twice has two runs. */
   trigger(run: WorkflowRun, signal: AbortSignal): Promise<void>;
+  /** The newest first. */
+  runs(
+    page: { readonly limit: number; readonly page: number; readonly branch?: string },
+    signal: AbortSignal,
+  ): Promise<{ readonly total: number; readonly items: readonly ListedRun[] }>;
 }
 
 /** A page of something, the newest first. */
@@ -82,7 +105,12 @@ export interface Store {
     readonly limit: number;
     readonly before?: string;
   }): Promise<Page<StoredIssue>>;
+  run(runId: string): Promise<(WorkflowRun & { readonly repository: string }) | null>;
   saveRun(ctx: HandlerContext, run: WorkflowRun, repository: string): Promise<void>;
   saveSignal(ctx: HandlerContext, signal: Omit<Signal, "at">): Promise<void>;
-  signals(limit: number): Promise<readonly Signal[]>;
+  signals(filter: {
+    readonly kind?: Signal["kind"];
+    readonly limit: number;
+    readonly before?: string;
+  }): Promise<Page<Signal>>;
 }

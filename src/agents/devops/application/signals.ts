@@ -9,8 +9,12 @@ export function coverageSignal({
   subject,
   data,
 }: StandardEvent<CoverageAnalyzedPayload>): Omit<Signal, "at"> {
-  const { kind, gaps, requirements } = data.payload;
-  const text = `${kind} coverage: ${requirements.length} requirements, ${gaps.length} gaps`;
+  const { kind, gaps, requirements, totals } = data.payload;
+  const of = (["lines", "cases"] as const).flatMap((metric) => {
+    const percent = totals[metric]?.percent ?? null;
+    return percent === null ? [] : [`${percent} % of ${metric}, `];
+  });
+  const text = `${kind} coverage: ${of.join("")}${requirements.length} requirements, ${gaps.length} gaps`;
   return { eventId: id, kind: "coverage", subject, text };
 }
 

@@ -1,5 +1,5 @@
 import { StartError } from "agents-apphost/kit";
-import type { GithubSettings } from "./github.ts";
+import type { GithubSettings } from "./github/github-http.ts";
 
 /**
  * Reads DEVOPS_GITHUB_REPOSITORY (none: issues are kept here alone), DEVOPS_GITHUB_TOKEN and DEVOPS_GITHUB_API

@@ -27,6 +27,13 @@ const storedIssue: z.ZodType<Issue> = z.object({
   cause: z.object({ kind: z.enum(["event", "command"]), id: z.string(), eventType: z.string().nullable() }),
 });
 
+const storedRun: z.ZodType<WorkflowRun> = z.object({
+  runId: z.string(),
+  workflow: z.string(),
+  ref: z.string(),
+  inputs: z.record(z.string(), z.string()),
+});
+
 /** What the agent keeps, in SQL; each write commits with its event. */
 export class SqlStore implements Store {
   readonly #kit: Kit;
@@ -130,8 +137,7 @@ export class SqlStore implements Store {
       .limit(filter.limit + 1);
     if (filter.state !== undefined) rows = rows.where("state", "=", filter.state);
     if (filter.before !== undefined) {
-      const at = filter.before.indexOf("_");
-      const [time, id] = [filter.before.slice(0, at), filter.before.slice(at + 1)];
+      const { time, id } = cursorOf(filter.before);
       rows = rows.where((eb) =>
         eb.or([eb("created_at", "<", time), eb.and([eb("created_at", "=", time), eb("issue_id", "<", id)])]),
       );
@@ -141,6 +147,15 @@ export class SqlStore implements Store {
     const last = shown.at(-1);
     const more = found.length > filter.limit && last !== undefined;
     return { items: shown.map(toStored), next: more ? `${last.created_at}_${last.issue_id}` : null };
+  }
+
+  async run(runId: string): Promise<(WorkflowRun & { readonly repository: string }) | null> {
+    const row = await this.#kit.db
+      .selectFrom("devops_runs")
+      .selectAll()
+      .where("run_id", "=", runId)
+      .executeTakeFirst();
+    return row === undefined ? null : { ...storedRun.parse(JSON.parse(row.run)), repository: row.repository };
   }
 
   async saveRun(ctx: HandlerContext, run: WorkflowRun, repository: string): Promise<void> {
@@ -164,26 +179,50 @@ export class SqlStore implements Store {
     );
   }
 
-  async signals(limit: number): Promise<readonly Signal[]> {
-    const rows = await this.#kit.db
+  async signals(filter: {
+    readonly kind?: Signal["kind"];
+    readonly limit: number;
+    readonly before?: string;
+  }): Promise<Page<Signal>> {
+    let rows = this.#kit.db
       .selectFrom("devops_signals")
       .selectAll()
       .orderBy("created_at", "desc")
       .orderBy("event_id", "desc")
-      .limit(limit)
-      .execute();
-    return rows.map((row) => ({
-      eventId: row.event_id,
-      kind: row.kind === "coverage" ? "coverage" : "review",
-      subject: row.subject,
-      text: row.text,
-      at: row.created_at,
-    }));
+      .limit(filter.limit + 1);
+    if (filter.kind !== undefined) rows = rows.where("kind", "=", filter.kind);
+    if (filter.before !== undefined) {
+      const { time, id } = cursorOf(filter.before);
+      rows = rows.where((eb) =>
+        eb.or([eb("created_at", "<", time), eb.and([eb("created_at", "=", time), eb("event_id", "<", id)])]),
+      );
+    }
+    const found = await rows.execute();
+    const shown = found.slice(0, filter.limit);
+    const last = shown.at(-1);
+    const more = found.length > filter.limit && last !== undefined;
+    return { items: shown.map(toSignal), next: more ? `${last.created_at}_${last.event_id}` : null };
   }
 
   #now(): string {
     return this.#kit.clock().toISOString();
   }
+}
+
+/** Time and id of the last row of the page before. */
+function cursorOf(text: string): { readonly time: string; readonly id: string } {
+  const at = text.indexOf("_");
+  return { time: text.slice(0, at), id: text.slice(at + 1) };
+}
+
+function toSignal(row: DevopsTables["devops_signals"]): Signal {
+  return {
+    eventId: row.event_id,
+    kind: row.kind === "coverage" ? "coverage" : "review",
+    subject: row.subject,
+    text: row.text,
+    at: row.created_at,
+  };
 }
 
 function toStored(row: DevopsTables["devops_issues"]): StoredIssue {

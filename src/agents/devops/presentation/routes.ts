@@ -101,7 +101,7 @@ export function commandRoutes(reports: Reports, issues: Issues): readonly Comman
   ];
 }
 
-export function queryRoutes(store: Store): readonly QueryRoute[] {
+export function queryRoutes(store: Store, issues: Issues): readonly QueryRoute[] {
   return [
     query({
       name: "GetSprintReport",
@@ -145,10 +145,31 @@ export function queryRoutes(store: Store): readonly QueryRoute[] {
     query({
       name: "ListSignals",
       path: "/signals",
-      description: "What other agents have found about the code, the newest first.",
+      description: "What other agents have found about the code, the newest first, in pages.",
       input: schemas.signalsInput,
       output: schemas.signalsView,
-      handler: async ({ limit }) => ({ items: [...(await store.signals(limit))] }),
+      handler: async ({ kind, limit, before }) => {
+        const { items, next } = await store.signals({
+          limit,
+          ...(kind === undefined ? {} : { kind }),
+          ...(before === undefined ? {} : { before }),
+        });
+        return { items: [...items], next };
+      },
+    }),
+    query({
+      name: "ListWorkflowRuns",
+      path: "/workflows",
+      description: "Runs of the workflows of the configured repository, the newest first.",
+      input: schemas.runsInput,
+      output: schemas.runsView,
+      handler: async ({ branch, ...page }, ctx) => {
+        const { total, items } = await issues.runs(
+          { ...page, ...(branch === undefined ? {} : { branch }) },
+          ctx,
+        );
+        return { total, items: [...items] };
+      },
     }),
   ];
 }

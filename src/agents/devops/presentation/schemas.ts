@@ -86,13 +86,15 @@ export const updateIssueInput = z.object({
 export const issueInput = z.object({ issueId: z.uuid() });
 export const reportInput = z.object({ reportId: z.uuid() });
 
+const cursor = z
+  .string()
+  .regex(/^[^_]+_[^_]+$/, "expected the value of next of an earlier page")
+  .optional();
+
 export const issuesInput = z.object({
   state: z.enum(["open", "closed"]).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
-  before: z
-    .string()
-    .regex(/^[^_]+_[^_]+$/, "expected the value of next of an earlier page")
-    .optional(),
+  before: cursor,
 });
 
 export const issueView = z.object({
@@ -124,7 +126,38 @@ export const workflowView = z.object({
   inputs: z.record(z.string(), z.string()),
 });
 
-export const signalsInput = z.object({ limit: z.coerce.number().int().min(1).max(200).default(50) });
+export const runsInput = z.object({
+  branch: z.string().min(1).max(250).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(30),
+  page: z.coerce.number().int().min(1).max(1000).default(1),
+});
+export const runsView = z.object({
+  total: z.number(),
+  items: z.array(
+    z.object({
+      id: z.number(),
+      workflow: z.string(),
+      name: z.string().nullable(),
+      number: z.number(),
+      attempt: z.number(),
+      event: z.string(),
+      status: z.string().nullable(),
+      conclusion: z.string().nullable().describe("As GitHub says it"),
+      outcome: z.enum(["running", "waiting", "succeeded", "failed", "ended"]),
+      branch: z.string().nullable(),
+      commit: z.string(),
+      url: z.string(),
+      createdAt: z.string(),
+      updatedAt: z.string(),
+    }),
+  ),
+});
+
+export const signalsInput = z.object({
+  kind: z.enum(["coverage", "review"]).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  before: cursor,
+});
 export const signalsView = z.object({
   items: z.array(
     z.object({
@@ -135,6 +168,7 @@ export const signalsView = z.object({
       at: z.string(),
     }),
   ),
+  next: z.string().nullable(),
 });
 
 export function toIssueView({ issue, createdAt, updatedAt }: StoredIssue): z.input<typeof issueView> {
