@@ -1,5 +1,6 @@
 import type { Logger } from "../log/logger.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
+import { continued } from "../telemetry/trace-context.ts";
 import { AlreadyHandled } from "./already-handled.ts";
 import { HandlerContext } from "./context.ts";
 import { DropEvent } from "./drop-event.ts";
@@ -36,7 +37,7 @@ export async function deliver(
   const began = performance.now();
   try {
     const delivery = readDelivery(body, type);
-    const trace = telemetry.current() ?? delivery.trace;
+    const trace = continued(delivery.trace, telemetry.current());
     const ctx = contextOf({ ...delivery, trace }, log, signal);
     const how = await handleOnce(subscription, delivery, ctx, inbox);
     if (how === "repeated" || ctx.emitted.length > 0) await inbox.flush(ctx.correlationId);

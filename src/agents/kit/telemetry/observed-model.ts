@@ -50,7 +50,7 @@ export class ObservedModel implements ChatModel {
           span.set({ ...answered(response), ...(capturesContent ? answeredContent(response) : {}) });
           return response;
         } catch (error) {
-          const type = error instanceof ModelUnavailable ? error.reason : errorType(error);
+          const type = typeOf(error);
           metrics.answer(seconds(), { ...asked, answered: null }, { input: null, output: null }, type);
           span.fail(type, error);
           throw error;
@@ -59,8 +59,28 @@ export class ObservedModel implements ChatModel {
     );
   }
 
-  stream(request: ChatRequest, options: CallOptions): AsyncIterable<string> {
-    return this.#inner.stream(request, options);
+  /** Its span lasts until whoever reads has read all, or has had enough. */
+  async *stream(request: ChatRequest, options: CallOptions): AsyncIterable<string> {
+    const { telemetry, metrics, provider } = this.#options;
+    const began = performance.now();
+    const { promise: read, resolve, reject } = Promise.withResolvers<void>();
+    const traced = telemetry.trace(
+      () => this.#start(request, { "gen_ai.request.stream": true }),
+      () => read,
+    );
+    let error: string | null = null;
+    try {
+      yield* this.#inner.stream(request, options);
+    } catch (thrown) {
+      error = typeOf(thrown);
+      reject(thrown);
+      throw thrown;
+    } finally {
+      resolve();
+      await traced.catch(() => undefined); // whoever reads has it
+      const asked = { provider: provider.name, requested: this.#model(), answered: null };
+      metrics.answer((performance.now() - began) / 1000, asked, { input: null, output: null }, error);
+    }
   }
 
   describe(): ModelDescription {
@@ -71,7 +91,7 @@ export class ObservedModel implements ChatModel {
     return this.#inner.describe().model ?? this.#options.provider.name;
   }
 
-  #start(request: ChatRequest): SpanStart {
+  #start(request: ChatRequest, more: Attributes = {}): SpanStart {
     const { provider, capturesContent } = this.#options;
     const { mode } = this.#inner.describe();
     const model = this.#model();
@@ -90,11 +110,16 @@ export class ObservedModel implements ChatModel {
         "server.address": server?.hostname,
         "server.port": server === null ? null : portOf(server),
         "agents.llm.mode": mode,
+        ...more,
         ...promptAttributes(request.promptRef ?? null),
         ...(capturesContent ? askedContent(request) : {}),
       },
     };
   }
+}
+
+function typeOf(error: unknown): string {
+  return error instanceof ModelUnavailable ? error.reason : errorType(error);
 }
 
 function portOf({ port, protocol }: URL): number {

@@ -14,6 +14,15 @@ export function readTraceContext(traceparent: unknown, tracestate: unknown): Tra
   return { traceparent, tracestate: typeof tracestate === "string" && tracestate !== "" ? tracestate : null };
 }
 
+/**
+ * Where work belongs that goes on, in a span of its own or in none, with what came. Not every sidecar sends the
+ * `tracestate` beside the event; what vendors have put there belongs to the trace, and stays with it.
+ */
+export function continued(came: TraceContext | null, own: TraceContext | null): TraceContext | null {
+  if (own === null || came === null || own.tracestate !== null) return own ?? came;
+  return idsOf(own).traceId === idsOf(came).traceId ? { ...own, tracestate: came.tracestate } : own;
+}
+
 /** The two ids in it. */
 export function idsOf({ traceparent }: TraceContext): { readonly traceId: string; readonly spanId: string } {
   return { traceId: traceparent.slice(3, 35), spanId: traceparent.slice(36, 52) };
