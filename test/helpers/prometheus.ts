@@ -43,15 +43,18 @@ export function parsePrometheus(text: string): readonly Sample[] {
   return samples;
 }
 
-/** The value of the one series with these labels and, beside `le`, no others. */
+/** The value of the series with these labels and no others; null where there is none. */
 export function valueOf(
   samples: readonly Sample[],
   name: string,
   labels: Readonly<Record<string, string>>,
 ): number | null {
-  const wanted = JSON.stringify(Object.entries(labels).toSorted());
+  const wanted = Object.entries(labels);
   const found = samples.find(
-    (sample) => sample.name === name && JSON.stringify(Object.entries(sample.labels).toSorted()) === wanted,
+    (sample) =>
+      sample.name === name &&
+      Object.keys(sample.labels).length === wanted.length &&
+      wanted.every(([key, value]) => sample.labels[key] === value),
   );
   return found?.value ?? null;
 }
