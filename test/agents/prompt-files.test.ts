@@ -2,7 +2,7 @@ import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import { XMLParser } from "fast-xml-parser";
-import { inventory } from "../../src/agents/kit/prompts/tool/inventory.ts";
+import { inventory } from "../../src/agents/kit/prompts/read-files.ts";
 import { cli } from "../cli/run-cli.ts";
 import { REPO } from "../helpers/cli.ts";
 
@@ -18,7 +18,7 @@ interface Result {
 
 for (const project of PROJECTS) {
   const root = join(REPO, project);
-  const files = await inventory(root, join(root, "prompts"));
+  const files = await inventory(String, join(root, "prompts"));
 
   void t.test(`the tests in the prompt files of ${project} pass`, async (t) => {
     t.ok(files.length > 0);

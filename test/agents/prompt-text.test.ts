@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import t from "tap";
-import { inventory } from "../../src/agents/kit/prompts/tool/inventory.ts";
+import { inventory } from "../../src/agents/kit/prompts/read-files.ts";
 import { lint } from "../../src/agents/kit/prompts/tool/lint.ts";
 import { promptTextIn, textsIn } from "../helpers/prompt-text.ts";
 import { REPO } from "../helpers/cli.ts";
@@ -39,8 +39,8 @@ void t.test(
   async (t) => {
     for (const project of new Set(agents.map((agent) => agent.project))) {
       const root = join(REPO, project);
-      const files = await inventory(root, join(root, "prompts"));
-      t.same((await lint(root, join(root, "prompts"), files, false)).problems, [], project);
+      const files = await inventory(String, join(root, "prompts"));
+      t.same((await lint(join(root, "prompts"), String, files, false)).problems, [], project);
       for (const { name, code } of agents.filter((agent) => agent.project === project)) {
         const read = sources(code).map(([file, text]) => textsIn(file, text));
         const there = new Set(files.filter((file) => file.agent === name).map((file) => file.name));

@@ -27,7 +27,10 @@ export interface AgentDefinition<DB = unknown> {
   readonly projections?: readonly Projection<DB>[];
   /** Name of the environment variable with the URL of the database; by default `SQLSERVER_URL`. */
   readonly database?: string;
-  /** Folder of the prompts of all agents; by default AGENTS_PROMPTS_DIR, or `prompts` in the working directory. */
+  /**
+   * Folder of the prompts of all agents; by default the repository of AGENTS_PROMPTS_REPO, AGENTS_PROMPTS_DIR, or `prompts` in
+   * the working directory.
+   */
   readonly promptsDir?: string;
   /**
    * Puts the agent together from what the kit gives it. Runs once, before the server listens: do no I/O in it. What it

@@ -15,7 +15,7 @@ export async function runAgent<DB = unknown>(definition: AgentDefinition<DB>): P
     await startAgent(definition, process.env, log);
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
-    log.error(`${error.message}. ${error.hint}`);
+    log.error(`${error.message}. ${error.hint}`, error.code === null ? {} : { code: error.code });
     process.exit(1);
   }
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { inspect } from "node:util";
 import type { AgentDefinition, AgentKit, AgentParts } from "./agent.ts";
@@ -20,7 +20,7 @@ import { serve } from "./process/serve.ts";
 import type { Listening } from "./process/serve.ts";
 import { StartError } from "./process/start-error.ts";
 import { onStopSignal } from "./process/stop-signals.ts";
-import { PromptFolder } from "./prompts/prompt-folder.ts";
+import { openPrompts } from "./prompts/open-prompts.ts";
 import { Repeats } from "./requests/repeats.ts";
 import { publisher } from "./sidecar/publisher.ts";
 import { observedPublish } from "./telemetry/observe-publish.ts";
@@ -45,11 +45,14 @@ export async function startAgent<DB>(
   const observing = openTelemetry(name, env, console);
   const { telemetry, metrics, log } = observing;
   const model = selectModel({ agent: name, env, production: settings.production, log, observing });
-  const folder = join(
-    definition.promptsDir === undefined ? settings.promptsDir : resolve(definition.promptsDir),
-    name,
-  );
-  const prompts = new PromptFolder({ agent: name, folder, frozen: settings.production, log });
+  const { prompts, folder, origin, changes } = await openPrompts({
+    agent: name,
+    env,
+    promptsDir: definition.promptsDir === undefined ? settings.promptsDir : resolve(definition.promptsDir),
+    isOwn: definition.promptsDir !== undefined,
+    production: settings.production,
+    log,
+  });
   const sidecar = new SidecarClient(addressOf(settings), log);
   const publish = observedPublish(observing, publisher(sidecar, settings.pubsub));
   const emitting = {
@@ -92,7 +95,7 @@ export async function startAgent<DB>(
     await sidecar.warmUp();
     await prompts.list();
     await telemetry.warmUp();
-    if (settings.production) return;
+    if (!changes) return;
     const { watchPrompts } = await import("./prompts/watch-prompts.ts");
     watcher = watchPrompts(folder, prompts);
   });
@@ -105,6 +108,7 @@ export async function startAgent<DB>(
     sidecar: () => sidecar.state,
     outbox: () => store.outbox(),
     prompts: () => prompts.list(),
+    promptSource: () => origin,
     database: () => store.database,
     own: async () => (await parts.health?.()) ?? {},
   };

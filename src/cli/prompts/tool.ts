@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { ErrorCode } from "../../runtime/model/errors.ts";
 import { AgentsError } from "../../runtime/model/errors.ts";
+import type { Context } from "../context.ts";
+import { promptPlace } from "./place.ts";
 
 /** What is asked of the kit's prompt tool, and what it answers; it runs as a thread, as the CLI imports no part of an agent. */
 export interface ToolCalls {
@@ -65,27 +67,30 @@ export interface PromptTestResult {
 }
 
 type Answer<Value> =
-  | { readonly at: "done"; readonly value: Value }
+  | { readonly at: "done"; readonly value: Value; readonly notes: readonly string[] }
   | { readonly at: "failed"; readonly code: ErrorCode; readonly message: string; readonly hint: string }
   /** A bug of ours, with its stack. */
   | { readonly at: "broken"; readonly stack: string };
 
 /** Asks the kit's prompt tool, in a thread that ends with the answer. @throws AgentsError */
 export async function promptTool<Op extends keyof ToolCalls>(
-  root: string,
+  context: Context,
   op: Op,
   asked: ToolCalls[Op]["asked"],
   llm: string = "sample",
 ): Promise<ToolCalls[Op]["answer"]> {
-  const env = { AGENTS_CASSETTES_DIR: join(root, "cassettes"), ...process.env, AGENTS_LLM_MODE: llm };
+  const { root, folder, agents, env: told } = await promptPlace(context);
+  const own = { AGENTS_CASSETTES_DIR: join(root, "cassettes"), ...process.env };
+  const env = { ...own, ...told, AGENTS_LLM_MODE: llm };
   const worker = new Worker(new URL(import.meta.resolve("#prompts-worker")), {
-    workerData: { root, op, ...asked },
+    workerData: { root, folder, agents, op, ...asked },
     env,
   });
   try {
     const answer = await once(worker, "message").then(([one]: Answer<ToolCalls[Op]["answer"]>[]) => one);
     switch (answer?.at) {
       case "done":
+        for (const note of answer.notes) context.out.note(note);
         return answer.value;
       case "failed":
         throw new AgentsError(answer.code, answer.message, { hint: answer.hint });

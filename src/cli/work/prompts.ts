@@ -9,12 +9,11 @@ import type { PromptTestResult } from "../prompts/tool.ts";
 import { table } from "../render/table.ts";
 import { counted } from "../render/units.ts";
 import { choice } from "../up-options.ts";
-import { projectOf } from "./run-client.ts";
 
 /** `agents prompts list`: every prompt file of every agent. */
 export async function listPrompts(context: Context, asked: string | undefined): Promise<void> {
   const { out } = context;
-  const rows = await promptTool(projectOf(context).root, "list", { asked: asked ?? null });
+  const rows = await promptTool(context, "list", { asked: asked ?? null });
   if (out.json) return out.document(rows);
   if (rows.length === 0) return out.note("no prompts: there is no prompts/<agent>/<name>.yaml");
   const { style } = out;
@@ -37,7 +36,7 @@ export async function listPrompts(context: Context, asked: string | undefined): 
 /** `agents prompts show`: one prompt as its file has it. */
 export async function showPrompt(context: Context, asked: string): Promise<void> {
   const { out } = context;
-  const prompt = await promptTool(projectOf(context).root, "show", { asked });
+  const prompt = await promptTool(context, "show", { asked });
   if (out.json) return out.document(prompt);
   const labels = prompt.labels.length === 0 ? "" : `  ${prompt.labels.join(", ")}`;
   out.line(out.style.dim(`# ${prompt.agent}/${prompt.ref}${labels}  ${prompt.file}`));
@@ -61,7 +60,7 @@ export async function renderPrompt(
     throw usage("--data", "a JSON object", JSON.stringify(input));
   const example = Number(options.example ?? 1);
   if (!Number.isInteger(example) || example < 1) throw usage("--example", "1, 2, …", String(options.example));
-  const rendered = await promptTool(projectOf(context).root, "render", { asked, input, example });
+  const rendered = await promptTool(context, "render", { asked, input, example });
   if (out.json) return out.document(rendered);
   for (const { role, content } of rendered.messages) out.line(`${out.style.bold(role)}\n${content}\n`);
 }
@@ -69,7 +68,7 @@ export async function renderPrompt(
 /** `agents prompts lint`: what is wrong with the files and their lock. Ends with 1 where something is. */
 export async function lintPrompts(context: Context, options: { readonly update?: boolean }): Promise<void> {
   const { out } = context;
-  const result = await promptTool(projectOf(context).root, "lint", { update: options.update === true });
+  const result = await promptTool(context, "lint", { update: options.update === true });
   const { files, problems, lock } = result;
   if (problems.length > 0) process.exitCode = 1;
   if (out.json) return out.document(result);
@@ -97,7 +96,7 @@ export async function testPrompts(
 ): Promise<void> {
   const { out, place } = context;
   const llm = options.llm === undefined ? "sample" : choice("--llm", options.llm, MODES);
-  const results = await promptTool(projectOf(context).root, "test", { asked: asked ?? null }, llm);
+  const results = await promptTool(context, "test", { asked: asked ?? null }, llm);
   if (options.junit !== undefined) writeReport(resolve(place.cwd, options.junit), junit(results));
   if (results.some(({ at }) => at === "failed" || at === "error")) process.exitCode = 1;
   if (out.json) return out.document({ llm, results });

@@ -10,7 +10,14 @@ export function promptVariables(
   values: Readonly<Record<string, string | undefined>>,
   copies: string | null,
 ): Readonly<Record<string, string>> {
-  if (prompts.from === "folder") return copies === null ? {} : { AGENTS_PROMPTS_DIR: prompts.folder };
+  if (prompts.from === "folder") {
+    const fromShell = (values["AGENTS_PROMPTS_REPO"] ?? "") !== "";
+    return {
+      ...(copies === null ? {} : { AGENTS_PROMPTS_DIR: prompts.folder }),
+      // The config decides.
+      ...(fromShell ? { AGENTS_PROMPTS_REPO: "" } : {}),
+    };
+  }
   const token = prompts.tokenFrom.map((name) => values[name] ?? "").find((value) => value !== "") ?? "";
   return {
     AGENTS_PROMPTS_REPO: prompts.repo,

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
@@ -20,8 +21,8 @@ output:
 ${more || 'messages: [{ role: user, content: "Greet {{who}}." }]'}
 `;
 
-async function start(t: Test, text: string, env: Record<string, string> = {}) {
-  const folder = t.testdir({ prompts: { greeter: {} } });
+async function start(t: Test, text: string, env: Record<string, string> = {}, lock = "{}") {
+  const folder = t.testdir({ prompts: { greeter: {}, "prompts.lock.json": lock } });
   const file = join(folder, "prompts/greeter/greet.yaml");
   writeFileSync(file, text);
   const agent = await startAgent(t, "greeter", {
@@ -73,12 +74,19 @@ void t.test("a save is noticed by itself", async (t) => {
 });
 
 void t.test("in production a prompt is read once", async (t) => {
-  const { greet, file } = await start(t, example("one"), {
-    NODE_ENV: "production",
-    AGENTS_LLM_MODE: "live",
-    OLLAMA_URL: "http://127.0.0.1:9",
-    OLLAMA_MODELS: "tiny",
-  });
+  const sha256 = createHash("sha256").update(example("one")).digest("hex");
+  const lock = JSON.stringify({ "greeter/greet@1.0.0": sha256 });
+  const { greet, file } = await start(
+    t,
+    example("one"),
+    {
+      NODE_ENV: "production",
+      AGENTS_LLM_MODE: "live",
+      OLLAMA_URL: "http://127.0.0.1:9",
+      OLLAMA_MODELS: "tiny",
+    },
+    lock,
+  );
   await greet();
   writeFileSync(file, "broken: [");
   t.match(await greet(), { type: "urn:agents:problem:ollama-unreachable" });

@@ -5,6 +5,7 @@ import type { WorkInFlight } from "../handling/work-in-flight.ts";
 import type { Logger } from "../log/logger.ts";
 import type { ModelDescription } from "../model/chat-model.ts";
 import type { OutboxState } from "../outbox/outbox.ts";
+import type { PromptOrigin } from "../prompts/prompt-origin.ts";
 import type { PromptStatus } from "../prompts/prompt.ts";
 import type { Repeats } from "../requests/repeats.ts";
 import type { Observing } from "../telemetry/open-telemetry.ts";
@@ -20,6 +21,7 @@ export interface HealthSource {
   sidecar(): SidecarState;
   outbox(): Promise<OutboxState>;
   prompts(): Promise<readonly PromptStatus[]>;
+  promptSource(): PromptOrigin;
   database(): string | null;
   own(): Promise<Readonly<Record<string, unknown>>>;
 }

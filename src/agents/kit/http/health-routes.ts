@@ -33,6 +33,7 @@ export function mountHealth(app: Hono, { name, health }: AppParts): void {
       sidecar: health.sidecar(),
       database: health.database(),
       outbox,
+      promptSource: health.promptSource(),
       prompts: prompts.map((prompt) =>
         prompt.at === "ready"
           ? { name: prompt.name, ref: prompt.ref }

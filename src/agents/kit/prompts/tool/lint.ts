@@ -1,8 +1,9 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { readDocument } from "../read-document.ts";
-import type { ReadFile } from "./inventory.ts";
-import { driftOf, LOCK_FILE, lockText, parseLock } from "./lock.ts";
+import type { NameFile, ReadFile } from "../read-files.ts";
+import { keyOf } from "../read-files.ts";
+import { driftOf, LOCK_FILE, lockText, parseLock } from "../lock.ts";
 
 /** One thing that is wrong. */
 export interface LintProblem {
@@ -22,15 +23,15 @@ type Found = ReadFile & { readonly key: string };
 
 /** Checks every file, its examples and tests, and the lock; `update` writes the lock where nothing else is wrong. */
 export async function lint(
-  root: string,
   folder: string,
+  nameFile: NameFile,
   files: readonly ReadFile[],
   update: boolean,
 ): Promise<LintResult> {
   const path = join(folder, LOCK_FILE);
-  const lockFile = relative(root, path);
+  const lockFile = nameFile(LOCK_FILE);
   const keyed = files.flatMap((file): readonly Found[] =>
-    file.prompt === null ? [] : [{ ...file, key: `${file.agent}/${file.name}@${file.prompt.version}` }],
+    file.prompt === null ? [] : [{ ...file, key: keyOf(file) }],
   );
   const own = [
     ...files.flatMap(({ problem, file }) => (problem === null ? [] : [placed(problem, file)])),

@@ -1,7 +1,7 @@
 import { chooseVersion, misaskedVersion } from "../choose-version.ts";
 import { parseAsk } from "../prompt-name.ts";
 import type { Prompt } from "../prompt.ts";
-import type { ReadFile } from "./inventory.ts";
+import type { ReadFile } from "../read-files.ts";
 import { ToolError } from "./tool-error.ts";
 
 /** A file whose prompt is good. */

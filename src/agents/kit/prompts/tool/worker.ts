@@ -1,31 +1,33 @@
-import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { createLogger } from "../../log/logger.ts";
 import { selectModel } from "../../model/select-model.ts";
 import { StartError } from "../../process/start-error.ts";
 import { trusted } from "../../process/trusted.ts";
 import { PromptInputInvalid } from "../prompt.ts";
-import { inventory } from "./inventory.ts";
+import { inventory } from "../read-files.ts";
 import { lint } from "./lint.ts";
+import { openFiles } from "./open-files.ts";
+import type { OpenedFiles, ToolPlace } from "./open-files.ts";
 import { runTests } from "./run-tests.ts";
 import { selectFiles, selectOne } from "./select.ts";
 import type { GoodFile } from "./select.ts";
 import { ToolError } from "./tool-error.ts";
 
 /** What `agents prompts` asks for; it runs this as a thread, as the command line imports no part of an agent. */
-type Request = { readonly root: string } & (
-  | { readonly op: "list"; readonly asked: string | null }
-  | { readonly op: "show"; readonly asked: string }
-  /** Values, else the example of this number, from 1. */
-  | {
-      readonly op: "render";
-      readonly asked: string;
-      readonly input: Readonly<Record<string, unknown>> | null;
-      readonly example: number;
-    }
-  | { readonly op: "lint"; readonly update: boolean }
-  | { readonly op: "test"; readonly asked: string | null }
-);
+type Request = ToolPlace &
+  (
+    | { readonly op: "list"; readonly asked: string | null }
+    | { readonly op: "show"; readonly asked: string }
+    /** Values, else the example of this number, from 1. */
+    | {
+        readonly op: "render";
+        readonly asked: string;
+        readonly input: Readonly<Record<string, unknown>> | null;
+        readonly example: number;
+      }
+    | { readonly op: "lint"; readonly update: boolean }
+    | { readonly op: "test"; readonly asked: string | null }
+  );
 
 const request = trusted<Request>(workerData); // given by the command line
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port of worker_threads has no origin
@@ -33,19 +35,24 @@ parentPort?.postMessage(await answer());
 
 async function answer(): Promise<unknown> {
   try {
-    return { at: "done", value: await run() };
+    const opened = await openFiles(request, { ...process.env });
+    return { at: "done", value: await run(opened), notes: opened.notes };
   } catch (error) {
     if (error instanceof ToolError)
       return { at: "failed", code: error.code, message: error.message, hint: error.hint };
     if (error instanceof StartError)
-      return { at: "failed", code: "AGENTS_USAGE", message: `${error.message}.`, hint: error.hint };
+      return {
+        at: "failed",
+        code: error.code ?? "AGENTS_USAGE",
+        message: `${error.message}.`,
+        hint: error.hint,
+      };
     return { at: "broken", stack: error instanceof Error ? String(error.stack) : String(error) };
   }
 }
 
-async function run(): Promise<unknown> {
-  const folder = join(request.root, "prompts");
-  const files = await inventory(request.root, folder);
+async function run({ folder, nameFile, writable, source }: OpenedFiles): Promise<unknown> {
+  const files = await inventory(nameFile, folder);
   switch (request.op) {
     case "list":
       return selectFiles(files, request.asked).map(({ agent, name, file, frozen, prompt, problem }) => ({
@@ -83,7 +90,13 @@ async function run(): Promise<unknown> {
     case "render":
       return render(selectOne(files, request.asked), request.input, request.example);
     case "lint":
-      return await lint(request.root, folder, files, request.update);
+      if (request.update && !writable)
+        throw new ToolError(
+          "AGENTS_USAGE",
+          `The prompts are those of ${source}, and are not written here.`,
+          "Run agents prompts lint --update in that repository.",
+        );
+      return await lint(folder, nameFile, files, request.update);
     case "test": {
       const chosen = selectFiles(files, request.asked);
       const broken = chosen.find(({ problem }) => problem !== null);
@@ -94,9 +107,13 @@ async function run(): Promise<unknown> {
           "Correct the file; agents prompts lint shows all.",
         );
       const log = createLogger((line) => void process.stderr.write(line), "warn");
-      const env = { ...process.env };
+      const env = (agent: string) => ({ ...process.env, ...request.agents[agent] });
       const good = chosen.filter((file): file is GoodFile => file.prompt !== null);
-      return await runTests(good, (agent) => selectModel({ agent, env, production: false, log }), log);
+      return await runTests(
+        good,
+        (agent) => selectModel({ agent, env: env(agent), production: false, log }),
+        log,
+      );
     }
     default:
       return request satisfies never;

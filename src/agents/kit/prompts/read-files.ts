@@ -1,15 +1,15 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
-import { join, relative } from "node:path";
-import { PromptBroken } from "../prompt-broken.ts";
-import { readPrompt } from "../prompt-file.ts";
-import { parseFileName } from "../prompt-name.ts";
-import type { Prompt } from "../prompt.ts";
+import { join } from "node:path";
+import { PromptBroken } from "./prompt-broken.ts";
+import { readPrompt } from "./prompt-file.ts";
+import { parseFileName } from "./prompt-name.ts";
+import type { Prompt } from "./prompt.ts";
 
 /** One file of the project's prompts, as it is. */
 export interface ReadFile {
   readonly agent: string;
-  /** Relative to the project. */
+  /** As people know it: relative to the project, or as a path of a repository. */
   readonly file: string;
   readonly name: string;
   readonly frozen: boolean;
@@ -21,22 +21,34 @@ export interface ReadFile {
   readonly problem: string | null;
 }
 
-/** Every prompt file of every agent, in order. */
-export async function inventory(root: string, folder: string): Promise<readonly ReadFile[]> {
-  const agents = await entries(folder);
-  const files = await Promise.all(
-    agents.map(async (agent) => {
-      const names = (await entries(join(folder, agent))).filter((file) => parseFileName(file) !== null);
-      return await Promise.all(names.map((file) => read(root, agent, join(folder, agent, file), file)));
-    }),
-  );
-  return files.flat();
+/** `agent/name@version`: what the lock calls a version. */
+export function keyOf({ agent, name, prompt }: Pick<ReadFile, "agent" | "name" | "prompt">): string {
+  return `${agent}/${name}@${prompt?.version ?? ""}`;
 }
 
-async function read(root: string, agent: string, path: string, fileName: string): Promise<ReadFile> {
+/** What a file is called for people, by its path below the folder of all prompts. */
+export type NameFile = (path: string) => string;
+
+/** Every prompt file of every agent, in order. */
+export async function inventory(nameFile: NameFile, folder: string): Promise<readonly ReadFile[]> {
+  const agents = await entries(folder);
+  return (await Promise.all(agents.map(async (agent) => await promptFiles(nameFile, folder, agent)))).flat();
+}
+
+/** Those of one agent. */
+export async function promptFiles(
+  nameFile: NameFile,
+  folder: string,
+  agent: string,
+): Promise<readonly ReadFile[]> {
+  const names = (await entries(join(folder, agent))).filter((file) => parseFileName(file) !== null);
+  return await Promise.all(names.map(async (file) => await read(nameFile, folder, agent, file)));
+}
+
+async function read(nameFile: NameFile, folder: string, agent: string, fileName: string): Promise<ReadFile> {
   const named = parseFileName(fileName);
-  const text = await readFile(path, "utf8");
-  const file = relative(root, path);
+  const text = await readFile(join(folder, agent, fileName), "utf8");
+  const file = nameFile(join(agent, fileName));
   const known = {
     agent,
     file,
