@@ -1,65 +1,20 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import t from "tap";
-import type { Test } from "tap";
-import { syncPrompts } from "../../../src/agents/kit/prompts/github/sync.ts";
 import { readGithubSource } from "../../../src/agents/kit/prompts/github/github-source.ts";
-import { githubServer } from "../../helpers/github-server.ts";
-import type { GithubServer } from "../../helpers/github-server.ts";
-import { send, spawnAgent, startAgent } from "./helpers/agent-process.ts";
-
-const { signal } = new AbortController();
-const TOKEN = "ghp_aTokenThatIsPrintedNowhere";
-
-const greet = (text: string): string => `schema: agents.prompt/v1
-name: greet
-version: "1.0.0"
-description: Greet a person
-input: { type: object, required: [who], properties: { who: { type: string } } }
-output: { type: object, required: [text], properties: { text: { type: string } } }
-messages: [{ role: user, content: "Greet {{who}}." }]
-examples: [{ input: { who: Ada }, output: { text: ${text} } }]
-`;
-const files = (text: string) => ({
-  "README.md": "# Prompts",
-  "prompts/prompts.lock.json": "{}",
-  "prompts/greeter/greet.yaml": greet(text),
-  "prompts/greeter/_part.yaml": "x",
-  "prompts/other/tell.yaml": "template: tell {{$x}}",
-});
-
-function sourceOf(server: GithubServer, cache: string, more: Record<string, string> = {}) {
-  const env = {
-    AGENTS_PROMPTS_REPO: server.repo,
-    AGENTS_PROMPTS_REF: "main",
-    AGENTS_PROMPTS_API: server.api,
-    AGENTS_PROMPTS_CACHE: cache,
-    ...more,
-  };
-  const source = readGithubSource(env, cache);
-  if (source === null) throw new Error("no source");
-  return { source, env };
-}
-
-const sync = async (source: Parameters<typeof syncPrompts>[0], agent: string | null = null) =>
-  await syncPrompts(source, { agent, signal });
-const greeting = (folder: string): string => readFileSync(join(folder, "greeter/greet.yaml"), "utf8");
-
-/** The look at a ref is not fresh any more. */
-function age(cache: string): void {
-  for (const repo of readdirSync(cache).filter((name) => name.startsWith("my-org"))) {
-    const file = join(cache, repo, "refs/main.json");
-    const known: Record<string, unknown> = JSON.parse(readFileSync(file, "utf8"));
-    writeFileSync(file, JSON.stringify({ ...known, checkedAt: Date.now() - 60_000 }));
-  }
-}
-
-async function prepared(t: Test, options: Parameters<typeof githubServer>[1] = {}) {
-  const server = await githubServer(t, options);
-  const cache = t.testdir();
-  return { server, cache, ...sourceOf(server, cache) };
-}
+import {
+  age,
+  everythingIn,
+  failure,
+  files,
+  greet,
+  greeting,
+  prepared,
+  sourceOf,
+  sync,
+  TOKEN,
+} from "./helpers/github-prompts.ts";
 
 void t.test("a branch becomes a commit, and its prompt files come in a few questions", async (t) => {
   const { server, source } = await prepared(t);
@@ -206,20 +161,6 @@ void t.test("without a copy what is wrong is told, with what to do", async (t) =
   t.notMatch(everythingIn(cache), TOKEN, "no token is written down");
 });
 
-async function failure(source: Parameters<typeof syncPrompts>[0]): Promise<object> {
-  return await sync(source).then(
-    () => ({ message: "it came" }),
-    (error: unknown) => error as Error,
-  );
-}
-
-function everythingIn(folder: string): string {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => readFileSync(join(entry.parentPath, entry.name), "latin1"))
-    .join("\n");
-}
-
 void t.test(
   "a limit is heeded: with a copy at once, without one for a while, and by the next process",
   async (t) => {
@@ -306,55 +247,4 @@ void t.test("settings that cannot be meant are refused, and no token goes to ano
   t.match(readGithubSource({ ...base, GITHUB_TOKEN: "public", AGENTS_PROMPTS_API: api }, "/"), {
     token: null,
   });
-});
-
-void t.test("an agent alone takes its prompts from a repository, and says from which commit", async (t) => {
-  const { server, env, cache } = await prepared(t, { token: TOKEN });
-  const commit = server.commit(files("one"));
-  const settings = {
-    ...env,
-    SQLSERVER_URL: `sqlite:${join(cache, "agents.db")}`,
-    AGENTS_PROMPTS_TOKEN: TOKEN,
-  };
-  const agent = await startAgent(t, "greeter", settings);
-  t.match(
-    await agent.printed("prompts come from GitHub"),
-    `source=my-org/prompts@main commit=${commit.slice(0, 7)}`,
-  );
-  t.match((await send(`${agent.url}/api/greeter/execute`, { who: "Ada" })).body, { result: { text: "one" } });
-  t.match((await send(`${agent.url}/api/greeter/health`)).body, {
-    promptSource: {
-      from: "github",
-      repo: "my-org/prompts",
-      ref: "main",
-      commit,
-      state: "current",
-      reason: null,
-    },
-    prompts: [{ name: "greet", ref: /^greet@1\.0\.0\+/ }],
-  });
-  agent.child.kill("SIGKILL");
-  await agent.exited;
-
-  await server.close();
-  age(cache);
-  const offline = await startAgent(t, "greeter", settings);
-  t.match(
-    await offline.printed("warn: prompts are the copy of"),
-    new RegExp(`my-org/prompts@main \\(${commit.slice(0, 7)}\\) from .*ECONNREFUSED`),
-  );
-  t.match((await send(`${offline.url}/api/greeter/execute`, { who: "Ada" })).body, {
-    result: { text: "one" },
-  });
-  t.match((await send(`${offline.url}/api/greeter/health`)).body, {
-    promptSource: { state: "copy", reason: /ECONNREFUSED/ },
-  });
-
-  const bare = spawnAgent(t, "greeter", { ...settings, AGENTS_PROMPTS_CACHE: join(cache, "empty") });
-  t.match(
-    await bare.printed("there is no copy of them here"),
-    /^error: .*cannot be reached.*ECONNREFUSED.* code=AGENTS_PROMPT_SOURCE_FAILED$/,
-  );
-  t.equal(await bare.exited, 1);
-  t.notMatch(agent.output() + offline.output() + bare.output(), TOKEN);
 });
