@@ -169,5 +169,5 @@ t.test("an agent that is not known, not there, or not in TypeScript", async (t) 
 t.test("the agents of this repository keep every rule", async (t) => {
   const { code, stdout } = await cli({ cwd: REPO }, "check", "--json");
   t.match([code, pick(JSON.parse(stdout), "violations")], [0, []]);
-  t.equal((pick(JSON.parse(stdout), "agents") as readonly string[]).length, 6);
+  t.ok((pick(JSON.parse(stdout), "agents") as readonly string[]).length >= 6);
 });

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Test } from "tap";
 import t from "tap";
 import { CLI, REPO } from "../helpers/cli.ts";
 import { filesOf, helloProject } from "../helpers/hello-project.ts";
@@ -20,24 +21,35 @@ async function watched(cwd: string, env: Readonly<Record<string, string>>): Prom
   return typeof code === "number" ? code : String(signal);
 }
 
+const LOCK = "prompts/prompts.lock.json";
+
+/** A project with a lock of its prompts, which a new agent's are added to. */
+function locked(t: Test): string {
+  const project = helloProject(t);
+  project.write({ [LOCK]: "{}\n" });
+  return project.root;
+}
+
 /** What there is of the project. */
-function stateOf(root: string): { readonly files: readonly string[]; readonly config: string } {
-  return { files: filesOf(root), config: readFileSync(join(root, "agents.config.ts"), "utf8") };
+function stateOf(root: string) {
+  const read = (file: string): string => readFileSync(join(root, file), "utf8");
+  return { files: filesOf(root), config: read("agents.config.ts"), lock: read(LOCK) };
 }
 
 t.test("killed at any moment it leaves the config whole, and the next one takes up from there", async (t) => {
-  const { root } = helloProject(t);
+  const root = locked(t);
   const untouched = stateOf(root);
   const counted = join(t.testdir(), "count");
   t.equal(await watched(root, { COUNTS_TO: counted }), 0);
   const whole = stateOf(root);
   const total = Number(readFileSync(counted, "utf8"));
   t.ok(total > 25, `${total} changes`);
+  t.match(Object.keys(JSON.parse(whole.lock)), ["one/label-entry@1.0.0"]);
 
-  const ends = [0, 1, 2, 3, 4, 5].flatMap((near) => [near, total - 1 - near]);
+  const ends = [0, 1, 2, 3, 4, 5, 6, 7].flatMap((near) => [near, total - 1 - near]);
   const seen = new Set<string>();
   for (const at of new Set([...ends, Math.floor(total / 3), Math.floor((2 * total) / 3)])) {
-    const here = helloProject(t).root;
+    const here = locked(t);
     t.equal(await watched(here, { DIES_AT: String(at) }), "SIGKILL", `killed before change ${at}`);
     const { config } = stateOf(here);
     t.ok([untouched.config, whole.config].includes(config), "the config is the old one or the new one");

@@ -21,6 +21,7 @@ for (const storage of ["state", "sql"] as const) {
   t.test(`a new agent on ${storage} starts in a run that is up, and gets the next event`, async (t) => {
     const here = helloProject(t, { sql: storage === "sql" });
     const { root } = here;
+    t.equal((await here.agents(["prompts", "lint", "--update"])).code, 0);
     const up = here.up();
     await up.ready();
     const port = String(await freePort());
@@ -55,6 +56,7 @@ for (const storage of ["state", "sql"] as const) {
     t.equal(tests.length, 2);
     const ran = await run(root, "--test", "--test-reporter=tap", ...tests);
     t.match(ran.stdout, /# pass 6\n# fail 0/, "its own tests pass");
+    t.equal((await here.agents(["prompts", "lint"])).code, 0, "its prompt is in the lock");
     t.match(await here.json(["check", "stock-keeper"]), { agents: ["stock-keeper"], violations: [] });
   });
 }

@@ -14,13 +14,21 @@ import { takeBackUnfinished, writeAll } from "./write-files.ts";
 const LOOK_AGAIN_MS = 50;
 const PATIENCE_MS = 20_000;
 
+/** The files of the project that change. */
+export interface Changes {
+  /** Null: it is left to the user. */
+  readonly config: ChangedFile | null;
+  /** What else changes, before the config does. */
+  readonly others: readonly ChangedFile[];
+}
+
 /** The right to add to a project, which one command at a time has; what a killed one had begun is gone. */
 export interface Making extends Disposable {
   /** The config as it is now: another `agents new` may have added to it. */
   readonly config: ResolvedConfig;
   readonly configText: string;
   /** Writes all of it, or nothing. */
-  write(plan: AgentPlan, change: ChangedFile | null): Promise<void>;
+  write(plan: AgentPlan, changes: Changes): Promise<void>;
 }
 
 /**
@@ -36,14 +44,15 @@ export async function beginMaking(
   const lock = await takenIn(root, signal);
   try {
     const journal = join(ensureStateDir(root), "new-agent.json");
-    takeBackUnfinished(root, journal, readFileSync(file, "utf8"));
+    takeBackUnfinished(root, journal);
     const configText = readFileSync(file, "utf8");
     const config = configText === seen.text ? seen.config : (await loadFresh(file)).config;
     return {
       config,
       configText,
-      write: async (plan, change) => {
-        await writeAll({ root, journal }, plan.files, change, async () => {
+      write: async (plan, { config: change, others }) => {
+        const changes = change === null ? others : [...others, change];
+        await writeAll({ root, journal }, plan.files, changes, async () => {
           if (change !== null) await assertThere(plan, change);
         });
       },

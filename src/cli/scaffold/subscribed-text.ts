@@ -1,6 +1,8 @@
 import type { PayloadSchema } from "../events/catalog.ts";
-import { payloadCode } from "./payload-code.ts";
+import { fits, payloadCode } from "./payload-code.ts";
 import { camelCase } from "./tokens.ts";
+
+const EMPTY = "z.looseObject({})";
 
 /** Words that a constant may not be called. */
 const RESERVED = new Set(
@@ -17,13 +19,9 @@ export function subscribedText(subscribes: ReadonlyMap<string, PayloadSchema | n
   const constants = [...subscribes].map(([type, schema]) => {
     const constant = constantOf(type, taken);
     taken.add(constant);
-    const payload = schema === null ? "z.looseObject({})" : payloadCode(schema, "");
     const description =
       typeof schema?.["description"] === "string" ? schema["description"] : "Published by another agent.";
-    return {
-      constant,
-      text: `export const ${constant} = defineEvent(${JSON.stringify(type)}, ${payload}, {\n  description: ${JSON.stringify(description)},\n});\n`,
-    };
+    return { constant, text: definition(constant, type, schema, JSON.stringify(description)) };
   });
   const names = [...constants.map(({ constant }) => constant), "entryRequested"];
   return `// What this agent reads of other agents' events: members that are not named here are no error.
@@ -33,8 +31,36 @@ import { entryRequested } from "../events.ts";
 
 ${constants.map(({ text }) => text).join("\n")}
 /** What this agent listens to; the same types stand in its \`subscribes\` in the config. */
-export const subscribedEvents = [${names.join(", ")}];
+${listOf(names)}
 `;
+}
+
+function listOf(names: readonly string[]): string {
+  const line = `export const subscribedEvents = [${names.join(", ")}];`;
+  return fits(line)
+    ? line
+    : `export const subscribedEvents = [\n${names.map((name) => `  ${name},\n`).join("")}];`;
+}
+
+/** In the form that formatters of the field leave as it is, at 110 columns. */
+function definition(
+  constant: string,
+  type: string,
+  schema: PayloadSchema | null,
+  description: string,
+): string {
+  const payload = schema === null ? EMPTY : payloadCode(schema, "  ");
+  const head = `export const ${constant} = defineEvent(`;
+  if (payload === EMPTY && fits(`${head}"${type}", ${EMPTY}, {`))
+    return `${head}"${type}", ${EMPTY}, {\n${described("  ", description)}});\n`;
+  const options = `  { description: ${description} },`;
+  const last = fits(options) ? `${options}\n` : `  {\n${described("    ", description)}  },\n`;
+  return `${head}\n  "${type}",\n  ${payload},\n${last});\n`;
+}
+
+function described(indent: string, description: string): string {
+  const line = `${indent}description: ${description},`;
+  return fits(line) ? `${line}\n` : `${indent}description:\n${indent}  ${description},\n`;
 }
 
 /** `agents.servicedesk.ticket.created` → `ticketCreated`; the agent's name goes before it where that is taken. */

@@ -18,12 +18,12 @@ import type { NewFile } from "./template-files.ts";
 interface Begun {
   readonly files: readonly string[];
   readonly folders: readonly string[];
-  /** Where the changed config is written before it takes the place of the old one: absolute. */
-  readonly draft?: string;
+  readonly changes: readonly ChangedFile[];
 }
 
 /** A file that exists and changes, with the text it had. */
 export interface ChangedFile {
+  /** Absolute. */
   readonly file: string;
   readonly before: string;
   readonly after: string;
@@ -44,8 +44,8 @@ export function assertNew(root: string, files: readonly NewFile[]): void {
 }
 
 /**
- * Makes all files, then changes the config: all of it, or nothing. What fails is taken back at once; what a `kill -9` cut
- * off, the next time ({@link takeBackUnfinished}).
+ * Makes all files, then changes those that exist, the config last: all of it, or nothing. What fails is taken back at once;
+ * what a `kill -9` cut off, the next time ({@link takeBackUnfinished}).
  *
  * @param journal Absolute path of the note that is kept meanwhile.
  * @param check Looks at the whole when it is there; what it throws takes everything back.
@@ -53,28 +53,23 @@ export function assertNew(root: string, files: readonly NewFile[]): void {
 export async function writeAll(
   { root, journal }: { readonly root: string; readonly journal: string },
   files: readonly NewFile[],
-  config: ChangedFile | null,
+  changes: readonly ChangedFile[],
   check: () => Promise<void>,
 ): Promise<void> {
-  const folders = missingFolders(root, files);
-  // Beside the file itself where the config is a link: that stays one.
-  const draft = config === null ? null : `${realpathSync(config.file)}.new-${process.pid}`;
   const begun: Begun = {
     files: files.map(({ path }) => path),
-    folders,
-    ...(draft === null ? {} : { draft }),
+    folders: missingFolders(root, files),
+    changes: changes.map((each) => ({ ...each, file: realpathSync(each.file) })),
   };
   mkdirSync(dirname(journal), { recursive: true, mode: 0o700 });
-  writeFileSync(journal, JSON.stringify(begun));
+  writeFileSync(journal, JSON.stringify(begun), { mode: 0o600 });
   try {
-    for (const folder of folders) mkdirSync(join(root, folder));
+    for (const folder of begun.folders) mkdirSync(join(root, folder));
     // Exclusive: a file that appeared since we looked is not ours to overwrite, nor to take back.
     for (const { path, text } of files) writeFileSync(join(root, path), text, { flag: "wx" });
-    if (config !== null && draft !== null) replace(config.file, draft, config.before, config.after);
+    for (const change of begun.changes) replace(change);
     await check();
   } catch (error) {
-    if (config !== null && draft !== null && readFileSync(config.file, "utf8") === config.after)
-      replace(config.file, draft, config.after, config.before);
     takeBack(root, begun, isTaken(error) ? error.path : null);
     rmSync(journal, { force: true });
     throw failure(error, root);
@@ -82,27 +77,34 @@ export async function writeAll(
   rmSync(journal, { force: true });
 }
 
-/** Takes back what an earlier, killed write had begun. It had not changed the config yet, or was complete. */
-export function takeBackUnfinished(root: string, journal: string, configText: string): void {
+/** Takes back what an earlier, killed write had begun, unless it was complete. */
+export function takeBackUnfinished(root: string, journal: string): void {
   if (!existsSync(journal)) return;
   const begun = readNote(journal);
-  if (begun.draft !== undefined) rmSync(begun.draft, { force: true });
-  // Named in the config: it was complete but for the note.
-  if (!begun.files.some((file) => configText.includes(file))) takeBack(root, begun, null);
+  // The last change is the last thing that is done.
+  const last = begun.changes.at(-1);
+  const complete = last !== undefined && textOf(last.file) === last.after;
+  if (!complete) takeBack(root, begun, null);
   rmSync(journal, { force: true });
 }
 
 /** A note that was cut off itself names nothing: it is whole before the first file is made. */
 function readNote(journal: string): Begun {
+  const nothing: Begun = { files: [], folders: [], changes: [] };
   try {
-    return JSON.parse(readFileSync(journal, "utf8"));
+    return { ...nothing, ...JSON.parse(readFileSync(journal, "utf8")) };
   } catch (error) {
-    if (error instanceof SyntaxError) return { files: [], folders: [] };
+    if (error instanceof SyntaxError) return nothing;
     throw error;
   }
 }
 
-function takeBack(root: string, { files, folders }: Begun, except: string | null): void {
+function takeBack(root: string, { files, folders, changes }: Begun, except: string | null): void {
+  for (const { file, before, after } of changes) {
+    rmSync(draftOf(file), { force: true });
+    // Of what somebody has changed since, our part stays: better too much than something of theirs lost.
+    if (textOf(file) === after) replace({ file, before: after, after: before });
+  }
   for (const path of files) if (join(root, path) !== except) remove(() => unlinkSync(join(root, path)));
   for (const folder of folders.toReversed()) remove(() => rmdirSync(join(root, folder)));
 }
@@ -115,8 +117,8 @@ function remove(action: () => void): void {
   }
 }
 
-/** By a rename, so that a watcher or a crash never sees half a config. */
-function replace(file: string, draft: string, before: string, after: string): void {
+/** By a rename, so that a watcher or a crash never sees half a file. One process at a time does this in a project. */
+function replace({ file, before, after }: ChangedFile): void {
   if (readFileSync(file, "utf8") !== before) {
     throw new AgentsError("AGENTS_CONFIG_NOT_EDITABLE", `${file} was changed meanwhile.`, {
       path: file,
@@ -124,9 +126,16 @@ function replace(file: string, draft: string, before: string, after: string): vo
       hint: "Try again.",
     });
   }
-  const target = realpathSync(file);
-  writeFileSync(draft, after, { mode: statSync(target).mode });
-  renameSync(draft, target);
+  writeFileSync(draftOf(file), after, { mode: statSync(file).mode });
+  renameSync(draftOf(file), file);
+}
+
+function draftOf(file: string): string {
+  return `${file}.new`;
+}
+
+function textOf(file: string): string | null {
+  return existsSync(file) ? readFileSync(file, "utf8") : null;
 }
 
 /** Outermost first. */

@@ -9,12 +9,13 @@ import type { AgentPlan } from "../scaffold/agent-plan.ts";
 import { planAgent, shown, storageOf } from "../scaffold/agent-plan.ts";
 import { checkAgentName } from "../scaffold/agent-name.ts";
 import { addAgent, linesToAdd } from "../scaffold/config/edit-config.ts";
+import type { Changes } from "../scaffold/making.ts";
 import { beginMaking } from "../scaffold/making.ts";
 import { placesOf } from "../scaffold/place.ts";
+import { lockedPrompts } from "../scaffold/prompts-lock.ts";
 import type { RawRequest } from "../scaffold/request.ts";
 import { checkRequest } from "../scaffold/request.ts";
 import { readTemplates } from "../scaffold/template-files.ts";
-import type { ChangedFile } from "../scaffold/write-files.ts";
 import { assertNew } from "../scaffold/write-files.ts";
 
 /** `agents new` as it was typed. */
@@ -45,8 +46,8 @@ export async function newAgent(context: Context, name: string, options: RawNewOp
     force: options.force === true,
   };
   if (options.dryRun === true) {
-    const { plan, change } = await planned(typed, config, text, options);
-    return await tell(context, config, plan, change, "would be written");
+    const { plan, changes } = await planned(typed, config, text, options);
+    return await tell(context, config, plan, changes, "would be written");
   }
   const asks = isConversation(context, options);
   const raw = asks ? await asked(context, typed, config, text, options) : typed;
@@ -54,9 +55,9 @@ export async function newAgent(context: Context, name: string, options: RawNewOp
   await checkRequest(raw, config, openCatalog(config.root));
   using making = await beginMaking({ config, text }, context.signal);
   // Anew: meanwhile another one may have added an agent, and taken the port.
-  const { plan, change } = await planned(raw, making.config, making.configText, options);
-  await making.write(plan, change);
-  await tell(context, making.config, plan, change, "written");
+  const { plan, changes } = await planned(raw, making.config, making.configText, options);
+  await making.write(plan, changes);
+  await tell(context, making.config, plan, changes, "written");
 }
 
 /** Empty where it cannot be read: loading it says why. */
@@ -70,8 +71,7 @@ function textOf(file: string): string {
 
 interface Planned {
   readonly plan: AgentPlan;
-  /** Null: the config is left to the user. */
-  readonly change: ChangedFile | null;
+  readonly changes: Changes;
 }
 
 async function planned(
@@ -86,9 +86,11 @@ async function planned(
   const fits = templates.filter(({ path }) => storage === "sql" || !SQL_ONLY.test(path));
   const plan = planAgent(request, config, placesOf(config), fits);
   assertNew(config.root, plan.files);
-  if (filesOnly === true) return { plan, change: null };
+  const lock = lockedPrompts(config.root, plan.files);
+  const others = lock === null ? [] : [lock];
+  if (filesOnly === true) return { plan, changes: { config: null, others } };
   const after = await addAgent(config.file, before, plan.entry);
-  return { plan, change: { file: config.file, before, after } };
+  return { plan, changes: { config: { file: config.file, before, after }, others } };
 }
 
 /** What was answered; null where the last answer is no. */
@@ -123,7 +125,7 @@ async function tell(
   { out }: Context,
   { root, file }: ResolvedConfig,
   { files, entry }: AgentPlan,
-  change: ChangedFile | null,
+  { config: change, others }: Changes,
   done: "written" | "would be written",
 ): Promise<void> {
   const written = done === "written";
@@ -138,13 +140,15 @@ async function tell(
       entry: entry.entry,
       files: paths,
       config: change === null ? null : file,
+      changed: [...others, ...(change === null ? [] : [change])].map((each) => each.file),
       written,
     });
   }
   const { bold, dim, good } = out.style;
   for (const { path } of files) out.line(`  ${written ? good("+") : "+"} ${shown(root, path)}`);
   const where = relative(process.cwd(), file) || file;
-  if (change !== null) out.line(`  ${written ? good("~") : "~"} ${where}`);
+  for (const { file: changed } of [...others, ...(change === null ? [] : [change])])
+    out.line(`  ${written ? good("~") : "~"} ${relative(process.cwd(), changed) || changed}`);
   if (!written) return out.line(dim(`\nNothing was written: ${files.length} files would be.`));
   if (change === null) {
     out.line(`\n${bold(entry.name)} is there. Add it to ${where} yourself, as a member of agents:`);

@@ -44,6 +44,15 @@ t.test("an agent is added in the file's own style, and nothing else changes", as
   );
 });
 
+t.test("a long list has a line for each item", async (t) => {
+  const subscribes = ["a", "b", "c"].map((word) => `agents.servicedesk.${word.repeat(30)}`);
+  const text = "export default {\n  agents: {\n    one: x,\n  },\n};\n";
+  t.match(
+    await addAgent("/p/agents.config.ts", text, { ...AGENT, subscribes }),
+    `      subscribes: [\n${subscribes.map((type) => `        "${type}",\n`).join("")}      ],\n    },\n  },`,
+  );
+});
+
 t.test("agents in a constant, on one line, without a helper", async (t) => {
   t.equal(
     await add("agents.config.js", [

@@ -82,6 +82,9 @@ function withoutComments(text: string): string {
   return text.replaceAll(/\/\/[^\n\r]*|\/\*[\s\S]*?\*\//g, (comment) => comment.replaceAll(/[^\n\r]/g, " "));
 }
 
+/** A longer list has a line for each of its items. */
+const WIDTH = 110;
+
 /** Behind the last member and what is said about it; the closing bracket stays where it is. */
 function additions(
   text: string,
@@ -112,7 +115,12 @@ function memberText(agent: AgentEntry, style: Style): string {
       : typeof raw === "string"
         ? quoted(raw)
         : `[${raw.map(quoted).join(", ")}]`;
-  const members = membersOf(agent).map(([name, raw]) => `${inner}${key(name)}: ${value(raw)}`);
+  const members = membersOf(agent).map(([name, raw]) => {
+    const line = `${inner}${key(name)}: ${value(raw)}`;
+    if (line.length < WIDTH || typeof raw !== "object") return line;
+    const items = raw.map((each) => `${inner}${style.step}${quoted(each)}`).join(`,${style.break}`);
+    return `${inner}${key(name)}: [${style.break}${items}${style.trailingComma ? "," : ""}${style.break}${inner}]`;
+  });
   const body = `{${style.break}${members.join(`,${style.break}`)}${style.trailingComma ? "," : ""}${style.break}${style.indent}}`;
   return `${key(agent.name)}: ${style.call === null ? body : `${style.call}(${body})`}`;
 }
