@@ -4,7 +4,7 @@ import { noOwnDaemon, testDocker } from "../helpers/docker.ts";
 import { importImage, makeImages, noRedisImage } from "../helpers/images.ts";
 import { noRegistry, pushTwoLayers, startRegistry } from "../helpers/registry.ts";
 import { fixture, pick, resourceOf, until } from "../helpers/system.ts";
-import { talkRedis } from "../runtime/container/redis-talk.ts";
+import { talkOwnRedis, talkRedis } from "../runtime/container/redis-talk.ts";
 
 const skip = noOwnDaemon() ?? noRedisImage() ?? false;
 const ONE = { one: { command: fixture("listens.js"), health: "tcp" } } as const;
@@ -103,7 +103,11 @@ t.test("containers and what is around them", { skip }, async (t) => {
     });
     const up = project.up(["--mode", "containers"]);
     await up.ready();
-    await talkRedis(portOf(await project.json(["ps"]), "cache"), ["SET", "kept", "yes"]);
+    await talkOwnRedis(project.root, "cache", portOf(await project.json(["ps"]), "cache"), [
+      "SET",
+      "kept",
+      "yes",
+    ]);
     await docker.own?.stop();
     await up.event("it is said", (event) => /no longer answers/u.test(String(event["text"])));
     t.not(pick(resourceOf(await project.json(["ps"]), "cache"), "state"), "ready");
@@ -117,7 +121,10 @@ t.test("containers and what is around them", { skip }, async (t) => {
       async () => pick(resourceOf(await project.json(["ps"]), "cache"), "state") === "ready",
       60_000,
     );
-    t.match(await talkRedis(portOf(await project.json(["ps"]), "cache"), ["GET", "kept"]), /yes/u);
+    t.match(
+      await talkOwnRedis(project.root, "cache", portOf(await project.json(["ps"]), "cache"), ["GET", "kept"]),
+      /yes/u,
+    );
     up.child.kill("SIGINT");
     t.equal(await up.closed, 130);
     t.same(await containersOf(project, docker), []);

@@ -5,7 +5,7 @@ import { noDocker, testDocker } from "../helpers/docker.ts";
 import { makeImages, noRedisImage } from "../helpers/images.ts";
 import type { Project } from "../helpers/system.ts";
 import { fixture, pick, resourceOf, until } from "../helpers/system.ts";
-import { talkRedis } from "../runtime/container/redis-talk.ts";
+import { talkOwnRedis, talkRedis } from "../runtime/container/redis-talk.ts";
 
 const skip = noDocker() ?? noRedisImage() ?? false;
 
@@ -34,13 +34,17 @@ t.test("containers through the CLI", { skip }, async (t) => {
     t.match(cache, { kind: "redis", implementation: "container", state: "ready", image: redis, pid: null });
     t.match(resourceOf(run, "helper"), { kind: "container", implementation: "container", state: "ready" });
     const url = String(pick(cache, "url"));
-    t.match(url, /^redis:\/\/127\.0\.0\.1:\d+$/u);
-    t.match(await talkRedis(Number(new URL(url).port), ["PING"]), /PONG/u);
+    t.match(url, /^redis:\/\/:\*\*\*@127\.0\.0\.1:\d+$/u);
+    t.match(await talkRedis(Number(new URL(url).port), ["PING"]), /NOAUTH/u);
     t.match(resourceOf(run, "one-dapr"), { implementation: "embedded", dependsOn: ["cache"] });
     const published = await one.json(["publish", "things.happened", "--force", "--data", "{}", "--wait"]);
     t.match(published, { settled: true, deliveries: [{ agent: "one", status: "success" }] });
     const port = Number(new URL(url).port);
-    t.match(await talkRedis(port, ["XLEN", "things.happened"]), /:1\r\n/u, "the bus is in Redis");
+    t.match(
+      await talkOwnRedis(one.root, "cache", port, ["XLEN", "things.happened"]),
+      /:1\r\n/u,
+      "the bus is in Redis",
+    );
 
     const ours = await containersOf(one, docker);
     const names = ours.map(({ Labels }) => Labels["agents-apphost.resource"]);
@@ -62,7 +66,7 @@ t.test("containers through the CLI", { skip }, async (t) => {
     const up = one.up(["--mode", "containers"]);
     await up.ready();
     const port = portOf(await one.json(["ps"]), "cache");
-    await talkRedis(port, ["SET", "kept", "yes"]);
+    await talkOwnRedis(one.root, "cache", port, ["SET", "kept", "yes"]);
     const [cache] = await containersOf(one, docker, "cache");
     await docker.docker.getContainer(cache?.Id ?? "").kill();
     await up.event("cache is down", (event) => pick(event, "resource", "state") === "backoff");
@@ -72,7 +76,10 @@ t.test("containers through the CLI", { skip }, async (t) => {
     );
     const back = resourceOf(await one.json(["ps"]), "cache");
     t.match(back, { restarts: 1, lastExit: { signal: "SIGKILL", cause: "crash" } });
-    t.match(await talkRedis(portOf(await one.json(["ps"]), "cache"), ["GET", "kept"]), /yes/u);
+    t.match(
+      await talkOwnRedis(one.root, "cache", portOf(await one.json(["ps"]), "cache"), ["GET", "kept"]),
+      /yes/u,
+    );
     up.child.kill("SIGINT");
     t.equal(await up.closed, 130);
     t.same(await containersOf(one, docker), []);

@@ -7,7 +7,7 @@ import { noRedisImage } from "../helpers/images.ts";
 import type { Project } from "../helpers/system.ts";
 import { fixture, fixtureProject, pick, resourceOf, until } from "../helpers/system.ts";
 import { startRedis } from "../runtime/daprd/kit.ts";
-import { talkRedis } from "../runtime/container/redis-talk.ts";
+import { talkOwnRedis, talkRedis } from "../runtime/container/redis-talk.ts";
 
 const NO_DOCKER = { DOCKER_HOST: "unix:///nowhere/docker.sock" };
 const noRedis = noRedisImage() === null ? false : "skipped: there is no redis-server on the PATH";
@@ -26,14 +26,40 @@ t.test(
     const port = Number(pick(cache, "port"));
     const published = await project.json(["publish", "things.happened", "--force", "--data", "{}", "--wait"]);
     t.match(published, { settled: true, deliveries: [{ agent: "one", status: "success" }] });
-    t.match(await talkRedis(port, ["XLEN", "things.happened"]), /:1\r\n/u, "the bus is in Redis");
+    t.match(
+      await talkOwnRedis(project.root, "cache", port, ["XLEN", "things.happened"]),
+      /:1\r\n/u,
+      "the bus is in Redis",
+    );
 
-    process.kill(Number(pick(cache, "pid")), "SIGKILL");
+    t.match(await talkRedis(port, ["PING"]), /NOAUTH/u, "nobody else gets in");
+    const pid = Number(pick(cache, "pid"));
+    const password = readFileSync(join(project.root, ".agents/passwords.json"), "utf8").match(
+      /: "(.+)"/u,
+    )?.[1];
+    t.ok(password !== undefined && password.length > 20);
+    for (const shown of [
+      readFileSync(`/proc/${pid}/cmdline`, "utf8"),
+      ...(await shownOf(
+        project,
+        ["ps", "--json"],
+        ["ps"],
+        ["config", "--json"],
+        ["logs"],
+        ["doctor", "--json"],
+      )),
+    ])
+      t.notOk(shown.includes(password ?? ""), "it is shown nowhere");
+    process.kill(pid, "SIGKILL");
     await until("it is back", async () => {
       const now = resourceOf(await project.json(["ps"]), "cache");
       return pick(now, "state") === "ready" && pick(now, "restarts") === 1;
     });
-    t.match(await talkRedis(port, ["XLEN", "things.happened"]), /:1\r\n/u, "with what it held");
+    t.match(
+      await talkOwnRedis(project.root, "cache", port, ["XLEN", "things.happened"]),
+      /:1\r\n/u,
+      "with what it held",
+    );
     t.match(pick(await project.json(["doctor"]), "runs"), { redis: "local" });
     t.equal((await project.agents(["down"])).code, 0);
     t.ok(existsSync(join(project.root, ".agents/redis/cache/appendonlydir")));
@@ -113,4 +139,13 @@ function redisProject(t: Test, env: NodeJS.ProcessEnv, cache: Record<string, unk
     }),
   });
   return project;
+}
+
+/** All that these commands print. */
+async function shownOf(
+  project: Project,
+  ...commands: readonly (readonly string[])[]
+): Promise<readonly string[]> {
+  const ran = await Promise.all(commands.map(async (args) => await project.agents(args)));
+  return ran.map(({ stdout, stderr }) => stdout + stderr);
 }

@@ -49,7 +49,8 @@ export async function realServers({
     }
     if (choice?.as === "local" && kind === "redis") {
       const port = ports.get(name)?.values().next().value ?? 0;
-      return redisProgramNode({ name, port, stateDir, env, note: choice.reason }, context);
+      const password = passwordFor(stateDir, name);
+      return redisProgramNode({ name, port, password, stateDir, env, note: choice.reason }, context);
     }
     if (choice?.part === "ollama-program") {
       const port = ports.get(name)?.values().next().value ?? 0;

@@ -1,5 +1,6 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { redisQuoted } from "../resources/container/ready-definitions.ts";
 import { checkRedis } from "../resources/container/health-checks.ts";
 import { createProcessResource } from "../resources/process/process-resource.ts";
 import { readinessBy } from "../resources/readiness/readiness.ts";
@@ -12,6 +13,7 @@ import type { ServerContext } from "./servers.ts";
 export interface RedisProgram {
   readonly name: string;
   readonly port: number;
+  readonly password: string;
   readonly stateDir: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly note: string | null;
@@ -21,21 +23,19 @@ const STOP_TIMEOUT_MS = 10_000;
 
 /**
  * The `redis-server` of this machine as a server of the run: on loopback only, with an append-only file below `.agents/`, so
- * that what was accepted is there after a kill. Its settings are arguments; none of them is secret.
+ * that what was accepted is there after a kill. Its settings come in a file, so that its password stands in no command line.
  */
 export function redisProgramNode(
   redis: RedisProgram,
   { runId, keeper, logs }: ServerContext,
 ): SupervisedNode {
-  const { name, port, stateDir, env, note } = redis;
+  const { name, port, password, stateDir, env, note } = redis;
   const folder = join(stateDir, "redis", name);
+  const file = join(folder, "redis.conf");
   const program = createProcessResource({
     name,
     runId,
-    command: [
-      findProgram("redis-server", env["PATH"] ?? "") ?? "redis-server",
-      ...redisArguments(port, folder),
-    ],
+    command: [findProgram("redis-server", env["PATH"] ?? "") ?? "redis-server", file],
     cwd: stateDir,
     env: { PATH: env["PATH"] ?? "" },
     stopTimeoutMs: STOP_TIMEOUT_MS,
@@ -48,6 +48,8 @@ export function redisProgramNode(
     name,
     async start(signal) {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
+      rmSync(file, { force: true });
+      writeFileSync(file, settings(port, folder, password), { mode: 0o600, flag: "wx" });
       return await program.start(signal);
     },
   };
@@ -56,7 +58,7 @@ export function redisProgramNode(
     resource,
     restart: "always",
     stopTimeoutMs: STOP_TIMEOUT_MS,
-    readiness: readinessBy((signal) => checkRedis(port, null, signal)),
+    readiness: readinessBy((signal) => checkRedis(port, password, signal)),
     facts: {
       ...NO_FACTS,
       kind: "redis",
@@ -72,22 +74,17 @@ export function redisProgramNode(
   };
 }
 
-function redisArguments(port: number, folder: string): readonly string[] {
-  return [
-    "--bind",
-    "127.0.0.1",
-    "--port",
-    String(port),
-    "--daemonize",
-    "no",
-    "--dir",
-    folder,
-    "--appendonly",
-    "yes",
+function settings(port: number, folder: string, password: string): string {
+  const lines = [
+    "bind 127.0.0.1",
+    `port ${port}`,
+    "daemonize no",
+    `dir ${redisQuoted(folder)}`,
+    "appendonly yes",
     // With `everysec` a write waits while the last one is being synced: what was answered a moment before a kill is lost.
-    "--appendfsync",
-    "always",
-    "--save",
-    "",
+    "appendfsync always",
+    'save ""',
+    `requirepass ${redisQuoted(password)}`,
   ];
+  return `${lines.join("\n")}\n`;
 }

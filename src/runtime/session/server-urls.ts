@@ -10,8 +10,8 @@ export interface ServerUrlsInput {
   readonly choices: ReadonlyMap<string, Choice>;
   readonly ports: ServerPorts;
   readonly given: Given;
-  /** The generated password of a login of a resource. */
-  readonly password: (resource: string, login: string) => string;
+  /** The generated password of a resource, or of one of its logins. */
+  readonly password: (resource: string, login?: string) => string;
 }
 
 /** Where the real servers of this run are (`<NAME>_URL`), by name; what is embedded is not among them. */
@@ -34,7 +34,8 @@ export function serverUrls({
             return given[resource.kind] === null ? [] : [[name, given[resource.kind] ?? ""]];
           const port = ports.get(name)?.get(OWN_PORT[resource.kind]);
           if (port === undefined) return [];
-          if (resource.kind === "redis") return [[name, `redis://127.0.0.1:${port}`]];
+          if (resource.kind === "redis")
+            return [[name, `redis://:${encodeURIComponent(password(name))}@127.0.0.1:${port}`]];
           if (resource.kind === "ollama") return [[name, `http://127.0.0.1:${port}`]];
           const [database = "master"] = resource.databases;
           const secret = encodeURIComponent(password(name, SQL_SERVER_LOGIN));

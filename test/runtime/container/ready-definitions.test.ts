@@ -130,7 +130,7 @@ t.test("a definition is data: no secret but where it belongs", async (t) => {
   t.notMatch(setup, /sysadmin|dbcreator|ADD MEMBER/i, "it owns its databases and may nothing else");
   t.match(check, /USE \[a\]\]b\];\nGO\nUSE \[it's\];\nGO\nSELECT 1;/);
   const cache = redis({ port: 6379, password: secret });
-  t.notOk(JSON.stringify({ ...cache, files: null, health: null }).includes(secret));
+  t.notOk(JSON.stringify({ ...cache, files: null, health: null, secretsEnv: null }).includes(secret));
   t.notOk(JSON.stringify(redis({ port: 6379 }).files).includes("requirepass"));
   t.match(redis({ port: 6379, sync: "always" }).files[0]?.content, /appendonly yes\nappendfsync always\n/);
 });
@@ -146,6 +146,7 @@ t.test("what the config says becomes a container", async (t) => {
     {
       image: "redis:8",
       ports: [{ container: 6379, host: 6380 }],
+      secretsEnv: { REDISCLI_AUTH: "Generated-1" },
     },
   );
   const db = {

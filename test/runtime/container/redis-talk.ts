@@ -1,4 +1,20 @@
+import { readFileSync } from "node:fs";
 import net from "node:net";
+import { join } from "node:path";
+
+/** The same to a Redis of a run's own, which asks for its generated password. */
+export async function talkOwnRedis(
+  root: string,
+  name: string,
+  port: number,
+  ...commands: readonly (readonly string[])[]
+): Promise<string> {
+  const passwords: Readonly<Record<string, string>> = JSON.parse(
+    readFileSync(join(root, ".agents", "passwords.json"), "utf8"),
+  );
+  const answer = await talkRedis(port, ["AUTH", passwords[name] ?? ""], ...commands);
+  return answer.replace("+OK\r\n", "");
+}
 
 /** Sends commands to a Redis on loopback, and answers with all it said to them. */
 export function talkRedis(port: number, ...commands: readonly (readonly string[])[]): Promise<string> {

@@ -6,7 +6,7 @@ import { noDocker, testDocker } from "../../helpers/docker.ts";
 import { makeImages, noRedisImage } from "../../helpers/images.ts";
 import { pick, REPO, resourceOf, until } from "../../helpers/system.ts";
 import { DAPRD, SKIP } from "../../runtime/daprd/kit.ts";
-import { talkRedis } from "../../runtime/container/redis-talk.ts";
+import { talkOwnRedis } from "../../runtime/container/redis-talk.ts";
 import { numbers } from "./kit.ts";
 
 const skip = SKIP !== false ? SKIP : (noDocker() ?? noRedisImage() ?? false);
@@ -59,7 +59,11 @@ t.test(
     );
     t.comment(`${Math.round(performance.now() - since)} ms after Redis was back`);
     const port = portOf(await project.json(["ps"]), "redis");
-    t.match(await talkRedis(port, ["XLEN", "numbers"]), /:\d{3}/u, "redis-cli sees the stream");
+    t.match(
+      await talkOwnRedis(project.root, "redis", port, ["XLEN", "numbers"]),
+      /:\d{3}/u,
+      "redis-cli sees the stream",
+    );
     const down = await project.agents(["down"]);
     t.equal(down.code, 0, down.stderr);
     t.same(await containersOf(project, docker), [], "docker ps -a is clean");

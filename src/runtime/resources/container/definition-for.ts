@@ -30,7 +30,7 @@ export function definitionFor(
   const { image } = resource;
   switch (resource.kind) {
     case "redis":
-      return redis({ image, port: hostPort(REDIS_PORT) });
+      return redis({ image, port: hostPort(REDIS_PORT), password: choices.password() });
     case "sqlserver":
       return sqlServer({
         image,

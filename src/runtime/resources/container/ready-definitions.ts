@@ -46,6 +46,8 @@ export function redis({
     image,
     // The settings come in a file, so that the password stands in no command line.
     command: ["redis-server", file],
+    // For who looks into it by hand: `docker exec … redis-cli` asks for no password then.
+    ...(password === null ? {} : { secretsEnv: { REDISCLI_AUTH: password } }),
     files: [
       { path: file, content: `${["bind * -::*", "protected-mode no", ...settings, ...secret].join("\n")}\n` },
     ],
@@ -56,7 +58,7 @@ export function redis({
 }
 
 /** A value of redis.conf in quotes, where it may hold anything. */
-function redisQuoted(value: string): string {
+export function redisQuoted(value: string): string {
   const bytes = [...Buffer.from(value, "utf8")];
   return `"${bytes.map((byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join("")}"`;
 }
