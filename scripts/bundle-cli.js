@@ -3,6 +3,7 @@
 import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { leanBuiltins } from "./lean-builtins.js";
 
 /** By the name it has in dist/cli/; `imports` in package.json names those that run as threads and processes. */
 const PROGRAMS = {
@@ -25,20 +26,6 @@ const PACKAGES_THAT_STAY = [
   "yaml",
 ];
 
-/**
- * Importing `node:http` reads every name that it has, one of which is WebSocket: that loads all of Node's fetch, some 20 ms
- * in each thread. Asked for by name only, it stays out.
- */
-const leanHttp = {
-  name: "lean-http",
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(node:)?http$/ }, () => ({ path: "node:http", namespace: "lean" }));
-    onLoad({ filter: /.*/, namespace: "lean" }, () => ({
-      contents: 'export const { Agent, createServer, request } = process.getBuiltinModule("node:http");',
-    }));
-  },
-};
-
 /** What the build itself made, without what it kept of the one before. */
 const MANIFEST = "files.json";
 
@@ -57,7 +44,6 @@ export async function bundleCli(root, dist, last) {
     target: "node24",
     conditions: ["agents-source"],
     external: PACKAGES_THAT_STAY,
-    plugins: [leanHttp],
     legalComments: "none", // the whole licences are beside it
     metafile: true,
     logLevel: "warning",
@@ -65,6 +51,8 @@ export async function bundleCli(root, dist, last) {
   const commonJs = Object.entries(metafile.inputs).filter(([, { format }]) => format === "cjs");
   if (commonJs.length > 0)
     throw new Error(`CommonJS in the bundle: ${commonJs.map(([file]) => file).join(", ")}`);
+  for (const file of readdirSync(outdir).filter((name) => name.endsWith(".js")))
+    leanBuiltins(join(outdir, file));
   writeFileSync(join(outdir, "THIRD-PARTY-LICENSES.txt"), licences(root, Object.keys(metafile.inputs)));
   keepChunks(join(last, "cli"), outdir);
 }

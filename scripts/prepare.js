@@ -12,7 +12,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, "dist");
 const stamp = join(dist, ".source-hash");
 /** Packages that decide what the bundles hold. The lock file is no witness: npm 10 rewrites it where npm 11 has written it. */
-const BUNDLED = ["chokidar", "commander", "esbuild", "execa"];
+const BUNDLED = ["chokidar", "commander", "esbuild", "execa", "oxc-parser"];
 const force = process.argv.includes("--force");
 
 // By npm alone: the tests run this file, too, several at a time, and would build tap under each other's feet.
@@ -46,6 +46,7 @@ function sourceHash() {
     ...BUNDLED.map((name) => `node_modules/${name}/package.json`),
     "scripts/prepare.js",
     "scripts/bundle-cli.js",
+    "scripts/lean-builtins.js",
   ];
   for (const entry of readdirSync(join(root, "src"), { recursive: true, withFileTypes: true })) {
     if (entry.isFile()) inputs.push(join(entry.parentPath, entry.name).slice(root.length + 1));

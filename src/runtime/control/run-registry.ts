@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -62,8 +61,11 @@ export function listRuns(dir: string = registryDir()): readonly RunEntry[] {
   return living.toSorted((a, b) => a.startedAt.localeCompare(b.startedAt));
 }
 
-const fileName = (root: string): string =>
-  `${createHash("sha256").update(root).digest("hex").slice(0, 24)}.json`;
+function fileName(root: string): string {
+  // Not imported above: only a run that begins needs it, and every command reads this file.
+  const { createHash } = process.getBuiltinModule("node:crypto");
+  return `${createHash("sha256").update(root).digest("hex").slice(0, 24)}.json`;
+}
 
 function names(dir: string): readonly string[] {
   try {
