@@ -70,7 +70,9 @@ function compose(kit: AgentKit<NotificationTables>): AgentParts {
     const { state } = await notifications.load(id);
     if (state.at === "none") return;
     await kit.work(state.request.lineage, async (ctx) => {
-      if (await claim()) await deliver.run(ctx, id);
+      if (!(await claim())) return;
+      const { at } = await deliver.run(ctx, id);
+      ctx.log.info("tried again what was due", { id, at });
     });
   }
 

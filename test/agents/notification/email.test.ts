@@ -55,7 +55,10 @@ await test("a mail is handed to a real server, with the id of its notification o
   t.match(await ask(agent, "POST", "/receipts", { body: arrived }), {
     body: { result: { at: "delivered" } },
   });
-  t.match((await system.until(CONFIRMED, 1))[0]?.data.data.payload, { notificationId: id, code: "2.1.5" });
+  t.match((await system.until(CONFIRMED, 1))[0]?.data.data, {
+    correlationId: answer.body["correlationId"],
+    payload: { notificationId: id, code: "2.1.5" },
+  });
 });
 
 await test("a mailbox that is full or a server that greylists is tried again, and takes the mail once", async (t) => {

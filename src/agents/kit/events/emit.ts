@@ -1,4 +1,5 @@
 import type { EventDefinition } from "./define-event.ts";
+import type { Lineage } from "./standard-event.ts";
 import type { EmittedEvent } from "../handling/context.ts";
 
 /** Beside the payload of an emitted event. */
@@ -7,6 +8,11 @@ export interface EmitOptions {
   readonly subject: string;
   /** Fixed id of the event, a UUID, where a repeated emission must be recognised; made up when left out. */
   readonly id?: string;
+  /**
+   * Where the event belongs, when that is not the work in hand: a receipt from outside ends a flow that it knows nothing
+   * of. Left out: `ctx.lineage`.
+   */
+  readonly lineage?: Lineage;
 }
 
 /**

@@ -56,7 +56,7 @@ export class Emitter {
       dataVersion: definition.dataVersion,
       agentId,
       payload: checked.data,
-      lineage: this.#ctx.lineage,
+      lineage: options.lineage ?? this.#ctx.lineage,
     });
     this.#events.push(event);
     return { id: event.id, eventType: event.type };

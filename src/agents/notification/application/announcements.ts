@@ -1,21 +1,33 @@
-import type { Emit } from "agents-apphost/kit";
+import type { Emit, EmitOptions, HandlerContext } from "agents-apphost/kit";
 import { deliveryConfirmed, deliveryFailed, sendRequested, sentCompleted } from "../events.ts";
 import type { NotificationEvent } from "../domain/notification-event.ts";
 import type { ChannelState, Notification, RenderedNotification } from "../domain/notification.ts";
 
-/** Puts into the outbox what others are told about new events of a notification; `state` is the one after them. */
+/**
+ * Puts into the outbox what others are told about new events of a notification; `state` is the one after them. What comes
+ * from outside, a receipt or a person, belongs to the flow that the notification came from, and is as deep in it: or a
+ * circle of failures and tickets about them would begin anew with each receipt.
+ */
 export function announce(
   emit: Emit,
+  ctx: HandlerContext,
   id: string,
   events: readonly NotificationEvent[],
   state: Notification,
 ): void {
   if (state.at === "none" || state.at === "requested") return;
-  for (const event of events) announceOne(emit, id, event, state);
+  const lineage = ctx.event === null ? state.request.lineage : ctx.lineage;
+  for (const event of events)
+    announceOne(emit, { subject: `notifications/${id}`, lineage }, id, event, state);
 }
 
-function announceOne(emit: Emit, id: string, event: NotificationEvent, state: RenderedNotification): void {
-  const subject = `notifications/${id}`;
+function announceOne(
+  emit: Emit,
+  options: EmitOptions,
+  id: string,
+  event: NotificationEvent,
+  state: RenderedNotification,
+): void {
   const { recipient, priority } = state.request;
   switch (event.type) {
     case "requested":
@@ -30,7 +42,7 @@ function announceOne(emit: Emit, id: string, event: NotificationEvent, state: Re
           category,
           priority,
         };
-        emit(sendRequested, { ...request, subject: state.content.subject }, { subject });
+        emit(sendRequested, { ...request, subject: state.content.subject }, options);
       }
       return;
     case "sent": {
@@ -45,18 +57,18 @@ function announceOne(emit: Emit, id: string, event: NotificationEvent, state: Re
         generatedBy: wording.generatedBy,
         promptRef: wording.promptRef,
       };
-      emit(sentCompleted, payload, { subject });
+      emit(sentCompleted, payload, options);
       return;
     }
     case "failed": {
       const payload = { notificationId: id, recipient, subject: state.content.subject, priority };
       const { reason } = event.data;
-      emit(deliveryFailed, { ...payload, reason, channels: channelsOf(state) }, { subject });
+      emit(deliveryFailed, { ...payload, reason, channels: channelsOf(state) }, options);
       return;
     }
     case "channel-confirmed": {
       const { channel, code } = event.data;
-      emit(deliveryConfirmed, { notificationId: id, recipient, channel, code }, { subject });
+      emit(deliveryConfirmed, { notificationId: id, recipient, channel, code }, options);
       return;
     }
     // A recipient's wish is nobody else's business.

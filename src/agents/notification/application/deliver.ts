@@ -83,6 +83,10 @@ export class Deliver {
         route.to === "send" ? [this.#send(ctx, channel, messageOf(id, state, route.address))] : [],
       ),
     );
+    for (const { channel, code, detail } of outcomes) {
+      if (!code.startsWith("2."))
+        ctx.log.warn("a channel did not take a notification", { id, channel, code, detail });
+    }
     const retrying = { policy: this.#retry, now: this.#clock().getTime(), random: this.#random() };
     return [
       { type: "route", routes },

@@ -104,7 +104,7 @@ export class SqlNotifications implements Notifications {
     for (const entry of causedSuppressions(id, events, state, this.#kit.clock().getTime())) {
       await appendSuppression(tx, entry);
     }
-    announce(tx.emit, id, events, state);
+    announce(tx.emit, ctx, id, events, state);
     return state;
   }
 }
