@@ -78,6 +78,11 @@ void t.test("events takes the first characters of an id, and names the candidate
   );
   t.match(found, [{ correlationId }]);
   t.equal(found.length, 1);
+  t.match(
+    (await run("events", "--correlation", correlationId ?? "")).stdout,
+    /^\d\d:\d\d:\d\d\.\d{3} {2}agents\.shop\.order\.placed {2}[0-9a-f]{8}\n└─ stock {2}/,
+    "as the tree of what it caused",
+  );
   for (const [named, ...args] of [
     [flows, "--correlation", "feedbeef"],
     [ids, "show", "cafe0000"],

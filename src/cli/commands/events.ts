@@ -10,6 +10,7 @@ export function addEvents(program: Command): void {
       ["agents events", "the last events"],
       ["agents events -f", "each new one, and again when it is settled"],
       ["agents events --type 'agents.testplanning.*'", "of some types"],
+      ["agents events --correlation <id>", "one flow: who handled what, and what came of it"],
       ["agents events --correlation <id> --json", "all events of one flow, one a line"],
       ["agents events dead", "deliveries that failed for good; then: agents events retry <id>"],
     ],

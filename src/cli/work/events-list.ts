@@ -5,6 +5,7 @@ import { stateDirOf } from "../../runtime/control/state-dir.ts";
 import { keptUnread, unreadText } from "../../runtime/session/unread-pubsubs.ts";
 import type { Context } from "../context.ts";
 import { eventTable, followRenderer } from "../render/event-text.ts";
+import { forestLines } from "../render/forest-text.ts";
 import type { EventSource } from "./event-source.ts";
 import { ALL, eventSource } from "./event-source.ts";
 import { findFlow } from "./find-event.ts";
@@ -46,7 +47,10 @@ async function show(source: EventSource, query: EventQuery, out: Context["out"])
   }
   const events = await Array.fromAsync(source.list(query));
   if (events.length === 0) return out.note("no events");
-  for (const line of eventTable(events, out, new Date())) out.line(line);
+  // Of a whole flow, what caused what; of a part of one, or of all, what came when.
+  const isFlow = query.correlation !== undefined && query.type === undefined;
+  const lines = isFlow ? forestLines(events, out, new Date()) : eventTable(events, out, new Date());
+  for (const line of lines) out.line(line);
   if (events.length === query.limit) out.note(`the last ${events.length}; -n shows more`);
 }
 

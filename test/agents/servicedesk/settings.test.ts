@@ -35,11 +35,22 @@ await test("a policy has a name or a file, and one that cannot be used is told w
     [{ ...policy, sla: { now: policy.sla.now } }, /sla\.later: there is no SLA/],
     [{ ...policy, timeZone: "Mars/Base" }, /"Mars\/Base" is no time zone/],
     [{ ...policy, businessHours: { days: {}, holidays: [] } }, /businessHours\.days: expected open hours/],
+    [
+      { ...policy, affectedUsers: { high: 2, medium: 10 } },
+      /affectedUsers\.medium: expected at most as many as for high/,
+    ],
+    [
+      { ...policy, escalation: [{ name: "all", team: "t", rankAtMost: 3 }] },
+      /escalation\.0\.rankAtMost: there are 2 priorities/,
+    ],
     ["{", /is not JSON|Invalid|expected/],
   ];
   for (const [content, message] of wrong) {
     writeFileSync(file, typeof content === "string" ? content : JSON.stringify(content));
     t.throws(() => read(file), { name: "StartError", message });
+  }
+  for (const given of ["toString", "constructor", "__proto__"]) {
+    t.throws(() => read(given), { name: "StartError", message: /no policy and no file/ }, given);
   }
   t.throws(() => read("nothing"), { name: "StartError", message: /no policy and no file/ });
   t.end();

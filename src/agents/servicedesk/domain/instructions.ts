@@ -28,13 +28,30 @@ export type Span = { readonly start: number; readonly end: number };
 
 /** Where the text gives instructions, in order of the patterns; empty when it only tells. */
 export function findInstructions(text: string): readonly Span[] {
-  const plain = straighten(text);
+  const { plain, places } = undisguised(text);
   return PATTERNS.flatMap((pattern) =>
     [...plain.matchAll(pattern)].map((match) => ({
-      start: match.index,
-      end: match.index + match[0].length,
+      start: places[match.index] ?? 0,
+      end: places[match.index + match[0].length] ?? text.length,
     })),
   );
+}
+
+/**
+ * The text without characters that nobody sees, and in plain letters, with the place in the text that each of its
+ * characters comes from: an order is one, however it is dressed up.
+ */
+function undisguised(text: string): { readonly plain: string; readonly places: readonly number[] } {
+  let plain = "";
+  const places: number[] = [];
+  let at = 0;
+  for (const character of straighten(text)) {
+    const shown = /\p{Cf}/u.test(character) ? "" : character.normalize("NFKC");
+    plain += shown;
+    for (let index = 0; index < shown.length; index += 1) places.push(at);
+    at += character.length;
+  }
+  return { plain, places };
 }
 
 /** The text with blanks in the place of its instructions: everything else stays where it was. */

@@ -47,7 +47,26 @@ export const policySchema: z.ZodType<Policy> = z
     criticalServices: z.array(z.string().min(2)),
   })
   .check((context) => {
-    const { priorities, matrix, sla } = context.value;
+    const { priorities, matrix, sla, affectedUsers, escalation } = context.value;
+    if (affectedUsers.medium > affectedUsers.high) {
+      const message = "expected at most as many as for high";
+      context.issues.push({
+        code: "custom",
+        message,
+        path: ["affectedUsers", "medium"],
+        input: affectedUsers,
+      });
+    }
+    for (const [index, { rankAtMost }] of escalation.entries()) {
+      if (rankAtMost <= priorities.length) continue;
+      const message = `there are ${priorities.length} priorities`;
+      context.issues.push({
+        code: "custom",
+        message,
+        path: ["escalation", index, "rankAtMost"],
+        input: rankAtMost,
+      });
+    }
     for (const [impact, cells] of Object.entries(matrix)) {
       for (const [urgency, priority] of Object.entries(cells)) {
         if (priorities.includes(priority)) continue;

@@ -20,7 +20,8 @@ export interface Settings {
  */
 export function readSettings(env: Readonly<Record<string, string | undefined>>, cwd: string): Settings {
   const given = env["SERVICEDESK_POLICY"] ?? "servicenow";
-  const policy = POLICIES[given] ?? readPolicy(resolve(cwd, given), given);
+  const known = Object.hasOwn(POLICIES, given) ? POLICIES[given] : undefined;
+  const policy = known ?? readPolicy(resolve(cwd, given), given);
   try {
     return { policy, zone: timeZone(policy.timeZone) };
   } catch (error) {
