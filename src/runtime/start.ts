@@ -295,7 +295,10 @@ async function compose(
     },
     close: async () => {
       await containers?.close();
+      // A process that ends and a disk: nothing is left to be guarded, so that neither waits for the other.
+      const ends = Promise.allSettled([watchdog.end(), host[Symbol.asyncDispose]()]);
       await holdings.disposeAsync();
+      await ends;
       folder.assertKept();
     },
   });

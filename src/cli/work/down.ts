@@ -2,7 +2,6 @@ import { connectWhenUp, wake } from "../../runtime/control/client.ts";
 import type { ResourceView } from "../../runtime/model/snapshot.ts";
 import { removeFromDocker } from "../../runtime/session/left-containers.ts";
 import type { Context } from "../context.ts";
-import { runningAgents } from "../render/run-text.ts";
 import { counted, duration } from "../render/units.ts";
 import { projectOf } from "./run-client.ts";
 
@@ -45,9 +44,9 @@ async function stop(context: Context, root: string, { volumes, all }: DownOption
   wake(root);
   // Also the run that is only just starting, and has not written where it is reached.
   const client = await connectWhenUp(root, signal);
-  const running = client === null ? [] : runningAgents((await client.run(signal)).resources);
   const startedAt = performance.now();
   const resources = client === null ? [] : await client.down(signal);
+  const agents = resources.filter(({ kind }) => kind === "agent");
   await client?.gone(signal);
   const where = all ? `${root}: ` : "";
   // Killed together with its watchdog, a run leaves children and containers that nobody owns any more.
@@ -60,9 +59,7 @@ async function stop(context: Context, root: string, { volumes, all }: DownOption
       : []),
   ];
   if (client !== null)
-    lines.unshift(
-      `stopped ${counted(running.length, "agent")} in ${duration(performance.now() - startedAt)}`,
-    );
+    lines.unshift(`stopped ${counted(agents.length, "agent")} in ${duration(performance.now() - startedAt)}`);
   else if (lines.length === 0) lines.push("nothing is running");
   for (const line of lines) out.line(`${where}${line}`);
   const removed = volumes ? await remove(context, root, left.volumes) : [];

@@ -27,6 +27,7 @@ import { Sidecar, type SidecarSurroundings } from "./sidecar.ts";
 import type { SidecarTraits } from "./sidecar-traits.ts";
 import { tokensOf } from "./tokens.ts";
 import { DatabaseFiles } from "./store/database-files.ts";
+import { leaveJournal } from "./store/leave-journal.ts";
 import { DEFAULT_RETENTION, Pruner } from "./store/pruner.ts";
 
 /** Reason of a `stopped` that waits for nothing. */
@@ -131,11 +132,7 @@ export class EmbeddedHost {
     };
     this.#closeFiles = () => {
       const { commit, store } = this.#bus;
-      this.#bestEffort("the journal was not tidied at the end", () => {
-        if (commit.lost === null) commit.write(() => store.saveCounter());
-        commit.flush();
-        db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-      });
+      this.#bestEffort("the journal was not tidied at the end", () => leaveJournal(db, commit, store));
       this.#bestEffort("the journal was not closed", () => db.close());
     };
     if (movedAside !== null) {
