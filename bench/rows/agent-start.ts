@@ -4,6 +4,7 @@ import { launchOf } from "../proc.ts";
 import { configOf, realProject } from "../project.ts";
 import { median, ratioRow, round } from "../row.ts";
 import type { Measurement } from "../row.ts";
+import { telemetryCost } from "../telemetry-cost.ts";
 
 /** One real agent from spawn to ready, as `agents up` starts it (bundled, compile cache warm), against a bare Hono service. */
 export const agentStart: Measurement = {
@@ -40,6 +41,7 @@ export const agentStart: Measurement = {
         detail: {
           agent: "notification: HTTP, SQLite, prompts, bundled, compile cache warm",
           "the Hono service with a compile cache (ms)": round(median(theirsCached)),
+          ...(await telemetryCost(Math.min(runs, 7))),
         },
       }),
     ];

@@ -2,15 +2,19 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
+import type { Metafile } from "esbuild";
 import t from "tap";
+import { startCollector } from "../../helpers/collector.ts";
 import { freePort } from "../../helpers/free-port.ts";
 import { send, startAgent } from "./helpers/agent-process.ts";
+import { sendingTo, spansCalled } from "./helpers/telemetry.ts";
 import { cloudEvent, ScriptedSidecar } from "./helpers/scripted-sidecar.ts";
 
 void t.test("an agent that was bundled runs far from its sources and from node_modules", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "agents-bundle-"));
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
-  await build({
+  const { metafile } = await build({
+    metafile: true,
     entryPoints: [join(import.meta.dirname, "fixtures/greeter.ts")],
     bundle: true,
     splitting: true,
@@ -49,4 +53,34 @@ void t.test("an agent that was bundled runs far from its sources and from node_m
   });
   await onServer.printed("waits for SQL Server");
   t.notMatch(onServer.output(), /warning/i, "what SQL Server needs is in the bundle too");
+
+  const early = [...startedWith(metafile.outputs, "greeter.mjs")];
+  t.ok(early.some((input) => input.includes("node_modules/hono/")));
+  t.same(
+    early.filter((input) => input.includes("@opentelemetry")),
+    [],
+    "telemetry is in parts that are loaded when it is on",
+  );
+  const collector = await startCollector(t);
+  const traced = await startAgent(t, join(folder, "greeter.mjs"), {
+    SQLSERVER_URL: `sqlite:${join(folder, "traced.db")}`,
+    ...sidecar.env,
+    ...sendingTo(collector.url),
+  });
+  t.match(await send(`${traced.url}/api/greeter/execute`, { who: "Ada" }), { status: 200 });
+  await spansCalled(collector, "POST /api/greeter/execute");
 });
+
+/** What is in the files that are loaded at the start: those that the first one imports, and so on, but not late. */
+function startedWith(outputs: Metafile["outputs"], main: string): ReadonlySet<string> {
+  const inputs = new Set<string>();
+  const files = Object.keys(outputs).filter((file) => file.endsWith(main));
+  for (const file of files) {
+    const output = outputs[file];
+    if (output === undefined) continue;
+    for (const input of Object.keys(output.inputs)) inputs.add(input);
+    for (const { path, kind } of output.imports)
+      if (kind === "import-statement" && !files.includes(path)) files.push(path);
+  }
+  return inputs;
+}
