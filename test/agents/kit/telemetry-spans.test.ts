@@ -34,10 +34,11 @@ void t.test("a trace that comes in goes on, in the spans and in what is publishe
 
   await send(`${agent.url}/healthz/ready`);
   await send(`${agent.url}/metrics`);
+  await send(`${agent.url}/api/greeter/health`);
   await greet(agent, "Bob");
   await spansCalled(collector, "POST /api/greeter/execute", 2);
   t.notOk(
-    collector.spans.some(({ name }) => /healthz|metrics/.test(name)),
+    collector.spans.some(({ name }) => /health|metrics/.test(name)),
     "who only watches begins no trace",
   );
 });

@@ -18,7 +18,7 @@ const METHODS = new Set([
   "QUERY",
 ]);
 /** Asked again and again by whoever watches the agent: counted, but no trace is begun. */
-const WATCHED = /^\/(?:healthz(?:\/.*)?|metrics|dapr\/subscribe|dapr\/config)$/u;
+const WATCHED = /^\/(?:healthz(?:\/.*)?|metrics|dapr\/(?:subscribe|config)|api\/[^/]+\/health)$/u;
 
 /**
  * Counts each request and traces it as a span of a server, named by the template of its route
