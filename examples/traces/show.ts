@@ -2,26 +2,40 @@
 //   node examples/traces/show.ts
 //   OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318 OTEL_EXPORTER_OTLP_PROTOCOL=http/json npx agents up
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { z } from "zod";
 
-/** A span of OTLP's JSON, as far as it is shown. */
-interface Span {
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly parentSpanId?: string;
-  readonly name: string;
-  readonly startTimeUnixNano: string;
-  readonly endTimeUnixNano: string;
-  readonly status?: { readonly code?: number };
+/** OTLP's JSON, as far as it is shown. */
+const sent = z.object({
+  resourceSpans: z.array(
+    z.object({
+      resource: z.object({
+        attributes: z.array(
+          z.object({ key: z.string(), value: z.object({ stringValue: z.string().optional() }) }),
+        ),
+      }),
+      scopeSpans: z.array(
+        z.object({
+          spans: z.array(
+            z.object({
+              traceId: z.string(),
+              spanId: z.string(),
+              parentSpanId: z.string().optional(),
+              name: z.string(),
+              startTimeUnixNano: z.coerce.bigint(),
+              endTimeUnixNano: z.coerce.bigint(),
+              status: z.object({ code: z.number().optional() }).optional(),
+            }),
+          ),
+        }),
+      ),
+    }),
+  ),
+});
+
+type Sent = z.infer<typeof sent>;
+type Span = Sent["resourceSpans"][number]["scopeSpans"][number]["spans"][number] & {
   readonly service: string;
-}
-
-interface Document {
-  readonly resourceSpans?: readonly {
-    readonly resource: { readonly attributes: readonly { key: string; value: { stringValue?: string } }[] };
-    readonly scopeSpans: readonly { readonly spans: readonly Omit<Span, "service">[] }[];
-  }[];
-}
+};
 
 /** So long nothing must have come of a trace. */
 const QUIET_MS = 2500;
@@ -35,17 +49,20 @@ const server = createServer((request, response) => {
   request.on("data", (chunk: Buffer) => chunks.push(chunk));
   request.on("end", () => {
     const isJson = request.headers["content-type"]?.startsWith("application/json") === true;
-    if (isJson) take(JSON.parse(Buffer.concat(chunks).toString()) as Document);
+    // Metrics and logs are none of its business, and welcome.
+    if (isJson && request.url === "/v1/traces") take(Buffer.concat(chunks).toString());
     response.writeHead(isJson ? 200 : 415, { "content-type": "application/json" }).end("{}");
+    if (!isJson) process.stderr.write("only JSON is read: set OTEL_EXPORTER_OTLP_PROTOCOL=http/json\n");
   });
 });
 server.listen(Number(process.env["PORT"] ?? 4318), "127.0.0.1", () => {
-  const { port } = server.address() as AddressInfo;
+  const address = server.address();
+  const port = typeof address === "object" ? address?.port : address;
   process.stdout.write(`collects on http://127.0.0.1:${port}\n`);
 });
 
-function take({ resourceSpans = [] }: Document): void {
-  for (const { resource, scopeSpans } of resourceSpans) {
+function take(text: string): void {
+  for (const { resource, scopeSpans } of sent.parse(JSON.parse(text)).resourceSpans) {
     const name = resource.attributes.find(({ key }) => key === "service.name")?.value.stringValue ?? "?";
     for (const span of scopeSpans.flatMap(({ spans }) => spans)) {
       const { traceId } = span;
@@ -60,15 +77,17 @@ function take({ resourceSpans = [] }: Document): void {
 }
 
 function show(traceId: string): void {
-  const spans = (traces.get(traceId) ?? []).toSorted((a, b) => Number(start(a) - start(b)));
+  const spans = (traces.get(traceId) ?? []).toSorted((a, b) =>
+    Number(a.startTimeUnixNano - b.startTimeUnixNano),
+  );
   traces.delete(traceId);
   timers.delete(traceId);
   const ids = new Set(spans.map(({ spanId }) => spanId));
-  const began = spans[0] === undefined ? 0n : start(spans[0]);
+  const began = spans[0]?.startTimeUnixNano ?? 0n;
   const lines: string[] = [];
   const add = (span: Span, depth: number): void => {
-    const took = Number(BigInt(span.endTimeUnixNano) - start(span)) / 1e6;
-    const at = Number(start(span) - began) / 1e6;
+    const took = Number(span.endTimeUnixNano - span.startTimeUnixNano) / 1e6;
+    const at = Number(span.startTimeUnixNano - began) / 1e6;
     const mark = span.status?.code === FAILED ? "✗ " : "";
     const what = `${"  ".repeat(depth)}${mark}${span.name}`;
     lines.push(`${at.toFixed(1).padStart(9)} ms  ${what}  [${span.service}]  ${took.toFixed(1)} ms`);
@@ -77,8 +96,4 @@ function show(traceId: string): void {
   };
   for (const span of spans) if (!span.parentSpanId || !ids.has(span.parentSpanId)) add(span, 0);
   process.stdout.write(`\ntrace ${traceId} · ${spans.length} spans\n${lines.join("\n")}\n`);
-}
-
-function start({ startTimeUnixNano }: Span): bigint {
-  return BigInt(startTimeUnixNano);
 }
