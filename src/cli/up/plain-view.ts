@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import type { LogLine } from "../../runtime/feed/log-line.ts";
 import type { AgentsError } from "../../runtime/model/errors.ts";
 import { OWN_LOG } from "../../runtime/session/teller.ts";
@@ -17,6 +18,8 @@ const PATIENCE_MS = 2_000;
 /** By then it is known how much there is to download. */
 const FIRST_DOWNLOAD_MS = 1_000;
 const DOWNLOAD_MS = 5_000;
+/** So much of a repeated complaint tells which one it is. */
+const LIKE_LENGTH = 70;
 
 export interface PlainViewOptions {
   readonly version: string;
@@ -109,10 +112,11 @@ export class PlainView implements UpView {
   }
 
   #tellRepeats(all: boolean): void {
-    for (const { resource, more, seconds: over } of this.#repeats.take(performance.now(), all))
-      this.#line(
-        this.#out.style.dim(`  ${resource}: … ${more} more like it in ${over} s (agents logs ${resource})`),
-      );
+    for (const { resource, text, more, seconds: over } of this.#repeats.take(performance.now(), all)) {
+      const like = stripVTControlCharacters(text);
+      const shown = like.length > LIKE_LENGTH ? `${like.slice(0, LIKE_LENGTH)}…` : like;
+      this.#line(this.#out.style.dim(`  ${resource}: … ${more} more like it in ${over} s (${shown})`));
+    }
   }
 
   ready(run: RunView, tookMs: number): void {

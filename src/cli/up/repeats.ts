@@ -3,20 +3,23 @@ import type { LogLine } from "../../runtime/feed/log-line.ts";
 /** Complaints of one resource that are alike, counted once the first was shown. */
 export interface Repeated {
   readonly resource: string;
+  /** Of the first one. */
+  readonly text: string;
   readonly more: number;
   readonly seconds: number;
 }
 
 interface Open {
   readonly resource: string;
+  readonly text: string;
   readonly since: number;
   more: number;
 }
 
 /** For so long what is alike is counted instead of shown. */
 const WINDOW_MS = 30_000;
-/** What differs from one complaint to the next of its kind: ids, numbers, addresses, quoted names. */
-const VARIABLE = /[0-9a-f]{8}-[0-9a-f-]{27}|"[^"]*"|'[^']*'|\d+/giu;
+/** What differs from one complaint to the next of its kind: topics and other dotted names, ids, numbers, what is quoted. */
+const VARIABLE = /[\w-]+(?:\.[\w-]+){2,}|[0-9a-f]{8}-[0-9a-f-]{27}|"[^"]*"|'[^']*'|\d+/giu;
 
 /**
  * Keeps hundreds of complaints that say the same off the terminal: the first is shown, the others of the next half minute are
@@ -31,7 +34,7 @@ export class Repeats {
     const kind = `${resource}\0${level}\0${text.replaceAll(VARIABLE, "#")}`;
     const there = this.#open.get(kind);
     if (there === undefined) {
-      this.#open.set(kind, { resource, since: now, more: 0 });
+      this.#open.set(kind, { resource, text, since: now, more: 0 });
       return true;
     }
     there.more += 1;
@@ -48,10 +51,11 @@ export class Repeats {
   take(now: number, all = false): readonly Repeated[] {
     const over: Repeated[] = [];
     // In the order in which they began.
-    for (const [kind, { resource, since, more }] of this.#open) {
+    for (const [kind, { resource, text, since, more }] of this.#open) {
       if (!all && now - since < WINDOW_MS) break;
       this.#open.delete(kind);
-      if (more > 0) over.push({ resource, more, seconds: Math.max(1, Math.round((now - since) / 1000)) });
+      if (more > 0)
+        over.push({ resource, text, more, seconds: Math.max(1, Math.round((now - since) / 1000)) });
     }
     return over;
   }

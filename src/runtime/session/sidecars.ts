@@ -99,7 +99,8 @@ export class Sidecars {
     };
     return host.onEvent((event) => {
       if (event.type === "subscriptions-changed" && this.isDaprd(event.appId)) restart([event.appId]);
-      if (event.type !== "streams") return;
+      // At the end it goes before us: that is no news.
+      if (event.type !== "streams" || supervisor.view().state === "stopping") return;
       if (event.message !== null) {
         tell.warning(`Redis is away (${event.message}). What it has accepted waits in it.`);
         return;

@@ -9,7 +9,10 @@ const line = (text: string, level: "info" | "warn" | "error" = "error", resource
 
 t.test("complaints that say the same are shown once and counted", (t) => {
   const repeats = new Repeats();
-  const lost = (n: number) => line(`dial tcp 127.0.0.1:${n}: connection refused, event "${n}"`);
+  const lost = (n: number) =>
+    line(
+      `reading agents.topic.${n % 2 === 0 ? "this" : "that"}: dial tcp 127.0.0.1:${n}: refused, event "${n}"`,
+    );
   t.equal(repeats.shows(lost(1), 0), true);
   for (let n = 2; n < 216; n += 1) t.notOk(repeats.shows(lost(n), n * 10));
   t.equal(repeats.shows(line("something else"), 20), true);
@@ -17,7 +20,7 @@ t.test("complaints that say the same are shown once and counted", (t) => {
   t.equal(repeats.shows({ ...lost(1), level: "warn" }, 30), true);
   t.same(repeats.take(29_999), []);
   t.equal(repeats.nextEnd, 30_000);
-  t.same(repeats.take(30_000), [{ resource: "one-dapr", more: 214, seconds: 30 }]);
+  t.same(repeats.take(30_000), [{ resource: "one-dapr", text: lost(1).text, more: 214, seconds: 30 }]);
   t.equal(repeats.shows(lost(9), 30_001), true, "then it is shown again");
   t.end();
 });
@@ -34,7 +37,7 @@ t.test("at the end everything is told, and nothing twice", (t) => {
   repeats.shows(line("lost"), 0);
   repeats.shows(line("lost"), 100);
   repeats.shows(line("alone"), 100);
-  t.same(repeats.take(2_000, true), [{ resource: "one-dapr", more: 1, seconds: 2 }]);
+  t.same(repeats.take(2_000, true), [{ resource: "one-dapr", text: "lost", more: 1, seconds: 2 }]);
   t.same(repeats.take(90_000, true), []);
   t.end();
 });
