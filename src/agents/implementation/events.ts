@@ -71,7 +71,14 @@ const finding = z.object({
 export const reviewCompletedPayload = z.object({
   reviewId: z.string().min(1),
   verdict: z.enum(["no-findings", "changes-requested"]),
-  files: z.array(z.object({ path: z.string(), addedLines: z.int().min(0), reviewed: z.boolean() })),
+  files: z.array(
+    z.object({
+      path: z.string(),
+      addedLines: z.int().min(0),
+      reviewed: z.boolean().describe("False: searched for secrets alone, or not at all"),
+      note: z.string().nullable().optional().describe("Renamed, binary, or lines that were not read"),
+    }),
+  ),
   findings: z.array(finding),
   summary: z.string(),
   ...provenance,

@@ -8,6 +8,7 @@ import { matchWithLimit } from "./infrastructure/pattern-matcher.ts";
 import { PromptWriter } from "./infrastructure/prompt-writer.ts";
 import { readLanguage } from "./infrastructure/settings.ts";
 import { StateArtefacts } from "./infrastructure/state-artefacts.ts";
+import { StateReviews } from "./infrastructure/state-reviews.ts";
 import { StatePublications } from "./infrastructure/state-publications.ts";
 import { commandRoutes, queryRoutes, subscriptions } from "./presentation/routes.ts";
 import type { UseCases } from "./presentation/routes.ts";
@@ -25,11 +26,13 @@ function compose(kit: AgentKit): AgentParts {
   const artefacts = new StateArtefacts(kit);
   const writer = new PromptWriter(kit);
   const publications = new StatePublications(kit);
+  const reviews = new StateReviews(kit);
   const use: UseCases = {
     generateCode: new GenerateCode(artefacts, writer, matchWithLimit),
-    reviewCode: new ReviewCode(writer, publications),
+    reviewCode: new ReviewCode(writer, reviews),
     proposeRefactor: new ProposeRefactor(writer, publications),
     artefacts,
+    reviews,
     language,
   };
   return {

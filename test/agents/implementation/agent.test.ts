@@ -117,6 +117,14 @@ await test("a diff is reviewed, a file refactored, and both are published", asyn
   });
   const [published] = await system.until(REVIEW, 1);
   t.strictSame(published?.data.data.payload, review.body["result"]);
+  const { reviewId } = review.body["result"] as { reviewId: string };
+  t.match((await agent.get(`/api/implementation/reviews/${reviewId}`)).body, published?.data.data.payload);
+  t.match((await agent.get("/api/implementation/reviews?cwe=CWE-89")).body, {
+    total: 1,
+    items: [{ reviewId, verdict: "changes-requested", findings: 1, cwes: ["CWE-89"] }],
+  });
+  t.match((await agent.get("/api/implementation/reviews?cwe=CWE-79")).body, { total: 0, items: [] });
+  t.match(await agent.get("/api/implementation/reviews/none"), { status: 404 });
 
   const content = 'if (typeof a == "string") go();\n';
   const refactoring = await agent.post("/api/implementation/refactorings", { file: "a.ts", content });
@@ -152,5 +160,6 @@ await test("the API describes itself, recursive inputs included", async (t) => {
     "/api/implementation/execute",
     "/api/implementation/refactorings",
     "/api/implementation/reviews",
+    "/api/implementation/reviews/{reviewId}",
   ]);
 });

@@ -53,8 +53,26 @@ export interface Writer {
   ): Promise<Words>;
 }
 
+/** One line of the list of reviews. */
+export interface ReviewSummary {
+  readonly reviewId: string;
+  readonly verdict: ReviewCompletedPayload["verdict"];
+  readonly findings: number;
+  readonly cwes: string[];
+  readonly files: number;
+  readonly createdAt: string;
+}
+
+/** Port to the stored reviews. */
+export interface Reviews {
+  /** Stores a review and publishes it, in one transaction. */
+  add(ctx: HandlerContext, review: ReviewCompletedPayload): Promise<void>;
+  get(reviewId: string): Promise<(ReviewCompletedPayload & { readonly createdAt: string }) | null>;
+  /** The newest first. */
+  list(): Promise<readonly ReviewSummary[]>;
+}
+
 /** Port to what is told to others and not kept. */
 export interface Publications {
-  reviewCompleted(ctx: HandlerContext, payload: ReviewCompletedPayload): Promise<void>;
   refactoringSuggested(ctx: HandlerContext, payload: RefactoringSuggestedPayload): Promise<void>;
 }

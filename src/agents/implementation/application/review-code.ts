@@ -4,17 +4,17 @@ import type { ReviewCompletedPayload } from "../events.ts";
 import { reviewDiff } from "../domain/review/review.ts";
 import type { Review } from "../domain/review/review.ts";
 import { parseUnifiedDiff } from "../domain/review/unified-diff.ts";
-import type { Publications, Writer } from "./ports.ts";
+import type { Reviews, Writer } from "./ports.ts";
 import { word } from "./wording.ts";
 
 /** Reviews the added lines of a diff for known weaknesses. Findings come from rules; a model words the summary. */
 export class ReviewCode {
   readonly #writer: Writer;
-  readonly #publications: Publications;
+  readonly #reviews: Reviews;
 
-  constructor(writer: Writer, publications: Publications) {
+  constructor(writer: Writer, reviews: Reviews) {
     this.#writer = writer;
-    this.#publications = publications;
+    this.#reviews = reviews;
   }
 
   /** @throws Problem 422 when the text is no unified diff. */
@@ -47,7 +47,7 @@ export class ReviewCode {
       generatedBy: provenance.generatedBy,
       promptRef: provenance.promptRef,
     };
-    await this.#publications.reviewCompleted(ctx, payload);
+    await this.#reviews.add(ctx, payload);
     return payload;
   }
 }

@@ -1,7 +1,7 @@
 import type { AgentKit, HandlerContext } from "agents-apphost/kit";
 import type { Publications } from "../application/ports.ts";
-import { refactoringSuggested, reviewCompleted } from "../events.ts";
-import type { RefactoringSuggestedPayload, ReviewCompletedPayload } from "../events.ts";
+import { refactoringSuggested } from "../events.ts";
+import type { RefactoringSuggestedPayload } from "../events.ts";
 
 /** Publishes through the outbox in the state store, so that a suggestion that was answered is not lost on its way. */
 export class StatePublications implements Publications {
@@ -9,13 +9,6 @@ export class StatePublications implements Publications {
 
   constructor(kit: Pick<AgentKit, "transactState">) {
     this.#kit = kit;
-  }
-
-  reviewCompleted(ctx: HandlerContext, payload: ReviewCompletedPayload): Promise<void> {
-    return this.#kit.transactState(ctx, (tx) => {
-      tx.emit(reviewCompleted, payload, { subject: `reviews/${payload.reviewId}` });
-      return Promise.resolve();
-    });
   }
 
   refactoringSuggested(ctx: HandlerContext, payload: RefactoringSuggestedPayload): Promise<void> {

@@ -2,7 +2,7 @@ import { command, notFound, on, query } from "agents-apphost/kit";
 import type { CommandRoute, EventSubscription, QueryRoute } from "agents-apphost/kit";
 import { specGenerated } from "../../testplanning/events.ts";
 import type { GenerateCode } from "../application/generate-code.ts";
-import type { Artefacts } from "../application/ports.ts";
+import type { Artefacts, Reviews } from "../application/ports.ts";
 import type { ProposeRefactor } from "../application/propose-refactor.ts";
 import type { ReviewCode } from "../application/review-code.ts";
 import type { Language } from "../domain/generated-code.ts";
@@ -11,11 +11,15 @@ import {
   artefactView,
   generateInput,
   getArtefactInput,
+  getReviewInput,
   listInput,
+  listReviewsInput,
   refactorInput,
   refactorView,
   reviewInput,
+  reviewPage,
   reviewView,
+  storedReviewView,
   toArtefactView,
 } from "./schemas.ts";
 
@@ -25,6 +29,7 @@ export interface UseCases {
   readonly reviewCode: ReviewCode;
   readonly proposeRefactor: ProposeRefactor;
   readonly artefacts: Artefacts;
+  readonly reviews: Reviews;
   /** Used where a request or an event names no language. */
   readonly language: Language;
 }
@@ -64,6 +69,29 @@ export function commandRoutes(use: UseCases): readonly CommandRoute[] {
 
 export function queryRoutes(use: UseCases): readonly QueryRoute[] {
   return [
+    query({
+      name: "GetReview",
+      path: "/reviews/{reviewId}",
+      description: "One review with its findings.",
+      input: getReviewInput,
+      output: storedReviewView,
+      handler: async ({ reviewId }) => {
+        const review = await use.reviews.get(reviewId);
+        if (review === null) throw notFound(`There is no review ${reviewId}.`);
+        return review;
+      },
+    }),
+    query({
+      name: "ListReviews",
+      path: "/reviews",
+      description: "Reviews, the newest first; of one kind of finding where it is named.",
+      input: listReviewsInput,
+      output: reviewPage,
+      handler: async ({ limit, offset, cwe }) => {
+        const all = (await use.reviews.list()).filter(({ cwes }) => cwe === undefined || cwes.includes(cwe));
+        return { items: all.slice(offset, offset + limit), total: all.length };
+      },
+    }),
     query({
       name: "GetArtefact",
       path: "/artefacts/{artefactId}",

@@ -43,6 +43,29 @@ export const reviewInput = z.object({
 });
 export const reviewView = reviewCompletedPayload;
 
+export const getReviewInput = z.object({ reviewId: z.string().min(1).max(100) });
+export const storedReviewView = reviewCompletedPayload.extend({ createdAt: z.string() });
+export const listReviewsInput = listInput.extend({
+  cwe: z
+    .string()
+    .regex(/^CWE-\d{1,5}$/u, "expected CWE- and a number")
+    .optional()
+    .describe("Only reviews with a finding of this kind"),
+});
+export const reviewPage = z.object({
+  items: z.array(
+    z.object({
+      reviewId: z.string(),
+      verdict: z.enum(["no-findings", "changes-requested"]),
+      findings: z.number(),
+      cwes: z.array(z.string()),
+      files: z.number(),
+      createdAt: z.string(),
+    }),
+  ),
+  total: z.number(),
+});
+
 export const refactorInput = z.object({
   file: z
     .string()

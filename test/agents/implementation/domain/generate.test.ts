@@ -1,10 +1,13 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
 import { test } from "tap";
 import { generateCode } from "../../../../src/agents/implementation/domain/generate.ts";
 import type { Language } from "../../../../src/agents/implementation/domain/generated-code.ts";
 import { planCode } from "../../../../src/agents/implementation/domain/plan.ts";
 import type { Plan } from "../../../../src/agents/implementation/domain/plan.ts";
 import type { Specification } from "../../../../src/agents/implementation/domain/spec.ts";
-import { hasPython, runGenerated } from "./run-generated.ts";
+import { hasPython, runGenerated, typeCheck } from "./run-generated.ts";
 import { samples, specificationOf } from "./specs.ts";
 
 const matches = (pattern: string, text: string): boolean => new RegExp(pattern, "u").test(text);
@@ -120,3 +123,30 @@ await test("nothing is generated where it could not be right, and the reason is 
   const huge = { ...good.cases[0]!, input: { kind: "repeat", unit: "a", times: 1e9 } } as const;
   t.match(reasonOf({ ...good, cases: [huge] }), /longer than/);
 });
+
+await test("the TypeScript of every kind of constraint type-checks with everything strict", async (t) => {
+  const code = generateCode(planned(specificationOf(samples)), "typescript", { summary: "All of them." });
+  t.equal(await typeCheck(t.testdir({}), code.files), "");
+  for (const { field } of samples.slice(0, 1)) {
+    const alone = specificationOf(samples.filter((each) => each.field === field));
+    t.equal(
+      await typeCheck(t.testdir({}), generateCode(planned(alone), "typescript", { summary: "" }).files),
+      "",
+      field,
+    );
+  }
+});
+
+await test(
+  "the Python tests run with python3 -m unittest, as their reader would run them",
+  { skip: !(await hasPython()) && "python3 is not on this machine" },
+  async (t) => {
+    const spec = specificationOf(samples);
+    const code = generateCode(planned(spec), "python", { summary: "All of them." });
+    const dir = t.testdir({});
+    for (const { path, content } of code.files) await writeFile(join(dir, path), content);
+    const run = await execa("python3", ["-B", "-m", "unittest"], { cwd: dir, reject: false, all: true });
+    t.equal(run.exitCode, 0, run.all);
+    t.match(run.all, new RegExp(`^Ran ${spec.cases.length} tests`, "mu"));
+  },
+);

@@ -77,3 +77,41 @@ export async function hasPython(): Promise<boolean> {
   const result = await execa("python3", ["--version"], { reject: false });
   return result.exitCode === 0;
 }
+
+/** What the compiler says of generated TypeScript with everything strict that it knows; empty when it agrees. */
+export async function typeCheck(
+  dir: string,
+  files: readonly Pick<GeneratedFile, "path" | "content">[],
+): Promise<string> {
+  for (const file of files) {
+    await mkdir(dirname(join(dir, file.path)), { recursive: true });
+    await writeFile(join(dir, file.path), file.content);
+  }
+  const compilerOptions = {
+    strict: true,
+    noEmit: true,
+    target: "esnext",
+    module: "nodenext",
+    types: ["node"],
+    typeRoots: [join(import.meta.dirname, "../../../../node_modules/@types")],
+    allowImportingTsExtensions: true,
+    erasableSyntaxOnly: true,
+    verbatimModuleSyntax: true,
+    noUncheckedIndexedAccess: true,
+    exactOptionalPropertyTypes: true,
+    noImplicitReturns: true,
+    noUnusedLocals: true,
+    noUnusedParameters: true,
+    noPropertyAccessFromIndexSignature: true,
+  };
+  await writeFile(join(dir, "package.json"), '{"type":"module"}');
+  await writeFile(
+    join(dir, "tsconfig.json"),
+    JSON.stringify({ compilerOptions, files: files.map(({ path }) => path) }),
+  );
+  const tsc = join(import.meta.dirname, "../../../../node_modules/typescript/bin/tsc");
+  // Without tap's options: the compiler is a program of its own.
+  const args = ["-u", "NODE_OPTIONS", process.execPath, tsc, "-p", dir];
+  const { exitCode, all } = await execa("env", args, { reject: false, all: true });
+  return exitCode === 0 ? "" : all;
+}

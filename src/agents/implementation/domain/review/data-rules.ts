@@ -18,7 +18,8 @@ export const pathTraversal: ReviewRule = {
   fix: "Take the base name alone, or resolve the path and check that it still lies in the intended folder.",
   dialects: ["javascript", "python"],
   found: (text, taint) => {
-    const argument = PATH_SINK.exec(text)?.[1];
+    // Without what closes it there is no call, and looking for one from every place would take long.
+    const argument = PATH_SINK.exec(text.slice(0, text.lastIndexOf(")") + 1))?.[1];
     return argument !== undefined && taint.touches(argument) && !CLEAN_PATH.test(argument);
   },
 };
@@ -61,22 +62,29 @@ export const unsafeDeserialization: ReviewRule = {
   fix: "Read a format that holds data alone: JSON, or yaml.safe_load.",
   dialects: ["python", "javascript"],
   // js-yaml's load has been the safe one since version 4; Python's needs a safe loader.
-  found: (text) => !isJavaScriptYaml(text) && UNSAFE_LOAD.some((pattern) => pattern.test(text)),
+  found: (text) => !isJavaScriptYaml(text) && UNSAFE_LOAD.some((pattern) => pattern.test(withoutTexts(text))),
 };
+
+/** What a text says of a function does not call it. */
+function withoutTexts(code: string): string {
+  return code.replaceAll(/"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/g, '""');
+}
 
 function isJavaScriptYaml(text: string): boolean {
   return JS_YAML.test(text) && /^\s*(?:const|let|var|return\s+await)\b|;\s*$/.test(text);
 }
 
 /** A name that ends in what it holds: password, apiKey, DB_SECRET. `tokenType` and `passwordField` hold no secret. */
-const SECRET_NAME = String.raw`(?:[\w$-]*(?:password|passwd|passphrase|secret|api[_-]?key|access[_-]?key|private[_-]?key|auth[_-]?token|access[_-]?token|refresh[_-]?token|client[_-]?secret)|(?:[\w$]*[_-])?(?:token|pwd))`;
+const SECRET_NAME = String.raw`(?:[\w$-]{0,60}(?:password|passwd|passphrase|secret|api[_-]?key|access[_-]?key|private[_-]?key|auth[_-]?token|access[_-]?token|refresh[_-]?token|client[_-]?secret)|(?:[\w$]{0,60}[_-])?(?:token|pwd))`;
 const ASSIGNED = new RegExp(
   String.raw`(?<![\w$])["']?(${SECRET_NAME})["']?\s*(?::\s*\w+\s*)?(?:=(?!=)|:)\s*["'\x60]([^"'\x60]{6,})["'\x60]`,
   "i",
 );
 /** What people write where a secret is to be put in. */
 const PLACEHOLDER =
-  /^(?:<.*>|\$\{.*|\{\{.*|%\(.*|x{3,}|\*{3,}|\.{3,}|(?:your|my|the|an?|some)[-_ ].*|.*(?:example|placeholder|changeme|change-me|dummy|todo|redacted).*|(?:string|password|secret|token|undefined|required|optional)|.*\s.*)$/i;
+  /^(?:<.*>|[[(^].*|\$[A-Za-z_].*|\$\{.*|\{\{.*|%\(.*|x{3,}|\*{3,}|\.{3,}|(?:your|my|the|an?|some)[-_ ].*|.*(?:example|placeholder|changeme|change-me|dummy|todo|redacted).*|(?:string|password|secret|token|undefined|required|optional)|.*\s.*)$/i;
+/** `key: "Type"` without quotes around the name is an annotation in Python, where a dictionary quotes its keys. */
+const ANNOTATED = /(?<![\w$"'])[A-Za-z_]\w*\s*:\s*["'][^"']*["']/;
 const KNOWN_SECRETS = [
   /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/,
   /\bgh[pousr]_[A-Za-z0-9]{36,}\b/,
@@ -92,9 +100,10 @@ export const hardCodedCredentials: ReviewRule = {
   message: "A secret stands in the source: everyone who can read the repository, now or later, has it.",
   fix: "Read it from the environment or a secret store, and replace the one that was published.",
   dialects: ["javascript", "python", "markup", "other"],
-  found: (text) => {
+  found: (text, _taint, dialect) => {
     if (KNOWN_SECRETS.some((pattern) => pattern.test(text))) return true;
-    const value = ASSIGNED.exec(text)?.[2];
+    const [all, , value] = ASSIGNED.exec(text) ?? [];
+    if (all !== undefined && dialect === "python" && !all.includes("=") && ANNOTATED.test(all)) return false;
     return value !== undefined && !PLACEHOLDER.test(value);
   },
 };

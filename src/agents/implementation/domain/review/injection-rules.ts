@@ -1,27 +1,29 @@
 import type { ReviewRule } from "./rule.ts";
-
-// Only the keywords are the same in both cases: whether a value is a constant is told by its capitals.
-const SQL = String.raw`(?i:select\s[^;]*?\sfrom\s|insert\s+into\s|update\s+[\w."\[\]]+\s+set\s|delete\s+from\s|drop\s+table\s)`;
+import { isJoined, plainLiteralsOf, pythonLiteralsOf, sqlEnd, templatesOf } from "./sql-text.ts";
 
 /** A value put into a text: `${value}`, but not `${TABLE}`, which by convention is a constant. */
-const PUT_IN = String.raw`\$\{(?!\s*[A-Z][A-Z0-9_]*\s*\})`;
-
-/** A template literal with SQL and a value in it. A tag such as sql`…` binds its values and is left alone. */
-const JS_SQL_TEMPLATE = new RegExp("(?<![\\w$)\\]])`[^`]*?" + SQL + "[^`]*?" + PUT_IN + "[^`]*`", "s");
-const JS_SQL_PLUS = new RegExp(
-  String.raw`(["'])[^"'\n]*?${SQL}.*?\1\s*\+\s*(?!["'\x60\s])(?![A-Z][A-Z0-9_]*\b(?!\())`,
-  "s",
-);
+const PUT_IN = /\$\{(?!\s*[A-Z][A-Z0-9_]*\s*\})/;
+const PY_PUT_IN = /\{(?!\s*[A-Z][A-Z0-9_]*\s*\})/;
 const RAW_QUERY = /\$(?:query|execute)RawUnsafe\s*\(\s*`[^`]*\$\{/;
+const PY_FORMATTED = /^\s*(?:%\s*[\w(]|\.format\s*\()/;
 
-const PY_SQL_F = new RegExp(
-  String.raw`\b[rR]?[fF][rR]?("""|'''|"|')(?:(?!\1).)*?${SQL}(?:(?!\1).)*?\{(?!\{)(?!\s*[A-Z][A-Z0-9_]*\s*\})`,
-  "s",
-);
-const PY_SQL_FORMAT = new RegExp(
-  String.raw`("""|'''|"|')(?:(?!\1).)*?${SQL}(?:(?!\1).)*?\1\s*(?:%\s*[\w(]|\.format\s*\(|\+\s*(?!["'\s])(?![A-Z][A-Z0-9_]*\b(?!\()))`,
-  "s",
-);
+/** What stands in a text behind the words that make it SQL; null where it is none. */
+function behindSql(body: string): string | null {
+  const end = sqlEnd(body);
+  return end < 0 ? null : body.slice(end);
+}
+
+function hasJoinedSql(text: string): boolean {
+  if (templatesOf(text).some((body) => PUT_IN.test(behindSql(body) ?? ""))) return true;
+  if (plainLiteralsOf(text).some(({ body, end }) => sqlEnd(body) >= 0 && isJoined(text, end))) return true;
+  return pythonLiteralsOf(text).some(({ body, prefix, end }) => {
+    const rest = behindSql(body);
+    if (rest === null) return false;
+    // Two braces are one that is written out.
+    if (prefix.includes("f") && PY_PUT_IN.test(rest.replaceAll("{{", ""))) return true;
+    return PY_FORMATTED.test(text.slice(end, end + 200)) || isJoined(text, end);
+  });
+}
 
 export const sqlInjection: ReviewRule = {
   cwe: "CWE-89",
@@ -31,16 +33,16 @@ export const sqlInjection: ReviewRule = {
     "A value is put into the text of an SQL statement: whoever chooses the value can change the statement.",
   fix: "Keep the statement constant and pass the value as a parameter of the query.",
   dialects: ["javascript", "python"],
-  found: (text) =>
-    [JS_SQL_TEMPLATE, JS_SQL_PLUS, RAW_QUERY, PY_SQL_F, PY_SQL_FORMAT].some((pattern) => pattern.test(text)),
+  found: (text) => RAW_QUERY.test(text) || hasJoinedSql(text),
 };
 
 /** exec and execSync of node:child_process; `.exec(` of a regular expression is another function. */
 const JS_SHELL =
-  /(?:(?<![\w$.])|\b(?:child_process|childProcess|cp)\.)exec(?:Sync)?\s*\(\s*(?:`[^`]*\$\{|[^,)]*?["']\s*\+|[^,)"'`]*?\+\s*["'`])/s;
-const JS_SHELL_OPTION = /\b(?:spawn|execFile)(?:Sync)?\s*\(.*(?:\$\{|\+).*\bshell\s*:\s*true/s;
+  /(?:(?<![\w$.])|\b(?:child_process|childProcess|cp)\.)exec(?:Sync)?\s*\(\s*(?:`[^`]{0,400}\$\{|[^,)]{0,400}?["']\s*\+|[^,)"'`]{0,400}?\+\s*["'`])/s;
+const JS_SPAWN = /\b(?:spawn|execFile)(?:Sync)?\s*\(/;
 const PY_OS =
-  /\bos\.(?:system|popen)\s*\(\s*(?:[fF]["'][^"']*\{|[^)]*["']\s*(?:%|\+|\.format)|[A-Za-z_][\w.]*\s*[)+])/s;
+  /\bos\.(?:system|popen)\s*\(\s*(?:[fF]["'][^"']{0,400}\{|[^)]{0,400}["']\s*(?:%|\+|\.format)|[A-Za-z_][\w.]*\s*[)+])/s;
+const PY_SHELL = /\bshell\s*=\s*True/;
 const PY_SUBPROCESS =
   /\bsubprocess\.(?:run|call|check_call|check_output|Popen|getoutput)\s*\((?!\s*["'][^"'{}]*["']\s*,).*\bshell\s*=\s*True/s;
 
@@ -53,11 +55,21 @@ export const commandInjection: ReviewRule = {
   fix: "Run the program without a shell and pass its arguments as a list (execFile, spawn, subprocess.run([...])).",
   dialects: ["javascript", "python"],
   found: (text, taint) => {
-    if ([JS_SHELL, JS_SHELL_OPTION, PY_OS, PY_SUBPROCESS].some((pattern) => pattern.test(text))) return true;
+    if (isShellOption(text) || [JS_SHELL, PY_OS].some((pattern) => pattern.test(text))) return true;
+    if (PY_SHELL.test(text) && PY_SUBPROCESS.test(text)) return true;
     const argument = /(?<![\w$.])exec(?:Sync)?\s*\(\s*([A-Za-z_$][\w$.]*)\s*[,)]/.exec(text)?.[1];
     return argument !== undefined && taint.touches(argument);
   },
 };
+
+/** A program that is started through a shell, with something in its arguments that is put together. */
+function isShellOption(text: string): boolean {
+  const start = JS_SPAWN.exec(text);
+  if (start === null) return false;
+  const rest = text.slice(start.index + start[0].length);
+  const joined = rest.search(/\$\{|\+/);
+  return joined >= 0 && /\bshell\s*:\s*true/.test(rest.slice(joined));
+}
 
 const SAFE_HTML =
   /\b(?:DOMPurify\.sanitize|sanitizeHtml|sanitize\w*|escapeHtml|escape\w*|encodeURIComponent|bleach\.clean|html\.escape|he\.encode)\s*\(/i;
@@ -71,8 +83,21 @@ const HTML_SINKS = [
   /\brender_template_string\s*\((.+)\)/s,
   /\bv-html\s*=\s*"([^"]+)"/s,
 ];
-const JS_HTML_RESPONSE =
-  /\bres(?:ponse)?\.(?:send|write|end)\s*\(\s*(`[^`]*<[a-z!][^`]*\$\{[^`]*`|["'][^"']*<[a-z!][^"']*["']\s*\+.*)/is;
+const RESPONSE = /\bres(?:ponse)?\.(?:send|write|end)\s*\(\s*(?=[`"'])/i;
+
+/** A page that is answered with a value in its text. */
+function isHtmlResponse(text: string): boolean {
+  const start = RESPONSE.exec(text);
+  if (start === null) return false;
+  const argument = text.slice(start.index + start[0].length);
+  if (argument.startsWith("`")) {
+    const body = templatesOf(argument)[0] ?? "";
+    const tag = body.search(/<[a-z!]/i);
+    return tag >= 0 && body.slice(tag).includes("${");
+  }
+  const [literal] = plainLiteralsOf(argument);
+  return literal !== undefined && /<[a-z!]/i.test(literal.body) && isJoined(argument, literal.end);
+}
 
 export const crossSiteScripting: ReviewRule = {
   cwe: "CWE-79",
@@ -84,7 +109,7 @@ export const crossSiteScripting: ReviewRule = {
   dialects: ["javascript", "python", "markup"],
   found: (text) => {
     if (SAFE_HTML.test(text)) return false;
-    if (JS_HTML_RESPONSE.test(text) || /\{\{[^}]*\|\s*safe\s*\}\}/.test(text)) return true;
+    if (isHtmlResponse(text) || /\{\{[^}]{0,400}\|\s*safe\s*\}\}/.test(text)) return true;
     return HTML_SINKS.some((sink) => {
       const value = sink.exec(text)?.[1];
       return value !== undefined && !CONSTANT.test(value);

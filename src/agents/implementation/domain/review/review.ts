@@ -9,7 +9,7 @@ import {
 import { commandInjection, crossSiteScripting, sqlInjection } from "./injection-rules.ts";
 import { dialectOf } from "./rule.ts";
 import type { Dialect, ReviewRule, Severity } from "./rule.ts";
-import { isComment, statementsOf } from "./statements.ts";
+import { isComment, MAX_LINE, statementsOf } from "./statements.ts";
 import type { Statement } from "./statements.ts";
 import { Taint } from "./taint.ts";
 import type { DiffFile, DiffLine } from "./unified-diff.ts";
@@ -29,7 +29,13 @@ export type Finding = {
 };
 
 /** What was looked at in one file. A file in a language without rules of its own is only searched for secrets. */
-type ReviewedFile = { readonly path: string; readonly addedLines: number; readonly reviewed: boolean };
+type ReviewedFile = {
+  readonly path: string;
+  readonly addedLines: number;
+  readonly reviewed: boolean;
+  /** What there is to know of it: that it is binary, renamed, or holds lines that are too long to be read. */
+  readonly note: string | null;
+};
 
 /** A review of a whole diff; findings stand in the order of the files and lines. */
 export type Review = { readonly files: readonly ReviewedFile[]; readonly findings: readonly Finding[] };
@@ -46,9 +52,8 @@ const RULES: readonly ReviewRule[] = [
 
 const SOURCES: Readonly<Record<Dialect, RegExp>> = {
   javascript:
-    /\b(?:req|request|ctx\.request|ctx)\.(?:params?|query|body|headers|cookies|files?|url)\b|\bsearchParams\.get\s*\(|\bprocess\.argv\b/,
-  python:
-    /\brequest\.(?:args|form|values|json|files|cookies|headers|GET|POST|query_params|path_params)\b|\bsys\.argv\b|\binput\s*\(/,
+    /\b(?:req|request|ctx\.request|ctx)\.(?:params?|query|body|headers|cookies|files?|url)\b|\bsearchParams\.get\s*\(/,
+  python: /\brequest\.(?:args|form|values|json|files|cookies|headers|GET|POST|query_params|path_params)\b/,
   markup: /(?!)/,
   other: /(?!)/,
 };
@@ -59,10 +64,23 @@ export function reviewDiff(files: readonly DiffFile[]): Review {
     files: files.map((file) => ({
       path: file.path,
       addedLines: file.lines.filter((line) => line.added).length,
-      reviewed: !file.deleted && dialectOf(file.path) !== "other",
+      reviewed: !file.deleted && !file.binary && dialectOf(file.path) !== "other",
+      note: noteOf(file),
     })),
     findings: files.flatMap(reviewFile),
   };
+}
+
+function noteOf({ binary, renamedFrom, lines }: DiffFile): string | null {
+  const long = lines.filter(({ added, text }) => added && text.length > MAX_LINE).length;
+  const notes = [
+    ...(renamedFrom === null ? [] : [`renamed from ${renamedFrom}`]),
+    ...(binary ? ["binary, so not read"] : []),
+    ...(long === 0
+      ? []
+      : [`${long} ${long === 1 ? "line" : "lines"} of more than ${MAX_LINE} characters not read`]),
+  ];
+  return notes.length === 0 ? null : notes.join("; ");
 }
 
 function reviewFile(file: DiffFile): readonly Finding[] {
@@ -76,8 +94,9 @@ function reviewFile(file: DiffFile): readonly Finding[] {
     const first = statement.lines[0];
     if (first === undefined || isComment(first.text)) continue;
     for (const rule of rules) {
-      if ((reported.get(rule.cwe) ?? 0) >= first.number || !rule.found(statement.text, taint)) continue;
-      const line = lineOf(statement, rule, taint);
+      if ((reported.get(rule.cwe) ?? 0) >= first.number || !rule.found(statement.text, taint, dialect))
+        continue;
+      const line = lineOf(statement, (text) => rule.found(text, taint, dialect));
       if (line === undefined) continue;
       reported.set(rule.cwe, statement.lines.at(-1)?.number ?? first.number);
       findings.push(toFinding(rule, file.path, line));
@@ -88,9 +107,9 @@ function reviewFile(file: DiffFile): readonly Finding[] {
 }
 
 /** The added line that shows the weakness by itself, else the first added line of the statement; none, no finding. */
-function lineOf(statement: Statement, rule: ReviewRule, taint: Taint): DiffLine | undefined {
+function lineOf(statement: Statement, shows: (text: string) => boolean): DiffLine | undefined {
   const added = statement.lines.filter((line) => line.added);
-  return added.find((line) => rule.found(line.text, taint)) ?? added[0];
+  return added.find((line) => shows(line.text)) ?? added[0];
 }
 
 function toFinding(rule: ReviewRule, file: string, line: DiffLine): Finding {

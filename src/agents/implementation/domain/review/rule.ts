@@ -15,7 +15,7 @@ export type ReviewRule = {
   readonly fix: string;
   readonly dialects: readonly Dialect[];
   /** True when the statement has the weakness. */
-  readonly found: (statement: string, taint: Taint) => boolean;
+  readonly found: (statement: string, taint: Taint, dialect: Dialect) => boolean;
 };
 
 /** The dialect of a file, by its extension. */

@@ -11,9 +11,7 @@ export class Taint {
   /** Whether an expression holds something that a user sent. */
   touches(expression: string): boolean {
     if (this.#source.test(expression)) return true;
-    return [...this.#names].some((name) =>
-      new RegExp(String.raw`(?<![\w$.])${escape(name)}(?![\w$])`).test(expression),
-    );
+    return namesOf(expression).some((name) => this.#names.has(name));
   }
 
   /**
@@ -22,7 +20,7 @@ export class Taint {
    */
   read(line: string, cleans: RegExp, guard: RegExp): void {
     if (guard.test(line)) {
-      for (const name of this.#names) if (line.includes(name)) this.#names.delete(name);
+      for (const name of namesOf(line)) this.#names.delete(name);
       return;
     }
     const assigned =
@@ -46,6 +44,7 @@ function namesIn(target: string): readonly string[] {
     .filter((name) => /^[\w$]+$/.test(name));
 }
 
-function escape(name: string): string {
-  return name.replaceAll("$", String.raw`\$`);
+/** The names of an expression; those behind a dot are members of something else. */
+function namesOf(expression: string): readonly string[] {
+  return expression.match(/(?<![\w$.])[A-Za-z_$][\w$]*/g) ?? [];
 }

@@ -1,10 +1,13 @@
 /** One line of the new version of a file, as far as the diff shows it. */
 export type DiffLine = { readonly number: number; readonly text: string; readonly added: boolean };
 
-/** One changed file. `path` is the new one; a deleted file has no lines. */
+/** One changed file. `path` is the new one; a deleted or a binary file has no lines. */
 export type DiffFile = {
   readonly path: string;
   readonly deleted: boolean;
+  readonly binary: boolean;
+  /** The path before, where it was another. */
+  readonly renamedFrom: string | null;
   readonly lines: readonly DiffLine[];
 };
 
@@ -13,7 +16,15 @@ type ParsedDiff =
   | { readonly ok: true; readonly files: readonly DiffFile[] }
   | { readonly ok: false; readonly line: number; readonly problem: string };
 
-type Building = { path: string | null; deleted: boolean; lines: DiffLine[] };
+type Building = {
+  path: string | null;
+  deleted: boolean;
+  binary: boolean;
+  renamedFrom: string | null;
+  /** Made by a `diff --git` line, and not yet by a `---` line. */
+  fresh: boolean;
+  lines: DiffLine[];
+};
 type Hunk = { next: number; oldLeft: number; newLeft: number };
 
 const HUNK = /^@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/;
@@ -34,9 +45,11 @@ export function parseUnifiedDiff(text: string): ParsedDiff {
       if (problem !== undefined) return { ok: false, line: index + 1, problem };
       continue;
     }
+    if (row.startsWith("@@@ ")) return { ok: false, line: index + 1, problem: COMBINED };
     const started = HUNK.exec(row);
     if (started !== null) {
-      if (files.at(-1)?.path === undefined) return noFile(index);
+      const path = files.at(-1)?.path ?? null;
+      if (path === null) return noFile(index);
       hunk = { oldLeft: Number(started[1] ?? 1), next: Number(started[2]), newLeft: Number(started[3] ?? 1) };
     } else {
       readHeader(row, files);
@@ -48,26 +61,54 @@ export function parseUnifiedDiff(text: string): ParsedDiff {
   const found = files.filter((file) => file.path !== null);
   if (found.length === 0)
     return { ok: false, line: 1, problem: "there is no file header (--- and +++ lines) in it" };
-  return { ok: true, files: found.map(({ path, deleted, lines }) => ({ path: path ?? "", deleted, lines })) };
+  return {
+    ok: true,
+    files: found.map(({ fresh: _fresh, path, ...file }) => ({ ...file, path: path ?? "" })),
+  };
 }
+
+const COMBINED = "this is the combined diff of a merge (@@@); send the diff to one of its parents";
 
 function noFile(index: number): ParsedDiff {
   return { ok: false, line: index + 1, problem: "a hunk comes before any file header (--- and +++ lines)" };
 }
 
 function readHeader(row: string, files: Building[]): void {
-  if (row.startsWith("--- ")) {
-    files.push({ path: null, deleted: false, lines: [] });
-    const old = readPath(row.slice(4));
-    const current = files.at(-1);
-    if (current !== undefined && old !== null) current.path = old;
-  } else if (row.startsWith("+++ ")) {
-    const current = files.at(-1);
+  const begin = (fresh: boolean): Building => {
+    const made = { path: null, deleted: false, binary: false, renamedFrom: null, fresh, lines: [] };
+    files.push(made);
+    return made;
+  };
+  const current = files.at(-1);
+  if (row.startsWith("diff --git ")) begin(true).path = sharedPath(row.slice(11));
+  else if (row.startsWith("--- ")) {
+    const file = current?.fresh === true ? current : begin(false);
+    file.fresh = false;
+    file.path = readPath(row.slice(4)) ?? file.path;
+  } else if (current === undefined) return;
+  else if (row.startsWith("+++ ")) {
     const path = readPath(row.slice(4));
-    if (current === undefined) return;
     if (path === null) current.deleted = true;
     else current.path = path;
-  }
+  } else if (!current.fresh) return;
+  else if (row.startsWith("rename from ")) current.renamedFrom = bare(row.slice(12));
+  else if (row.startsWith("rename to ") || row.startsWith("copy to "))
+    current.path = bare(row.slice(row.indexOf(" to ") + 4));
+  else if (row.startsWith("deleted file mode ")) current.deleted = true;
+  else if (row === "GIT binary patch" || /^Binary files .* differ$/.test(row)) current.binary = true;
+}
+
+/** Of `a/x b/x` the path; where the two differ, other lines say what they are. */
+function sharedPath(text: string): string | null {
+  if (text.startsWith('"')) return readPath(text);
+  const half = (text.length - 1) / 2;
+  const [from, to] = [text.slice(0, half), text.slice(half + 1)];
+  return from.slice(2) === to.slice(2) && to.startsWith("b/") ? to.slice(2) : null;
+}
+
+/** A path without `a/` or `b/` before it. */
+function bare(text: string): string {
+  return text.startsWith('"') ? unquote(text) : text;
 }
 
 /** `b/src/a.ts`, `"b/with \"quotes\""`, or a path with a time stamp after a tab; null for /dev/null. */

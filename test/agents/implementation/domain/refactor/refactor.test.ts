@@ -97,3 +97,37 @@ await test("changes that are close stand in one hunk, and far ones in their own"
   t.equal(found?.diff.match(/^@@ /gm)?.length, 2);
   t.equal(await applied(t.testdir({}), "a.ts", source, found?.diff ?? ""), source.replaceAll("==", "==="));
 });
+
+await test("suggestions apply to files of all kinds: CRLF, huge, many hunks, no line break at the end", async (t) => {
+  const early = "function f(x) {\n  if (x > 1) return true;\n  return false;\n}\n";
+  const files: readonly (readonly [name: string, language: Language, source: string, after: string])[] = [
+    [
+      "crlf.ts",
+      "typescript",
+      "if (typeof a == 'string') go();\r\nif (b) {\r\n  return true;\r\n} else {\r\n  return false;\r\n}\r\n",
+      "if (typeof a === 'string') go();\r\nreturn Boolean(b);\r\n",
+    ],
+    ["crlf.py", "python", "if not x in y:\r\n    pass\r\n", "if x not in y:\r\n    pass\r\n"],
+    ["bare.ts", "typescript", "if (typeof a == 'string') go();", "if (typeof a === 'string') go();"],
+    ['with space/\u00fc "q".ts', "typescript", early, "function f(x) {\n  return x > 1;\n}\n"],
+    [
+      "huge.ts",
+      "typescript",
+      `${early}${"// filler\n".repeat(10)}`.repeat(3000),
+      `function f(x) {\n  return x > 1;\n}\n${"// filler\n".repeat(10)}`.repeat(3000),
+    ],
+  ];
+  for (const [name, language, source, after] of files) {
+    const found = proposeRefactoring(name, source, language);
+    t.ok(found, name);
+    const result = await applied(t.testdir({}), name, source, found?.diff ?? "");
+    t.ok(result === after, `${name} is as expected after git apply`);
+    const count = source.split("\n").length;
+    t.ok(
+      found?.changes.every(({ line }) => line >= 1 && line <= count),
+      "each line is there",
+    );
+  }
+  const many = proposeRefactoring("huge.ts", files[4]?.[2] ?? "", "typescript");
+  t.equal(many?.diff.match(/^@@ /gmu)?.length, 3000);
+});

@@ -93,9 +93,9 @@ await test("line numbers are those of the new file across several hunks and file
     ],
   );
   t.strictSame(files, [
-    { path: "a.ts", addedLines: 2, reviewed: true },
-    { path: "gone.ts", addedLines: 0, reviewed: false },
-    { path: "new.py", addedLines: 2, reviewed: true },
+    { path: "a.ts", addedLines: 2, reviewed: true, note: null },
+    { path: "gone.ts", addedLines: 0, reviewed: false, note: null },
+    { path: "new.py", addedLines: 2, reviewed: true, note: null },
   ]);
 });
 
