@@ -66,11 +66,13 @@ export class DecideClassification {
     elementId: string,
     command: ClassificationCommand,
   ): Promise<ClassificationHistory> {
+    // Before its version is looked at: what is not there has none to differ from (RFC 9110 §13.2.1).
+    if ((await this.#classifications.load(elementId)).version === 0)
+      throw notFound(`There is no element ${elementId}.`);
     try {
       await this.#classifications.record(ctx, [{ elementId, commands: [command] }]);
     } catch (error) {
       if (!(error instanceof TransitionRefused)) throw error;
-      if (error.at === "none") throw notFound(`There is no element ${elementId}.`);
       throw conflict(
         `The element ${elementId} cannot be ${DONE[command.type]}: ${error.message}.`,
         HINTS[error.at],

@@ -125,7 +125,7 @@ async function sentToCommand(route: CommandRoute, c: Context): Promise<unknown> 
   const hasBody = route.method !== "delete" || c.req.header("content-type") !== undefined;
   const body = hasBody ? await readJson(c.req) : {};
   const params = c.req.param();
-  return Object.keys(params).length > 0 && typeof body === "object" && body !== null
+  return Object.keys(params).length > 0 && typeof body === "object" && body !== null && !Array.isArray(body)
     ? { ...body, ...params }
     : body;
 }

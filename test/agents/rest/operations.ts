@@ -1,0 +1,46 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { REPO } from "../../helpers/cli.ts";
+
+const parameter = z.looseObject({ name: z.string(), in: z.string(), required: z.boolean().default(false) });
+const media = z.record(z.string(), z.looseObject({ schema: z.looseObject({}) }));
+const response = z.looseObject({ content: media.optional() });
+const operation = z.looseObject({
+  operationId: z.string().optional(),
+  parameters: z.array(parameter).default([]),
+  requestBody: z.looseObject({ content: media }).optional(),
+  responses: z.record(z.string(), response),
+});
+const document = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), operation)) });
+
+/** One documented operation of an agent. */
+export interface Operation {
+  readonly method: string;
+  /** With its `{parameters}`. */
+  readonly path: string;
+  readonly headers: readonly string[];
+  readonly queries: readonly string[];
+  readonly hasBody: boolean;
+  readonly responses: z.infer<typeof operation>["responses"];
+}
+
+/** What docs/openapi says that an agent can be asked. */
+export function operationsOf(agent: string): readonly Operation[] {
+  const text = readFileSync(join(REPO, `docs/openapi/${agent}.json`), "utf8");
+  return Object.entries(document.parse(JSON.parse(text)).paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { parameters, requestBody, responses }]) => ({
+      method: method.toUpperCase(),
+      path,
+      headers: parameters.filter((each) => each.in === "header").map(({ name }) => name),
+      queries: parameters.filter((each) => each.in === "query").map(({ name }) => name),
+      hasBody: requestBody !== undefined,
+      responses,
+    })),
+  );
+}
+
+/** A path with ids in the place of its parameters. */
+export function filled(path: string, ids: Readonly<Record<string, string>>): string {
+  return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? crypto.randomUUID());
+}
