@@ -16,6 +16,25 @@ export function cpuMs(pid: number): number {
   return ((Number(fields[11]) + Number(fields[12])) / ticksPerSecond) * 1000;
 }
 
+/** Between two looks at whether processes are busy. */
+const LOOK_MS = 300;
+const LIMIT_MS = 20_000;
+
+/**
+ * Resolves once these processes have used no more than a tick for two looks, however slow the machine is: what they load
+ * late is loaded then. At the latest after 20 s.
+ */
+export async function untilIdle(pids: readonly number[]): Promise<void> {
+  const used = (): number => pids.reduce((all, pid) => all + cpuMs(pid), 0);
+  const began = performance.now();
+  for (let quiet = 0, before = used(); quiet < 2 && performance.now() - began < LIMIT_MS;) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    const now = used();
+    quiet = now - before <= 10 ? quiet + 1 : 0;
+    before = now;
+  }
+}
+
 /** The command line and the environment that a process was started with. */
 export function launchOf(pid: number): {
   readonly command: readonly string[];
