@@ -42,6 +42,17 @@ await test("a setting that cannot be used ends an agent with one line that says 
       { NOTIFICATION_WEBHOOK_URL: "ftp://x" },
       /NOTIFICATION_WEBHOOK_URL: "ftp:\/\/x" is no http or https URL/,
     ],
+    // What cannot be sent is told here: where it would be sent, its secret would be told with it.
+    [
+      "notification",
+      { NOTIFICATION_SMS_URL: "https://robot:s3cret@example.org/sms" },
+      /^(?!.*s3cret).*NOTIFICATION_SMS_URL has a user or a password in it/,
+    ],
+    [
+      "notification",
+      { NOTIFICATION_SMS_URL: "https://example.org", NOTIFICATION_SMS_TOKEN: "s3c\u00e9ret" },
+      /^(?!.*s3c).*NOTIFICATION_SMS_TOKEN has characters that no header can have/,
+    ],
     ["notification", { NOTIFICATION_CHANNELS: "email" }, /The channel email needs NOTIFICATION_SMTP_URL/],
     [
       "notification",

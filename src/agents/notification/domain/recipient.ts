@@ -5,7 +5,7 @@ type Recipient =
   | { readonly kind: "group"; readonly name: string };
 
 /** A recipient, or what is wrong with the text. */
-export type ParsedRecipient =
+type ParsedRecipient =
   | { readonly ok: true; readonly recipient: Recipient }
   | { readonly ok: false; readonly problem: string };
 

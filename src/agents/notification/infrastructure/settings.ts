@@ -101,13 +101,25 @@ function readChannels(text: string, there: readonly string[]): readonly string[]
 
 function readGateway(env: Environment, variable: string, token: string): GatewaySetting | null {
   const url = readUrl(env, variable);
-  return url === null ? null : { url, token: env[token] ?? null };
+  if (url === null) return null;
+  const given = env[token] ?? "";
+  if (/^[\x21-\x7e]*$/.test(given)) return { url, token: given === "" ? null : given };
+  throw new StartError(
+    `${token} has characters that no header can have`,
+    "It is sent as Authorization: Bearer: visible ASCII characters without blanks.",
+  );
 }
 
 function readUrl(env: Environment, variable: string): URL | null {
   const text = env[variable];
   if (text === undefined || text === "") return null;
   const url = URL.canParse(text) ? new URL(text) : null;
+  if (url !== null && (url.username !== "" || url.password !== "")) {
+    throw new StartError(
+      `${variable} has a user or a password in it`,
+      "Gateways take a token: NOTIFICATION_SMS_TOKEN, NOTIFICATION_PUSH_TOKEN.",
+    );
+  }
   if (url?.protocol === "http:" || url?.protocol === "https:") return url;
   // The rest of it may be a secret.
   const shown = text.length <= 20 ? text : `${text.slice(0, 20)}…`;
