@@ -12,7 +12,7 @@ import type { Measurement } from "../row.ts";
 const BUDGET_MS = 100;
 const TIMEOUT_MS = 20_000;
 /** The place in the agent that shows which version of it answers. */
-const PLACE = "channels: known,";
+const PLACE = "health: () => ({";
 
 /** From saving a file of an agent until its new code answers, less what that agent's bare boot takes. */
 export const save: Measurement = {
