@@ -31,29 +31,27 @@ void t.test("where each signal goes", (t) => {
 });
 
 void t.test("what the sampler is called", (t) => {
-  const read = (name?: string, arg?: string) => {
-    const settings = readTelemetry({ ...ENDPOINT, OTEL_TRACES_SAMPLER: name, OTEL_TRACES_SAMPLER_ARG: arg });
-    return [settings?.sampling, settings?.warnings.length];
-  };
-  t.same(read(), [{ root: "always_on", ratio: 1, parentBased: true }, 0]);
-  t.same(read("always_off"), [{ root: "always_off", ratio: 1, parentBased: false }, 0]);
-  t.same(read("parentbased_traceidratio", "0.25"), [
+  t.same(samplingOf(), [{ root: "always_on", ratio: 1, parentBased: true }, 0]);
+  t.same(samplingOf("always_off"), [{ root: "always_off", ratio: 1, parentBased: false }, 0]);
+  t.same(samplingOf("parentbased_traceidratio", "0.25"), [
     { root: "traceidratio", ratio: 0.25, parentBased: true },
     0,
   ]);
-  t.same(read("traceidratio", "2"), [{ root: "traceidratio", ratio: 1, parentBased: false }, 1]);
-  t.same(read("xray"), [{ root: "always_on", ratio: 1, parentBased: true }, 1]);
+  t.same(samplingOf("traceidratio", "2"), [{ root: "traceidratio", ratio: 1, parentBased: false }, 1]);
+  t.same(samplingOf("xray"), [{ root: "always_on", ratio: 1, parentBased: true }, 1]);
   t.end();
 });
 
 void t.test("what cannot be used is a warning that names the variable", (t) => {
-  const warnings = (env: Record<string, string>): string => readTelemetry(env)?.warnings.join("\n") ?? "";
-  t.match(warnings({ OTEL_EXPORTER_OTLP_ENDPOINT: "nowhere" }), /^OTEL_EXPORTER_OTLP_ENDPOINT is "nowhere"/);
   t.match(
-    warnings({ ...ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: "grpc" }),
+    warningsOf({ OTEL_EXPORTER_OTLP_ENDPOINT: "nowhere" }),
+    /^OTEL_EXPORTER_OTLP_ENDPOINT is "nowhere"/,
+  );
+  t.match(
+    warningsOf({ ...ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: "grpc" }),
     /^OTEL_EXPORTER_OTLP_TRACES_PROTOCOL/,
   );
-  t.match(warnings({ ...ENDPOINT, OTEL_BSP_SCHEDULE_DELAY: "soon" }), /^OTEL_BSP_SCHEDULE_DELAY is "soon"/);
+  t.match(warningsOf({ ...ENDPOINT, OTEL_BSP_SCHEDULE_DELAY: "soon" }), /^OTEL_BSP_SCHEDULE_DELAY is "soon"/);
   t.end();
 });
 
@@ -148,3 +146,12 @@ void t.test("what fails again and again is told once, and once more when it is o
   ]);
   t.end();
 });
+
+function samplingOf(name?: string, arg?: string) {
+  const settings = readTelemetry({ ...ENDPOINT, OTEL_TRACES_SAMPLER: name, OTEL_TRACES_SAMPLER_ARG: arg });
+  return [settings?.sampling, settings?.warnings.length];
+}
+
+function warningsOf(env: Record<string, string>): string {
+  return readTelemetry(env)?.warnings.join("\n") ?? "";
+}
