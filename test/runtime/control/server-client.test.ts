@@ -58,12 +58,17 @@ void test("Every route does what it says, through the client", async (t) => {
   const { control, client } = await setup(t);
   t.same(await client.run(), RUN);
   t.same(await client.act("restart", ["a", "ü b"]), [resource("a"), resource("ü b")]);
+  t.equal(await client.failure("a"), null);
+  t.match(await client.failure("broken"), { code: "AGENTS_PORT_TAKEN", message: "broken cannot listen." });
   const request = {
     pubsub: "p",
     topic: "t",
     body: '{"n":12345678901234567890}',
     contentType: "application/json",
     raw: true,
+    traceparent: null,
+    id: null,
+    correlationId: null,
   };
   await client.publish(request);
   t.same(await client.down(), [resource("a")]);
