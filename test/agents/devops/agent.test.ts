@@ -293,7 +293,7 @@ await test("reviews are kept as signals, and a model may word a report but not i
   await signals(2);
   await Promise.all([system.replay(first, "devops"), system.replay(second, "devops")]);
   const { items, next } = await signals(1, "?limit=1");
-  t.match(items, [{ kind: "coverage", text: "code coverage: 50 % of lines, 1 requirements, 2 gaps" }]);
+  t.match(items, [{ kind: "coverage", text: "code coverage: 50 % of lines, 1 requirement, 2 gaps" }]);
   t.match(await signals(1, `?limit=1&before=${String(next)}`), {
     items: [{ eventId: first, kind: "review", text: "review of 0 files: no-findings, 0 findings" }],
     next: null,

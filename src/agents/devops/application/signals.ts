@@ -14,7 +14,7 @@ export function coverageSignal({
     const percent = totals[metric]?.percent ?? null;
     return percent === null ? [] : [`${percent} % of ${metric}, `];
   });
-  const text = `${kind} coverage: ${of.join("")}${requirements.length} requirements, ${gaps.length} gaps`;
+  const text = `${kind} coverage: ${of.join("")}${counted(requirements.length, "requirement")}, ${counted(gaps.length, "gap")}`;
   return { eventId: id, kind: "coverage", subject, text };
 }
 
@@ -25,6 +25,10 @@ export function reviewSignal({
   data,
 }: StandardEvent<ReviewCompletedPayload>): Omit<Signal, "at"> {
   const { verdict, findings, files } = data.payload;
-  const text = `review of ${files.length} files: ${verdict}, ${findings.length} findings`;
+  const text = `review of ${counted(files.length, "file")}: ${verdict}, ${counted(findings.length, "finding")}`;
   return { eventId: id, kind: "review", subject, text };
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -61,7 +61,7 @@ function scenario({ field }: Rule, { id, title, technique, input, expected }: Te
 }
 
 function requests(operation: Specified["operation"]): string[] {
-  if (operation === undefined) return [];
+  if (operation === undefined || operation.cases.length === 0) return [];
   const call = oneLine(`${operation.method} ${operation.path}`);
   return [
     "",
