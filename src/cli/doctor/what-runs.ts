@@ -6,6 +6,8 @@ import { standInsFor } from "../../runtime/plan/stand-ins.ts";
 import { gatherFacts } from "../../runtime/session/gather-facts.ts";
 import type { RunPlan } from "../../runtime/session/plan-run.ts";
 import { planRun } from "../../runtime/session/plan-run.ts";
+import { givenServers } from "../../runtime/session/look-at-machine.ts";
+import { findUnread, unreadText } from "../../runtime/session/unread-pubsubs.ts";
 import { Teller } from "../../runtime/session/teller.ts";
 import type { Check, Runs, RunsAs } from "./check.ts";
 import { fail, ok, warn } from "./check.ts";
@@ -42,6 +44,7 @@ export async function whatRuns(
     return choice === undefined ? NOT_IN_CONFIG : { as: choice.as, why: choice.reason };
   };
   const ollama = runsAs("ollama");
+  const unread = await findUnread(config, plan, redisOf(config, plan));
   return {
     runs: {
       redis: runsAs("redis"),
@@ -54,9 +57,23 @@ export async function whatRuns(
       ...dockerChecks(plan),
       daprdCheck(plan),
       ...plan.problems.map(problemCheck),
-      ...plan.notices.map((text) => warn("resources", text, "Nothing to do, if that is what you want.")),
+      ...[...plan.notices, ...unread.map(unreadText)].map((text) =>
+        warn("resources", text, "Nothing to do, if that is what you want."),
+      ),
     ],
   };
+}
+
+/** Where the real Redis servers of a run would be, as far as it is known before a start: ports may change. */
+function redisOf({ resources }: ResolvedConfig, { choices }: RunPlan): ReadonlyMap<string, string> {
+  return new Map(
+    Object.values(resources).flatMap((resource) => {
+      const as = choices.get(resource.name)?.as;
+      if (resource.kind !== "redis" || as === undefined || as === "embedded") return [];
+      const given = as === "external" ? givenServers(process.env).redis : null;
+      return [[resource.name, given ?? `redis://127.0.0.1:${resource.port}`]];
+    }),
+  );
 }
 
 /** Docker is looked at, and let go of again: nothing is started. */

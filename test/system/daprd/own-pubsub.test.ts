@@ -21,6 +21,8 @@ t.test(
     const { agents, handled } = numbers(() => project);
     const { project } = await daprdFixtures(t, agents);
     project.write({ "resources/bus.yaml": component("pubsub.in-memory") });
+    const beforehand = JSON.stringify(await project.json(["doctor"]));
+    t.match(beforehand, /agents-pubsub: resources\/bus\.yaml makes it a pubsub\.in-memory/u);
     const up = project.up();
     await up.ready();
     const said = /agents-pubsub: resources\/bus\.yaml makes it a pubsub\.in-memory\. Only what is delivered/u;
