@@ -124,7 +124,7 @@ await test("a mailbox that does not exist is not written to again, whoever asks,
   t.match(await ask(agent, "DELETE", path, { headers: { "if-match": '"7"' } }), { status: 412 });
   t.match(await ask(agent, "DELETE", path, { headers: { "if-match": '"1"' } }), { status: 200 });
   t.match(await ask(agent, "GET", path), { status: 404 });
-  t.match(await ask(agent, "GET", "/suppressions"), { body: { items: [] } });
+  t.match(await ask(agent, "GET", "/suppressions"), { body: { items: { length: 0 } } });
   const third = await ask(agent, "POST", `/notifications/${idOf(first)}/retry`, { body: {} });
   t.match(third.body["result"], { at: "sent", channels: [{ at: "sent", attempts: 1 }] });
   t.match(await ask(agent, "DELETE", "/suppressions/nobody%40example.com"), { status: 404 });
@@ -139,12 +139,16 @@ await test("mail that comes back is read from its report, and a complaint stops 
     `Reporting-MTA: dns; mx.example.com\r\nOriginal-Envelope-Id: ${id}\r\n\r\nAction: ${action}\r\nStatus: ${status}\r\nDiagnostic-Code: smtp; 550 gone\r\n`;
   const receive = (body: unknown) => ask(agent, "POST", "/receipts", { body });
   const delayed = await receive({ channel: "email", report: report("delayed", "4.4.1") });
-  t.match(delayed, { status: 200, body: { result: { at: "sent" }, events: [] } });
+  t.match(delayed, { status: 200, body: { result: { at: "sent" }, events: { length: 0 } } });
   const bounced = await receive({ channel: "email", report: report("failed", "5.2.1") });
   t.match(bounced, { status: 200, body: { result: { at: "failed" }, events: [{ eventType: FAILED }] } });
   const again = await receive({ channel: "email", report: report("failed", "5.2.1") });
-  t.match(again, { status: 200, body: { events: [] } }, "the same twice is the same once");
-  t.match((await ask(agent, "GET", "/suppressions")).body, { items: [] }, "5.2.1 is about this mail");
+  t.match(again, { status: 200, body: { events: { length: 0 } } }, "the same twice is the same once");
+  t.match(
+    (await ask(agent, "GET", "/suppressions")).body,
+    { items: { length: 0 } },
+    "5.2.1 is about this mail",
+  );
 
   const other = idOf(await ask(agent, "POST", "/execute", { body: letter }));
   const complaint = { channel: "email", notificationId: other, complaint: true, detail: "abuse" };
@@ -195,7 +199,7 @@ await test("a server that asks who it is gets a password, and a wrong one is a f
   t.notMatch(next.output() + JSON.stringify(refused.body), /wrong|s3cret/);
   t.match(
     (await ask(next, "GET", "/suppressions")).body,
-    { items: [] },
+    { items: { length: 0 } },
     "it says nothing about the recipient",
   );
 });

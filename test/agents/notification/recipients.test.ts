@@ -161,9 +161,9 @@ await test("the suppression list is kept by hand, in pages, and holds what lasts
   });
   const second = await ask(agent, "GET", "/suppressions?limit=2&after=a%40example.com");
   t.match(second.body, { items: [{ address: "b@example.com" }], next: null });
-  t.match((await ask(agent, "GET", "/suppressions?reason=complaint")).body, {
-    items: [{ reason: "complaint" }],
-  });
+  const complaints = (await ask(agent, "GET", "/suppressions?reason=complaint")).body["items"];
+  t.match(complaints, [{ reason: "complaint" }]);
+  t.match(complaints, { length: 1 });
   t.match(await ask(agent, "DELETE", "/suppressions/%2B44%2020%207946%200958"), { status: 200 });
   t.match(await ask(agent, "GET", "/suppressions/%2B442079460958"), { status: 404 });
 });

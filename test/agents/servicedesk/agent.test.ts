@@ -102,7 +102,10 @@ await test("a ticket is worked on step by step, and only as the caller knows it"
     etag: '"2"',
     body: { result: { at: "triaged", priority: "4-Low", category: "access", escalated: false } },
   });
-  t.match(await ask(agent, "POST", `${path}/triage`, { body: {} }), { etag: '"2"', body: { events: [] } });
+  t.match(await ask(agent, "POST", `${path}/triage`, { body: {} }), {
+    etag: '"2"',
+    body: { events: { length: 0 } },
+  });
 
   const suggested = await ask(agent, "POST", `${path}/suggestions`, { body: {} });
   t.match(suggested.body, {
@@ -138,7 +141,7 @@ await test("a ticket is worked on step by step, and only as the caller knows it"
   });
   await system.until(ESCALATED, 1);
   t.match(await ask(agent, "POST", `${path}/escalation`, { body: { reason: "again" } }), {
-    body: { events: [] },
+    body: { events: { length: 0 } },
   });
   const resolution = "The account of the payroll was unlocked by hand.";
   t.match(await ask(agent, "POST", `${path}/resolution`, { body: { resolution } }), {
@@ -209,7 +212,7 @@ await test("the queue comes in pages, the most pressing first, and is made again
     body: { errors: [{ path: "after" }] },
   });
   const search = await ask(agent, "GET", "/knowledge?q=mouse");
-  t.match(search.body, { items: [] }, "a ticket that is not resolved answers nothing");
+  t.match(search.body, { items: { length: 0 } }, "a ticket that is not resolved answers nothing");
 
   await agent.kill();
   const file = new DatabaseSync(join(system.dir, "agentsdb.db"));

@@ -49,8 +49,27 @@ await test("of the HTTP answers 408, 425, 429 and 5xx are tried again, every oth
     t.equal(classOfEnhancedCode(enhancedCodeForHttp(status)), classOfHttpStatus(status), String(status));
     t.not(actionForEnhancedCode(enhancedCodeForHttp(status)), "suppress", "no status speaks of a recipient");
   }
-  t.equal(enhancedCodeForHttp(410), "5.3.5");
-  t.equal(enhancedCodeForHttp(413), "5.3.4");
+  const codes = {
+    199: "5.0.0",
+    200: "2.0.0",
+    299: "2.0.0",
+    300: "5.0.0",
+    401: "5.7.1",
+    403: "5.7.1",
+    404: "5.3.5",
+    408: "4.3.0",
+    410: "5.3.5",
+    413: "5.3.4",
+    425: "4.3.0",
+    429: "4.3.2",
+    499: "5.0.0",
+    500: "4.3.0",
+    503: "4.3.2",
+    599: "4.3.0",
+    600: "5.0.0",
+  };
+  for (const [status, code] of Object.entries(codes))
+    t.equal(enhancedCodeForHttp(Number(status)), code, status);
   t.end();
 });
 
@@ -209,6 +228,11 @@ await test("the message is sent word for word, whatever a model says", (t) => {
     body: input.message,
     wording: { by: "template", reason: "no model answers", generatedBy: null },
   });
+  const real = render(input, { ...model, text: "[sample] is what they call it." });
+  t.match(real.wording, { generatedBy: "live" }, "a mark is one only in what the sample model says");
+  t.equal(real.body, `[sample] is what they call it.\n\n${input.message}`);
   t.equal(subjectFrom(`${"long ".repeat(30)}\nsecond`).length <= 80, true);
+  t.equal(subjectFrom("a".repeat(80)), "a".repeat(80));
+  t.equal(subjectFrom("a".repeat(81)), `${"a".repeat(79)}…`);
   t.end();
 });

@@ -29,6 +29,7 @@ await test("a refusal of an SMTP server is read as its enhanced code, else as th
     [535, "535 Authentication credentials invalid", "AUTH PLAIN", "5.7.8"],
     [556, "556 Domain does not accept mail", "RCPT TO", "5.1.10"],
     [499, "499 never heard of", "DATA", "4.0.0"],
+    [500, "500 What?", "EHLO", "5.0.0"],
     [599, "599 never heard of", "DATA", "5.0.0"],
     [null, "", null, "4.4.1"],
   ];
