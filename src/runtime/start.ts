@@ -17,10 +17,11 @@ import { createBundler } from "./resources/bundle/bundler.ts";
 import { preloadSpawn } from "./resources/process/spawn.ts";
 import { createEmbeddedSidecarHost } from "./resources/sidecar/embedded/create-host.ts";
 import type { AgentContext } from "./session/agent-node.ts";
-import { askedBy } from "./session/agent-node.ts";
+import { AgentNotes } from "./session/agent-notes.ts";
 import { announce } from "./session/announce.ts";
 import { ConfigChanges } from "./session/apply-config.ts";
 import { choosePortsOfRun } from "./session/choose-ports.ts";
+import { describeModels } from "./session/describe-models.ts";
 import { embeddedParts } from "./session/embedded-parts.ts";
 import { composeSidecars } from "./session/compose-sidecars.ts";
 import { Feed } from "./session/feed.ts";
@@ -197,7 +198,9 @@ async function compose(
     logs,
     onProgress,
   });
+  const notes = new AgentNotes((name, note) => supervisor.describe(name, { note }));
   const context: AgentContext = {
+    notes,
     config,
     models: modelsOf(config),
     runId,
@@ -224,11 +227,7 @@ async function compose(
     llmInUse.degrade(`${why}; ${instead}`);
     tell.warning(`${why}. Instead: ${instead}. agents up --llm live waits for the model.`);
     supervisor.describe(name, { note: `${why}; ${instead}` });
-    for (const { name: shown, llm: before } of supervisor.view().resources) {
-      const agent = system.agents.get(shown);
-      if (agent !== undefined && before !== null)
-        supervisor.describe(shown, { llm: askedBy(agent, context).mode });
-    }
+    describeModels(supervisor, system.agents, context);
   };
   const supervisor: Supervisor = new Supervisor({
     nodes: [
@@ -288,6 +287,7 @@ async function compose(
     programs,
     spans: holdings.use(publishSpansOf({ service: "agents", project: config.name, runId }, process.env)),
     agents: () => system.agents,
+    notes,
     ending: (how) => containers?.ending(how),
     withdraw: () => {
       folder.release();

@@ -36,6 +36,8 @@ export interface RunningOllama {
   readonly models: string;
   /** Makes the tiny model known under a name. */
   create(model: string): Promise<void>;
+  /** Ends it: nobody answers any more. */
+  stop(): Promise<void>;
   log(): string;
 }
 
@@ -62,9 +64,12 @@ export async function startOllama(
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding("utf8").on("data", (chunk: string) => (log += chunk));
   const ended = once(child, "exit");
-  t.teardown(async () => {
+  const stop = async (): Promise<void> => {
     child.kill("SIGTERM");
     await ended;
+  };
+  t.teardown(async () => {
+    await stop();
     rmSync(models, { recursive: true, force: true });
   });
   const answers = () =>
@@ -76,7 +81,14 @@ export async function startOllama(
     until("ollama answers", answers, 30_000),
     ended.then(() => Promise.reject(new Error(`ollama ended: ${log}`))),
   ]);
-  return { url, port, models, log: () => log, create: async (model) => await createTinyModel(url, model) };
+  return {
+    url,
+    port,
+    models,
+    stop,
+    log: () => log,
+    create: async (model) => await createTinyModel(url, model),
+  };
 }
 
 /** Uploads the tiny model and gives it a name, as `ollama create` does. */

@@ -31,6 +31,17 @@ export const SYSTEM_AGENTS = {
     uses: ["sqlserver"],
     subscribes: ["agents.notification.delivery.failed"],
   },
+  devops: {
+    entry: entryOf("devops"),
+    port: 0,
+    uses: ["sqlserver"],
+    subscribes: [
+      "agents.implementation.review.completed",
+      "agents.servicedesk.ticket.escalated",
+      "agents.testplanning.coverage.analyzed",
+    ],
+  },
+  bimclassification: { entry: entryOf("bimclassification"), port: 0, uses: ["sqlserver"] },
 } as const;
 
 function entryOf(agent: string): string {

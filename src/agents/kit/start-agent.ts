@@ -21,6 +21,7 @@ import type { Listening } from "./process/serve.ts";
 import { StartError } from "./process/start-error.ts";
 import { onStopSignal } from "./process/stop-signals.ts";
 import { openPrompts } from "./prompts/open-prompts.ts";
+import { warningOf } from "./prompts/prompt-origin.ts";
 import { Repeats } from "./requests/repeats.ts";
 import { publisher } from "./sidecar/publisher.ts";
 import { observedPublish } from "./telemetry/observe-publish.ts";
@@ -109,6 +110,10 @@ export async function startAgent<DB>(
     outbox: () => store.outbox(),
     prompts: () => prompts.list(),
     promptSource: () => origin,
+    note: async () => {
+      const notes = [warningOf(origin), await prompts.warning()].filter((note) => note !== null);
+      return notes.length === 0 ? null : notes.join("; ");
+    },
     database: () => store.database,
     own: async () => (await parts.health?.()) ?? {},
   };

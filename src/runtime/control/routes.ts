@@ -34,7 +34,7 @@ const stream = (source: AsyncIterable<unknown>): Reply => ({ by: "stream", sourc
 
 /** The whole control API. */
 export const routes: readonly Route[] = [
-  { method: "GET", path: /^\/v1\/run$/, answer: ({ control }) => json(control.view()) },
+  { method: "GET", path: /^\/v1\/run$/, answer: async ({ control }) => json(await control.look()) },
   {
     method: "GET",
     path: /^\/v1\/feed$/,

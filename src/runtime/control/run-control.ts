@@ -27,6 +27,8 @@ export interface LogQuery {
  */
 export interface RunControl {
   view(): RunView;
+  /** The same, after the agents were asked what there is to say of them. */
+  look(): Promise<RunView>;
   /** Snapshot now, then every change, with no gap. Slow listeners are the listener's own problem: never block in it. */
   watch(listener: (event: RunEvent) => void): { readonly now: RunView } & Disposable;
   /** Lines that are kept, oldest first. */

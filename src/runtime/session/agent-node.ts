@@ -12,12 +12,13 @@ import type { Launch } from "../resources/bundle/launch.ts";
 import { assertPortsFree, isPortFree, portError } from "../resources/process/ports.ts";
 import type { GroupKeeper } from "../resources/process/process-resource.ts";
 import { createProcessResource } from "../resources/process/process-resource.ts";
-import { createReadiness } from "../resources/readiness/readiness.ts";
+import { createReadiness, PROBE_TIMING } from "../resources/readiness/readiness.ts";
 import type { Exit, Resource, Running } from "../resources/resource.ts";
 import type { SidecarHost } from "../resources/sidecar/sidecar-host.ts";
 import type { NodeHooks, SupervisedNode } from "../supervisor/node.ts";
 import type { AgentPorts } from "./choose-ports.ts";
 import type { Containers } from "./containers.ts";
+import type { AgentNotes } from "./agent-notes.ts";
 import { imageAgentResource } from "./image-agent.ts";
 import { ownValues } from "./own-values.ts";
 import type { ProcessLogs } from "./process-logs.ts";
@@ -35,6 +36,7 @@ export interface AgentContext {
   /** Where each resource is, by its name. */
   readonly urls: Readonly<Record<string, string | null>>;
   readonly llm: LlmChoice;
+  readonly notes: AgentNotes;
   readonly host: SidecarHost;
   readonly sidecars: Sidecars;
   readonly keeper: GroupKeeper;
@@ -52,7 +54,9 @@ export function agentNode(agent: ResolvedAgent, ports: AgentPorts, context: Agen
     name: agent.name,
     resource: agentResource(agent, ports, context),
     dependsOn: dependencies(agent),
-    readiness: createReadiness(agent.health, ports.port),
+    readiness: createReadiness(agent.health, ports.port, PROBE_TIMING, (note) =>
+      context.notes.tell(agent.name, note),
+    ),
     restart: agent.restart,
     oneShot: false,
     stopTimeoutMs: agent.stopTimeoutMs,
@@ -70,7 +74,7 @@ export function agentNode(agent: ResolvedAgent, ports: AgentPorts, context: Agen
       replica: null,
       llm: asked?.mode ?? null,
       progress: null,
-      note: asked?.note ?? null,
+      note: context.notes.firstOf(agent, ports.port, asked?.note ?? null),
     },
     hooks: hooksOf(agent, ports, context),
   };

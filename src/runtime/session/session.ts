@@ -8,6 +8,7 @@ import type { ResourceView, RunEvent, RunView } from "../model/snapshot.ts";
 import type { PublishRequest, ReplayResult, SidecarHost } from "../resources/sidecar/sidecar-host.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import type { Settlement } from "../supervisor/settlement.ts";
+import type { AgentNotes } from "./agent-notes.ts";
 import { Outboxes } from "./ask-outbox.ts";
 import type { Feed } from "./feed.ts";
 import type { Programs } from "./programs.ts";
@@ -27,6 +28,7 @@ export interface SessionParts {
   readonly spans: PublishSpans;
   /** The agents as they are configured now. */
   agents(): ReadonlyMap<string, ResolvedAgent>;
+  readonly notes: AgentNotes;
   /** Everything is about to be stopped: for good, or so that what is meant to outlive the run does. */
   ending(how: "leave" | "down"): void;
   /** Says that the run is over: after it nobody finds it any more. */
@@ -62,6 +64,11 @@ export class Session implements RunControl {
 
   view(): RunView {
     return this.#parts.supervisor.view();
+  }
+
+  async look(): Promise<RunView> {
+    await this.#parts.notes.look(this.view());
+    return this.view();
   }
 
   watch(listener: (event: RunEvent) => void): { readonly now: RunView } & Disposable {

@@ -16,7 +16,9 @@ export function viewOf(unit: Unit, facts: NodeFacts, waits: Waits): ResourceView
     kind: facts.kind,
     implementation: facts.implementation,
     state: state.at,
-    reason: waiting ? waitingText(waits, name) : (unit.reason ?? (isUp ? (facts.note ?? null) : null)),
+    reason: waiting
+      ? waitingText(waits, name)
+      : reasonOf(unit.reason, isUp ? (facts.note ?? null) : null, facts),
     version: facts.version,
     image: facts.image,
     pid: unit.pid,
@@ -33,6 +35,12 @@ export function viewOf(unit: Unit, facts: NodeFacts, waits: Waits): ResourceView
     dependsOn: Object.keys(node.dependsOn),
     waitsFor: waiting ? unmet(waits.graph(), name, waits.stateOf).map((dependency) => dependency.name) : [],
   };
+}
+
+/** An agent that was restarted still has its own to say: a prompt that is broken. */
+function reasonOf(reason: string | null, note: string | null, { kind }: NodeFacts): string | null {
+  if (reason === null || note === null) return reason ?? note;
+  return kind === "agent" ? `${reason}; ${note}` : reason;
 }
 
 /** Whether two views of the same resource show the same; they are flat but for a few small values. */

@@ -44,7 +44,7 @@ await test("a live model backs the rules or casts doubt, and never decides again
     {
       at: "approved",
       approval: { by: { kind: "configuration", above: 0.95 } },
-      suggestion: { confidence: 0.96, agreement: "agrees", generatedBy: "live", model: { code: "B2010" } },
+      suggestion: { confidence: 0.96, agreement: "agrees", model: { code: "B2010" } },
     },
     "above what is set, and both agree: no person is needed",
   );
@@ -82,7 +82,6 @@ await test("a live model backs the rules or casts doubt, and never decides again
       agreement: "rules-only",
       model: null,
       modelNote: "the model's answer cannot be used",
-      generatedBy: null,
     },
   });
   t.equal(ollama.asked.length, 6);

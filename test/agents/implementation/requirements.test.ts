@@ -29,7 +29,7 @@ await test("of every example requirement the generated code passes the tests tha
   let cases = 0;
   for (const { id, sentence, expect } of rules) {
     const answer = await planner.post("/api/testplanning/execute", { requirement: sentence });
-    const spec = specGeneratedPayload.parse(answer.body["result"]);
+    const spec = specGeneratedPayload.parse({ ...Object(answer.body["result"]), generatedBy: null });
     const plan = planCode(toSpecification(spec), matchWithLimit);
     t.equal(
       plan.at,

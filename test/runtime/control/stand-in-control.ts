@@ -75,6 +75,7 @@ export class StandInControl implements RunControl {
   }
 
   view = (): RunView => RUN;
+  look = (): Promise<RunView> => Promise.resolve(RUN);
 
   watch(listener: (event: RunEvent) => void): { readonly now: RunView } & Disposable {
     this.listeners.add(listener);

@@ -66,6 +66,8 @@ export const runView = z.object({
   elements: z.array(
     z.object({
       ...statusMembers,
+      // Who made it stands beside the result of a command, where a replay may differ.
+      suggestion: suggestionView.omit({ generatedBy: true }).nullable(),
       ifcClass: z.string(),
       name: text,
       reason: text.describe("Why nothing is suggested"),

@@ -17,7 +17,7 @@ export function commandRoutes(reports: Reports, issues: Issues): readonly Comman
       path: "/execute",
       description: "Velocity, cycle time, burndown, flow and risks of a sprint, computed from its items.",
       input: schemas.sprintInput,
-      output: sprintAnalyzedPayload,
+      output: sprintAnalyzedPayload.omit({ generatedBy: true }),
       handler: ({ sprint, items }, ctx) =>
         reports.sprint(
           {

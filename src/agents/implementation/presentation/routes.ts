@@ -41,7 +41,7 @@ export function commandRoutes(use: UseCases): readonly CommandRoute[] {
       path: "/execute",
       description: "Generates code and its tests from a test specification.",
       input: generateInput,
-      output: artefactView,
+      output: artefactView.omit({ generatedBy: true }),
       handler: async ({ spec, language }, ctx) =>
         toArtefactView(await use.generateCode.run(ctx, spec, language ?? use.language)),
     }),
@@ -50,7 +50,7 @@ export function commandRoutes(use: UseCases): readonly CommandRoute[] {
       path: "/reviews",
       description: "Reviews the added lines of a diff for CWE-22, 78, 79, 89, 327, 502 and 798.",
       input: reviewInput,
-      output: reviewView,
+      output: reviewView.omit({ generatedBy: true }),
       handler: ({ diff }, ctx) => use.reviewCode.run(ctx, diff),
     }),
     command({

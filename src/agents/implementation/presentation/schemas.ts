@@ -6,7 +6,9 @@ import type { Artefact } from "../domain/artefact.ts";
 const language = z.enum(["typescript", "python"]);
 
 export const generateInput = z.object({
-  spec: specGeneratedPayload.describe("The result of the test planning agent, or the payload of its event"),
+  spec: specGeneratedPayload
+    .extend({ generatedBy: specGeneratedPayload.shape.generatedBy.default(null) })
+    .describe("The result of the test planning agent, or the payload of its event"),
   language: language.optional().describe("By default the agent's configured language"),
 });
 

@@ -22,6 +22,8 @@ export interface HealthSource {
   outbox(): Promise<OutboxState>;
   prompts(): Promise<readonly PromptStatus[]>;
   promptSource(): PromptOrigin;
+  /** What somebody has to know of it although it is ready, in one line; null: nothing. */
+  note(): Promise<string | null>;
   database(): string | null;
   own(): Promise<Readonly<Record<string, unknown>>>;
 }

@@ -1,16 +1,22 @@
 import type { Hono } from "hono";
 import type { AppParts } from "./app-parts.ts";
 
+const LONGEST_NOTE = 500;
+
 /** Probes, and the health document that people and the runtime read. */
 export function mountHealth(app: Hono, { name, health }: AppParts): void {
   app.get("/healthz/live", (c) => c.json({ status: "live" }));
 
   // The second path is where a sidecar looks that was told to check its app.
   for (const path of ["/healthz/ready", "/healthz"]) {
-    app.get(path, (c) => {
+    app.get(path, async (c) => {
       const status = health.readiness();
-      if (status === "ready") health.wasSeenReady();
-      return c.json({ status }, status === "ready" ? 200 : 503);
+      if (status !== "ready") return c.json({ status }, 503);
+      health.wasSeenReady();
+      const note = await health.note();
+      // For the runtime, which shows it: a header, as it reads no further.
+      if (note !== null) c.header("agents-note", encodeURIComponent(note.slice(0, LONGEST_NOTE)));
+      return c.json(note === null ? { status } : { status, note });
     });
   }
 

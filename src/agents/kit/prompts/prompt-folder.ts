@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import type { Logger } from "../log/logger.ts";
 import { PromptBroken } from "./prompt-broken.ts";
 import { PromptNotFound } from "./prompt.ts";
@@ -7,9 +8,15 @@ import type { Prompt, PromptRegistry, PromptStatus } from "./prompt.ts";
 import { readPrompt } from "./prompt-file.ts";
 import { parseAsk, parseFileName } from "./prompt-name.ts";
 
+const TICK_MS = 20;
+/** A broken file that was written longer ago than this is no half of a save. */
+const SETTLED_MS = 100;
+const SETTLE_MS = 25;
+const SETTLE_TRIES = 4;
+
 /** What is known of one file. */
 interface Entry {
-  /** Size and time of the file that was read last. */
+  /** Of the file that was read last: see {@link stampOf}. */
   readonly stamp: string;
   /** The last good version. */
   readonly prompt: Prompt | null;
@@ -63,6 +70,20 @@ export class PromptFolder implements PromptRegistry {
       .map(([file, entry]) => this.#status(file, entry));
   }
 
+  /**
+   * What is wrong with the files as they are now, in one line; null while nothing is. Before the first use nothing is read for
+   * it: a start is not the time for that.
+   */
+  async warning(): Promise<string | null> {
+    if (this.#scanned === null) return null;
+    if (!this.#options.frozen) await Promise.all((await this.#files()).map((file) => this.refresh(file)));
+    const broken = [...this.#entries.values()].filter(({ problem }) => problem !== null);
+    const [first] = broken;
+    if (first === undefined) return null;
+    const more = broken.length > 1 ? ` (and ${broken.length - 1} more)` : "";
+    return `${first.problem}${more}; ${keptOf(first)}`;
+  }
+
   /** Reads a file of the folder again if it has changed. Null when there is no such file. */
   refresh(file: string): Promise<Entry | null> {
     const under = this.#reading.get(file);
@@ -112,15 +133,14 @@ export class PromptFolder implements PromptRegistry {
     const { folder, log, agent } = this.#options;
     const before = this.#entries.get(file);
     try {
-      const { size, mtimeMs } = await stat(join(folder, file));
-      const stamp = `${size}:${mtimeMs}`;
+      const path = join(folder, file);
+      const stamp = await stampOf(path);
       if (before?.stamp === stamp) return before;
-      const entry = await this.#read(join(folder, file), stamp, before);
+      const entry = await this.#readSaved(path, stamp, before);
       this.#entries.set(file, entry);
+      if (before?.prompt?.ref === entry.prompt?.ref && before?.problem === entry.problem) return entry;
       if (entry.problem !== null) {
-        const kept =
-          entry.prompt === null ? "there is no earlier version to use" : `still using ${entry.prompt.ref}`;
-        log.error("a prompt file is broken", { agent, problem: entry.problem, kept });
+        log.error("a prompt file is broken", { agent, problem: entry.problem, kept: keptOf(entry) });
       } else if (before !== undefined && entry.prompt !== null) {
         log.info("a prompt was reloaded", { prompt: entry.prompt.ref });
       }
@@ -130,6 +150,17 @@ export class PromptFolder implements PromptRegistry {
       // Removed, or in the middle of being replaced by an editor: what was good stays good until the process ends.
       return before ?? null;
     }
+  }
+
+  /** An editor may be in the middle of it: what was cut off is read again before it is called broken. */
+  async #readSaved(file: string, stamp: string, before: Entry | undefined): Promise<Entry> {
+    let entry = await this.#read(file, stamp, before);
+    for (let tries = 0; entry.problem !== null && tries < SETTLE_TRIES; tries += 1) {
+      if (Date.now() - (await stat(file)).mtimeMs > SETTLED_MS) break;
+      await setTimeout(SETTLE_MS);
+      entry = await this.#read(file, await stampOf(file), before);
+    }
+    return entry;
   }
 
   async #read(file: string, stamp: string, before: Entry | undefined): Promise<Entry> {
@@ -164,6 +195,20 @@ export class PromptFolder implements PromptRegistry {
     if (problem !== null) return { at: "broken", file: path, name, ref: prompt?.ref ?? null, problem };
     return { at: "ready", file: path, name, ref: prompt?.ref ?? "" };
   }
+}
+
+function keptOf({ prompt }: Entry): string {
+  return prompt === null ? "there is no earlier version to use" : `still using ${prompt.ref}`;
+}
+
+/**
+ * What tells two states of a file apart. Two saves within one tick of the file system's clock look alike: what was saved just
+ * now is looked at again.
+ */
+async function stampOf(file: string): Promise<string> {
+  const { ino, size, mtimeMs, ctimeMs } = await stat(file);
+  const isFresh = Math.abs(Date.now() - mtimeMs) < TICK_MS;
+  return `${ino}:${size}:${mtimeMs}:${ctimeMs}${isFresh ? `:${performance.now()}` : ""}`;
 }
 
 function isMissing(error: unknown): boolean {

@@ -26,7 +26,7 @@ export function commandRoutes(commands: NotificationCommands, receipts: Receipts
       path: "/execute",
       description: "Sends a notification through one or more channels.",
       input: sendInput,
-      output: notificationView,
+      output: notificationView.omit({ generatedBy: true }),
       handler: async (input, ctx) => view(await commands.send(input, ctx), ctx),
     }),
     command({
@@ -35,7 +35,7 @@ export function commandRoutes(commands: NotificationCommands, receipts: Receipts
       description:
         "Takes what the outside says later: delivered, refused after all, a nuisance, or mail that comes back.",
       input: receiptInput,
-      output: notificationView,
+      output: notificationView.omit({ generatedBy: true }),
       conditional: true,
       handler: async (input, ctx) => view(await receipts.record(input, ctx), ctx),
     }),
@@ -44,7 +44,7 @@ export function commandRoutes(commands: NotificationCommands, receipts: Receipts
       path: "/notifications/{notificationId}/retry",
       description: "Tries at once what waits, and once more what has failed.",
       input: getInput,
-      output: notificationView,
+      output: notificationView.omit({ generatedBy: true }),
       handler: async ({ notificationId }, ctx) => view(await commands.retry(notificationId, ctx), ctx),
     }),
     command({
@@ -52,7 +52,7 @@ export function commandRoutes(commands: NotificationCommands, receipts: Receipts
       path: "/notifications/{notificationId}/cancel",
       description: "Takes back what has not left yet.",
       input: cancelInput,
-      output: notificationView,
+      output: notificationView.omit({ generatedBy: true }),
       conditional: true,
       handler: async ({ notificationId, reason }, ctx) =>
         view(await commands.cancel(notificationId, reason, ctx), ctx),

@@ -45,7 +45,7 @@ export function commandRoutes({ generate, api, strategy, coverage }: Handlers): 
       path: "/execute",
       description: "Derives equivalence classes, boundary values and test cases from a requirement.",
       input: generateInput,
-      output: specView,
+      output: specView.omit({ generatedBy: true }),
       handler: (input, ctx) => generate.handle(input, ctx),
     }),
     command({
@@ -70,7 +70,7 @@ export function commandRoutes({ generate, api, strategy, coverage }: Handlers): 
       path: "/strategies",
       description: "Says for a set of requirements what to test, how, and in which order.",
       input: strategyInput,
-      output: strategyView,
+      output: strategyView.omit({ generatedBy: true }),
       handler: (input, ctx) => strategy.handle(input, ctx),
     }),
     command({

@@ -6,7 +6,8 @@ export type PortCheck = Exclude<HealthCheck, { readonly by: "none" }>;
 
 /** What one try found. `why` completes the sentence "it …". */
 export type Probed =
-  | { readonly ok: true }
+  /** `note`: what a healthy one says that somebody has to know of it (`agents-note` in its answer). */
+  | { readonly ok: true; readonly note?: string }
   | { readonly ok: false; readonly open: boolean; readonly why: string };
 
 export interface ProbeTarget {
@@ -18,6 +19,7 @@ export interface ProbeTarget {
 const OK: Probed = { ok: true };
 /** The path asked by `auto`. */
 const AUTO_PATH = "/healthz/ready";
+const LONGEST_NOTE = 500;
 /** A server that neither ends its answer nor hangs up is left after so long. */
 const PART_MS = 500;
 
@@ -100,7 +102,20 @@ function judge({ check, port }: ProbeTarget, head: string): Probed {
   }
   // Nobody is obliged to have AUTO_PATH: an answer that is no failure of the server shows that it serves.
   const ok = check.by === "auto" ? status < 500 || status === 501 : status >= 200 && status < 400;
-  return ok ? OK : { ok: false, open: true, why: `answers ${status} to GET ${pathOf(check)}` };
+  if (!ok) return { ok: false, open: true, why: `answers ${status} to GET ${pathOf(check)}` };
+  const note = noteIn(head);
+  return note === null ? OK : { ok: true, note };
+}
+
+/** Percent-encoded, as headers are plain ASCII. Only what came with the status line counts: nobody waits for it. */
+function noteIn(head: string): string | null {
+  const encoded = /\r\nagents-note: *([^\r\n]+)\r\n/i.exec(head)?.[1];
+  if (encoded === undefined) return null;
+  try {
+    return decodeURIComponent(encoded).slice(0, LONGEST_NOTE);
+  } catch {
+    return null; // somebody else's header of that name
+  }
 }
 
 function lateness({ check, port }: ProbeTarget, open: boolean, timeoutMs: number): string {

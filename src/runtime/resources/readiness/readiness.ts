@@ -39,16 +39,22 @@ export const ALWAYS_READY: Readiness = {
 
 /**
  * Readiness by probes. `port` is a function where it is known only once the thing exists; null = there is none to ask,
- * so it is ready as soon as it exists.
+ * so it is ready as soon as it exists. `onNote` is told at each look what a healthy one says of itself.
  */
 export function createReadiness(
   check: HealthCheck,
   port: number | null | (() => number | null),
   timing: ProbeTiming = PROBE_TIMING,
+  onNote: (note: string | null) => void = () => undefined,
 ): Readiness {
   if (check.by === "none") return ALWAYS_READY;
   const prober = new PortProber(check, port, timing.timeoutMs);
-  return new ProbedReadiness((tries, signal) => prober.ask(tries, signal), timing);
+  const ask: Ask = async (tries, signal) => {
+    const result = await prober.ask(tries, signal);
+    if (result.ok) onNote(result.note ?? null);
+    return result;
+  };
+  return new ProbedReadiness(ask, timing);
 }
 
 /** Readiness by a question of one's own, which is aborted when it takes too long. */
