@@ -26,6 +26,8 @@ export interface TestSystemOptions {
 export interface AgentOptions {
   /** Its program, from the root of the repository. */
   readonly entry?: string;
+  /** What stands between it and its sidecar: gives the port that it is told. */
+  readonly through?: (httpPort: number) => Promise<number>;
 }
 
 /** A bus with agents on it, and an observer who sees every event of the given types. */
@@ -71,12 +73,12 @@ export class TestSystem {
   async agent(
     name: string,
     env: Readonly<Record<string, string>> = {},
-    { entry = `src/agents/${name}/main.ts` }: AgentOptions = {},
+    { entry = `src/agents/${name}/main.ts`, through }: AgentOptions = {},
   ): Promise<RunningAgent> {
     const port = await freePort();
     const { httpPort } = await this.#sidecar(name, port, []);
     const agent = await runAgentProcess(entry, port, {
-      DAPR_HTTP_PORT: String(httpPort),
+      DAPR_HTTP_PORT: String(through === undefined ? httpPort : await through(httpPort)),
       AGENTS_RUN_ID: "test",
       AGENTS_LLM_MODE: "sample",
       SQLSERVER_URL: `sqlite:${join(this.dir, "agentsdb.db")}`,

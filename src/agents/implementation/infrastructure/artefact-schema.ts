@@ -32,6 +32,9 @@ export const storedArtefact: z.ZodType<Artefact> = z.object({
   createdAt: z.string(),
 });
 
+/** Which version of which artefact. */
+export const storedPlace = z.object({ artefactId: z.string(), version: z.number() });
+
 /** The list of artefacts as it is stored. */
 export const storedIndex: z.ZodType<{ readonly items: readonly ArtefactSummary[] }> = z.object({
   items: z.array(

@@ -7,7 +7,7 @@ import { nextVersion } from "../domain/artefact.ts";
 import type { Artefact, ArtefactDraft } from "../domain/artefact.ts";
 import type { Language } from "../domain/generated-code.ts";
 import { shorten } from "../domain/text.ts";
-import { storedArtefact, storedIndex } from "./artefact-schema.ts";
+import { storedArtefact, storedIndex, storedPlace } from "./artefact-schema.ts";
 
 type Kit = Pick<AgentKit, "state" | "transactState" | "clock">;
 
@@ -27,11 +27,19 @@ export class StateArtefacts implements Artefacts {
     const artefactId = artefactIdFor(draft.specId, draft.language);
     const createdAt = this.#kit.clock().toISOString();
     return this.#kit.transactState(ctx, async (tx) => {
+      // A command that is run again after a crash has done this already: it is the same version, and is told once.
+      const done = await tx.get(workKey(ctx.workId), storedPlace);
+      const made =
+        done === null
+          ? null
+          : await tx.get(versionKey(done.value.artefactId, done.value.version), storedArtefact);
+      if (made !== null) return made.value;
       const latest = await tx.get(latestKey(artefactId), storedArtefact);
       const place = { artefactId, latest: latest?.value.version ?? null, createdAt };
       const artefact = nextVersion(draft, place);
       tx.save(latestKey(artefactId), artefact, { etag: latest?.etag ?? "new" });
       tx.save(versionKey(artefactId, artefact.version), artefact, { etag: "new" });
+      tx.save(workKey(ctx.workId), { artefactId, version: artefact.version }, { etag: "new" });
       await putIntoIndex(tx, artefact);
       tx.emit(codeGenerated, toPayload(artefact, latest?.etag), { subject: `artefacts/${artefactId}` });
       return artefact;
@@ -73,6 +81,11 @@ function toPayload(artefact: Artefact, etag: string | undefined): CodeGeneratedP
     generatedBy: provenance.generatedBy,
     promptRef: provenance.promptRef,
   };
+}
+
+/** What a request or an event has led to. */
+function workKey(workId: string): string {
+  return `artefact-of-${workId}`;
 }
 
 function latestKey(artefactId: string): string {
