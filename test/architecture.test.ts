@@ -75,6 +75,11 @@ const FORBIDDEN: Readonly<Record<string, readonly Planted[]>> = {
       "agents-apphost/kit",
     ]),
   ],
+  "OpenTelemetry's packages are imported in one folder": [
+    ...plant("src/agents/kit", ["@opentelemetry/api"]),
+    ...plant("src/agents/kit/telemetry", ["@opentelemetry/sdk-trace"]),
+    ...plant("src/agents/kit/telemetry/metrics", ["@opentelemetry/api"]),
+  ],
 };
 
 const ALLOWED: readonly Planted[] = [
@@ -105,6 +110,7 @@ const ALLOWED: readonly Planted[] = [
     "kysely",
     "@dapr/dapr",
   ]),
+  ...plant("src/agents/kit/telemetry/otel", ["@opentelemetry/api", "../telemetry.ts"]),
 ];
 
 interface Finding {
