@@ -35,6 +35,7 @@ t.test(
       ];
       const child = spawn(process.execPath, [CLI, "sidecar", ...flags], {
         cwd: dir,
+        env: { ...process.env, XDG_STATE_HOME: dir },
         stdio: ["ignore", "pipe", "inherit"],
       });
       children.push(child);
