@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { bareHono, timeBare } from "../bare.ts";
+import { flowLatency } from "../flow-latency.ts";
 import { launchOf } from "../proc.ts";
 import { configOf, realProject } from "../project.ts";
 import { median, ratioRow, round } from "../row.ts";
@@ -41,6 +42,7 @@ export const agentStart: Measurement = {
         detail: {
           agent: "notification: HTTP, SQLite, prompts, bundled, compile cache warm",
           "the Hono service with a compile cache (ms)": round(median(theirsCached)),
+          ...(await flowLatency()),
           ...(await telemetryCost(Math.min(runs, 7))),
         },
       }),
