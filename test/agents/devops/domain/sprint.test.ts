@@ -113,6 +113,14 @@ await test("what cannot be is told with its place", (t) => {
   t.end();
 });
 
+await test("a sprint in which all was done as planned has no risks", (t) => {
+  const done = { startedAt: "2026-01-05T00:00:00Z", completedAt: "2026-01-06T00:00:00Z", status: "done" };
+  const report = analyseSprint(sprint, [item("A", 5, done), item("B", 0, done)]);
+  t.same(report.risks, []);
+  t.match(report, { committed: 5, velocity: 5, carryOver: [], items: { unestimated: 0 } });
+  t.end();
+});
+
 await test("percentiles by nearest rank", (t) => {
   t.equal(percentile([15, 20, 35, 40, 50], 30), 20);
   t.equal(percentile([15, 20, 35, 40, 50], 40), 20);
@@ -137,6 +145,10 @@ await test("DORA by hand", (t) => {
     changeFailureRate: 0.5,
     failedDeploymentRecoveryTime: 3,
   });
+  const atOnce = doraMetrics({ start: "2026-01-01", end: "2026-01-01" }, [
+    deployment("2026-01-01T10:00:00Z", 0),
+  ]);
+  t.match(atOnce, { leadTimeForChanges: 0, deploymentFrequency: 1 }, "a commit may be deployed at once");
   t.throws(() => doraMetrics({ start: "2026-01-02", end: "2026-01-01" }, []), {
     message: /from a start to a later end/,
   });
