@@ -83,7 +83,7 @@ void t.test("values and names mean the same in every environment", async (t) => 
 void t.test("without an environment each agent asks the model that it uses", async (t) => {
   const { agents, prompts, environment, resources } = resolved(values, null);
   t.match(agents["one"], { uses: ["ollama"], model: { resource: "ollama", because: "agents.one.uses" } });
-  t.match(agents["mute"], { uses: [], model: null });
+  t.match(agents["mute"], { uses: { length: 0 }, model: null });
   t.same(prompts, { from: "folder", folder: "/project/prompts" });
   t.equal(environment, null);
   t.match(resources["gpt"], {
@@ -110,7 +110,7 @@ void t.test("an environment changes the model of all who ask one, and where prom
   const { agents, prompts, resources } = resolved(values, "production");
   t.match(agents["one"], { uses: ["gpt"], model: { because: "environments.production.model" } });
   t.match(agents["two"], { uses: ["mini"], model: { because: "environments.production.agents.two.model" } });
-  t.match(agents["mute"], { uses: [], model: null }, "who asks none still asks none");
+  t.match(agents["mute"], { uses: { length: 0 }, model: null }, "who asks none still asks none");
   t.notOk(resources["ollama"], "nothing is started for a model that nobody asks here");
   t.same(prompts, {
     from: "github",

@@ -39,7 +39,7 @@ t.test(
       ],
     );
     const [created, , escalated, sent] = events;
-    t.match(created, { causationId: correlation, deliveries: [] });
+    t.match(created, { causationId: correlation, deliveries: { length: 0 } });
     t.equal(pick(sent, "causationId"), pick(escalated, "id"));
     t.match(pick(sent, "data", "payload"), {
       recipient: "on-call",

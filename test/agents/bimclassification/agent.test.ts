@@ -148,7 +148,9 @@ await test("an IFC file goes in; one suggestion is approved and applied, one is 
     { system: "UNIFORMAT II", edition: "ASTM E1557-97", code: "B2010", title: "Exterior Walls" },
   ]);
   t.equal(copy.elements.filter((element) => element.references.length > 0).length, 1);
-  t.match((await agent.post(`${API}/ifc`, { content })).body, { result: { written: [], content } });
+  t.match((await agent.post(`${API}/ifc`, { content })).body, {
+    result: { written: { length: 0 }, content },
+  });
   t.equal(system.seen.length, 5);
 });
 
@@ -190,7 +192,7 @@ await test("execute takes elements in and suggests at once; the same again adds 
       promptRef: /^suggest-code@1\.0\.0\+/,
     },
   });
-  t.match(await agent.post(`${API}/execute`, { elements }), { status: 200, body: { events: [] } });
+  t.match(await agent.post(`${API}/execute`, { elements }), { status: 200, body: { events: { length: 0 } } });
   await agent.post(`${API}/elements/W1/override`, { code: "C1020" });
   t.match((await agent.post(`${API}/execute`, { elements })).body, {
     result: { elements: [{ at: "suggested" }, { at: "approved", code: { code: "C1020" } }] },

@@ -60,7 +60,12 @@ await test("a specification that is not testable is answered with a skipped arte
   await system.agent("implementation");
   await system.publish(SPEC, untestableSpec, crypto.randomUUID());
   const [event] = await system.until(CODE, 1);
-  t.match(payloadOf(event), { status: "skipped", reason: untestableSpec.reason, files: [], tests: [] });
+  t.match(payloadOf(event), {
+    status: "skipped",
+    reason: untestableSpec.reason,
+    files: { length: 0 },
+    tests: { length: 0 },
+  });
 });
 
 await test("a specification that contradicts itself or never ends is skipped, and the agent goes on", async (t) => {
@@ -125,7 +130,10 @@ await test("a diff is reviewed, a file refactored, and both are published", asyn
     total: 1,
     items: [{ reviewId, verdict: "changes-requested", findings: 1, cwes: ["CWE-89"] }],
   });
-  t.match((await agent.get("/api/implementation/reviews?cwe=CWE-79")).body, { total: 0, items: [] });
+  t.match((await agent.get("/api/implementation/reviews?cwe=CWE-79")).body, {
+    total: 0,
+    items: { length: 0 },
+  });
   t.match(await agent.get("/api/implementation/reviews/none"), { status: 404 });
 
   const content = 'if (typeof a == "string") go();\n';
@@ -136,7 +144,7 @@ await test("a diff is reviewed, a file refactored, and both are published", asyn
   });
   await system.until(REFACTORING, 1);
   const nothing = await agent.post("/api/implementation/refactorings", { file: "a.ts", content: "go();\n" });
-  t.match(nothing.body, { events: [], result: { found: false, suggestion: null } });
+  t.match(nothing.body, { events: { length: 0 }, result: { found: false, suggestion: null } });
 });
 
 await test("bad input is answered with a problem that says where", async (t) => {

@@ -159,7 +159,7 @@ await test("a ticket is worked on step by step, and only as the caller knows it"
     { what: "escalated" },
     { what: "resolved" },
   ]);
-  t.match((await ask(agent, "GET", "/tickets")).body["items"], []);
+  t.same((await ask(agent, "GET", "/tickets")).body["items"], []);
   t.match((await ask(agent, "GET", "/tickets?at=resolved")).body, { items: [{ at: "resolved" }] });
   t.match((await ask(agent, "GET", "/knowledge?q=payroll+unlocked")).body, {
     items: [{ articleId: `ticket:${idOf(submitted)}`, body: resolution }],

@@ -162,7 +162,7 @@ void test("Events are followed: again whenever their deliveries change", async (
   const { control, client } = await setup(t);
   control.record(event("e1"));
   const followed = client.events({}, { follow: true });
-  t.match((await followed.next()).value, { id: "e1", deliveries: [] });
+  t.match((await followed.next()).value, { id: "e1", deliveries: { length: 0 } });
   control.record(event("e2"));
   t.match((await followed.next()).value, { id: "e2" });
   const deliveries = [{ agent: "a", status: "success", attempts: 1, durationMs: 1, error: null }] as const;

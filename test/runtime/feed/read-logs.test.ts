@@ -63,7 +63,7 @@ void test("Filters go together, and last counts the lines that match", async (t)
     [5980, 5990, 6000],
   );
   t.ok(errors.every(({ level }) => level === "error"));
-  t.match(await texts(reader.readLogs({ resources: ["b"], grep: "^line 1000 " })), []);
+  t.same(await texts(reader.readLogs({ resources: ["b"], grep: "^line 1000 " })), []);
   t.match(await texts(reader.readLogs({ resources: [], grep: "line (1000|2000) " })), [
     /^ERROR: line 1000/,
     /^ERROR: line 2000/,
