@@ -1,6 +1,7 @@
 import { runAgent } from "agents-apphost/kit";
 import type { AgentKit, AgentParts } from "agents-apphost/kit";
 import { AnalyzeCoverageHandler } from "./application/analyze-coverage.ts";
+import { ApproveSpecHandler } from "./application/approve-spec.ts";
 import { CreateStrategyHandler } from "./application/create-strategy.ts";
 import { GenerateApiSpecsHandler } from "./application/generate-api-specs.ts";
 import { GenerateTestSpecHandler } from "./application/generate-test-spec.ts";
@@ -11,10 +12,12 @@ import { events } from "./events.ts";
 import { PromptWriter } from "./infrastructure/prompt-writer.ts";
 import { readDocument } from "./infrastructure/read-document.ts";
 import { readXml } from "./infrastructure/read-xml.ts";
+import { approvals, SqlApprovals } from "./infrastructure/sql-approvals.ts";
 import { SqlCoverages, SqlStrategies } from "./infrastructure/sql-results.ts";
 import { SqlSpecs } from "./infrastructure/sql-specs.ts";
 import { migrations } from "./infrastructure/tables.ts";
 import type { TestPlanningTables } from "./infrastructure/tables.ts";
+import { approvalRoutes } from "./presentation/approvals.ts";
 import { calculationRoutes } from "./presentation/calculations.ts";
 import { commandRoutes, queryRoutes, subscriptions } from "./presentation/routes.ts";
 
@@ -23,6 +26,7 @@ await runAgent<TestPlanningTables>({
   description: "Derives test cases from requirements and measures how far tests cover them.",
   publishes: events,
   migrations,
+  projections: [approvals],
   compose,
 });
 
@@ -36,8 +40,13 @@ function compose(kit: AgentKit<TestPlanningTables>): AgentParts {
     coverage: new AnalyzeCoverageHandler(coverages, readXml),
     priorities: new PrioritiseTestsHandler(specs),
   };
+  const approving = new ApproveSpecHandler(specs, new SqlApprovals(kit));
   return {
-    commands: [...commandRoutes(handlers), ...calculationRoutes(handlers.priorities)],
+    commands: [
+      ...commandRoutes(handlers),
+      ...approvalRoutes(approving),
+      ...calculationRoutes(handlers.priorities),
+    ],
     queries: queryRoutes(specs, coverages, new Traceability(specs, coverages)),
     subscriptions: subscriptions(new TraceGeneratedCode(specs, coverages)),
   };

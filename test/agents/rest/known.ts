@@ -123,7 +123,9 @@ export const KNOWN: Readonly<Record<string, Known>> = {
           { when: { member: "no" }, actions: ["none"] },
         ],
       },
+      "POST /specs/{specId}/approve": { by: "ada" },
       "POST /priorities": { tests: [{ id: "t1", files: ["a.ts"] }], changed: { files: ["a.ts"] } },
     },
+    makes: [["POST /execute", "specId", "specId"]],
   },
 };

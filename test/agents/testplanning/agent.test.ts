@@ -6,6 +6,7 @@ import {
   specGeneratedPayload,
   strategyCreatedPayload,
 } from "../../../src/agents/testplanning/events.ts";
+import { pick } from "../../helpers/system.ts";
 import { TestSystem } from "../../helpers/test-system.ts";
 import { statementsNotSeen } from "../kit/tsql/sites.ts";
 import type { Seen } from "../../helpers/observer.ts";
@@ -125,6 +126,13 @@ await test("specifications are listed in pages, the newest first", async (t) => 
     query = `?limit=2&before=${encodeURIComponent(String(body["next"]))}`;
   }
   t.same(ids, ["R3", "R2", "R1"]);
+  const newest = await agent.get("/api/testplanning/specs?approved=false&limit=1");
+  const specId = String(pick(newest.body, "items", "0", "specId"));
+  t.match(await agent.post(`/api/testplanning/specs/${specId}/approve`, { by: "Ada" }), { status: 200 });
+  t.match((await agent.get("/api/testplanning/specs?approved=true")).body, {
+    items: [{ specId }],
+    next: null,
+  });
 });
 
 await test("generated tests come back as coverage of the cases, once per artefact", async (t) => {

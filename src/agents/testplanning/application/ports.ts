@@ -1,12 +1,21 @@
 import type { HandlerContext } from "agents-apphost/kit";
+import type { Approve } from "../domain/approval.ts";
 import type { XmlElement } from "../domain/coverage/cobertura.ts";
 import type { Wording } from "../domain/wording.ts";
 import type { CoverageAnalyzedPayload, SpecGeneratedPayload, StrategyCreatedPayload } from "../events.ts";
 
-/** A spec as it was published, with the time it was made. */
+/** Who stands up for a spec, and since when. */
+export interface Approval {
+  readonly by: string;
+  readonly note: string | null;
+  readonly at: string;
+}
+
+/** A spec as it was published, with the time it was made and its approvals, the first one first. */
 export interface StoredSpec {
   readonly spec: SpecGeneratedPayload;
   readonly createdAt: string;
+  readonly approvals: readonly Approval[];
 }
 
 /** A spec in a list. */
@@ -16,6 +25,7 @@ export interface SpecRow {
   readonly requirement: string;
   readonly testable: boolean;
   readonly cases: number;
+  readonly approvedBy: readonly string[];
   readonly createdAt: string;
 }
 
@@ -31,16 +41,31 @@ export interface PageOf {
   readonly before?: string;
 }
 
-/** The specs of this agent. They never change: a requirement that is analysed again is a new spec. */
+/** Which of them. */
+export interface SpecFilter extends PageOf {
+  /** Left out: approved or not. */
+  readonly approved?: boolean;
+}
+
+/**
+ * The specs of this agent. What they say never changes: a requirement that is analysed again is a new spec, which nobody
+ * has approved yet.
+ */
 export interface Specs {
   /** Stores specs and publishes them, in one step. */
   publish(ctx: HandlerContext, specs: readonly SpecGeneratedPayload[]): Promise<void>;
   find(specId: string): Promise<StoredSpec | null>;
-  list(page: PageOf): Promise<SpecPage>;
+  list(filter: SpecFilter): Promise<SpecPage>;
   /** The same pages, with all that the specs hold. */
   page(page: PageOf): Promise<{ readonly items: readonly StoredSpec[]; readonly next: string | null }>;
   /** The newest spec of each requirement. */
   newestOf(requirementIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
+}
+
+/** What people say of the specs. */
+export interface Approvals {
+  /** @throws SpecNotTestable, and PreconditionFailed where the request expects another version of the spec. */
+  approve(ctx: HandlerContext, specId: string, command: Approve): Promise<void>;
 }
 
 export interface Strategies {

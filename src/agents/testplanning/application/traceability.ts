@@ -1,11 +1,13 @@
-import type { CoverageAnalyzedPayload, SpecGeneratedPayload } from "../events.ts";
-import type { Coverages, PageOf, Specs } from "./ports.ts";
+import type { CoverageAnalyzedPayload } from "../events.ts";
+import type { Coverages, PageOf, Specs, StoredSpec } from "./ports.ts";
 
 /** One requirement with its cases, and how far generated tests run them. */
 export interface TracedRequirement {
   readonly requirementId: string;
   readonly requirement: string;
   readonly specId: string;
+  /** Whether somebody stands up for the specification. */
+  readonly approved: boolean;
   readonly status: "covered" | "partly-covered" | "untested" | "not-testable";
   readonly cases: readonly { readonly caseId: string; readonly ruleId: string; readonly covered: boolean }[];
   readonly covered: number;
@@ -29,16 +31,14 @@ export class Traceability {
   }> {
     const { items, next } = await this.#specs.page(page);
     const newest = await this.#specs.newestOf(items.map(({ spec }) => spec.requirementId));
-    const present = items.flatMap(({ spec }) =>
-      newest.get(spec.requirementId) === spec.specId ? [spec] : [],
-    );
-    const coverages = await this.#coverages.latestOf(present.map(({ specId }) => specId));
-    return { items: present.map((spec) => traced(spec, coverages.get(spec.specId))), next };
+    const present = items.filter(({ spec }) => newest.get(spec.requirementId) === spec.specId);
+    const coverages = await this.#coverages.latestOf(present.map(({ spec }) => spec.specId));
+    return { items: present.map((each) => traced(each, coverages.get(each.spec.specId))), next };
   }
 }
 
 function traced(
-  spec: SpecGeneratedPayload,
+  { spec, approvals }: StoredSpec,
   coverage: CoverageAnalyzedPayload | undefined,
 ): TracedRequirement {
   const { requirementId, requirement, specId, testable, reason, operation } = spec;
@@ -66,6 +66,7 @@ function traced(
     requirementId,
     requirement,
     specId,
+    approved: approvals.length > 0,
     status,
     cases,
     covered,

@@ -1,10 +1,21 @@
 import { anyOf } from "agents-apphost/kit";
 import type { AgentKit, HandlerContext } from "agents-apphost/kit";
-import type { PageOf, SpecPage, SpecRow, Specs, StoredSpec } from "../application/ports.ts";
+import type {
+  Approval,
+  PageOf,
+  SpecFilter,
+  SpecPage,
+  SpecRow,
+  Specs,
+  StoredSpec,
+} from "../application/ports.ts";
 import { specGenerated, specGeneratedPayload } from "../events.ts";
 import type { SpecGeneratedPayload } from "../events.ts";
+import { approvalsOf } from "./sql-approvals.ts";
 import type { TestPlanningTables } from "./tables.ts";
 
+type Row = TestPlanningTables["testplanning_specs"];
+type ApprovalsBySpec = ReadonlyMap<string, readonly Approval[]>;
 type Kit = Pick<AgentKit<TestPlanningTables>, "db" | "transact" | "clock">;
 
 /** Specs in SQL; a spec and its event commit together. */
@@ -34,27 +45,20 @@ export class SqlSpecs implements Specs {
   async find(specId: string): Promise<StoredSpec | null> {
     const row = await this.#kit.db
       .selectFrom("testplanning_specs")
-      .select(["payload", "created_at"])
+      .selectAll()
       .where("spec_id", "=", specId)
       .executeTakeFirst();
-    if (row === undefined) return null;
-    return { spec: specGeneratedPayload.parse(JSON.parse(row.payload)), createdAt: row.created_at };
+    return row === undefined ? null : toStored(row, await approvalsOf(this.#kit.db, [specId]));
   }
 
-  async list(page: PageOf): Promise<SpecPage> {
-    const { found, next } = await this.#rows(page);
-    return { items: found.map(toRow), next };
+  async list(filter: SpecFilter): Promise<SpecPage> {
+    const { found, next, approvals } = await this.#rows(filter);
+    return { items: found.map((row) => toRow(row, approvals)), next };
   }
 
   async page(page: PageOf): Promise<{ readonly items: readonly StoredSpec[]; readonly next: string | null }> {
-    const { found, next } = await this.#rows(page);
-    return {
-      items: found.map(({ payload, created_at }) => ({
-        spec: specGeneratedPayload.parse(JSON.parse(payload)),
-        createdAt: created_at,
-      })),
-      next,
-    };
+    const { found, next, approvals } = await this.#rows(page);
+    return { items: found.map((row) => toStored(row, approvals)), next };
   }
 
   async newestOf(requirementIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
@@ -69,9 +73,10 @@ export class SqlSpecs implements Specs {
   }
 
   /** The newest first; the cursor is the time and the id of the last row of a page. */
-  async #rows({ limit, before }: PageOf): Promise<{
-    readonly found: readonly TestPlanningTables["testplanning_specs"][];
+  async #rows({ limit, before, approved }: SpecFilter): Promise<{
+    readonly found: readonly Row[];
     readonly next: string | null;
+    readonly approvals: ApprovalsBySpec;
   }> {
     let rows = this.#kit.db
       .selectFrom("testplanning_specs")
@@ -79,6 +84,17 @@ export class SqlSpecs implements Specs {
       .orderBy("created_at", "desc")
       .orderBy("spec_id", "desc")
       .limit(limit + 1);
+    if (approved !== undefined) {
+      rows = rows.where((eb) => {
+        const some = eb.exists(
+          eb
+            .selectFrom("testplanning_approvals")
+            .select("place")
+            .whereRef("testplanning_approvals.spec_id", "=", "testplanning_specs.spec_id"),
+        );
+        return approved ? some : eb.not(some);
+      });
+    }
     if (before !== undefined) {
       const [time = "", ...rest] = before.split("_");
       const id = rest.join("_");
@@ -90,11 +106,12 @@ export class SqlSpecs implements Specs {
     const items = found.slice(0, limit);
     const last = items.at(-1);
     const next = found.length > limit && last !== undefined ? `${last.created_at}_${last.spec_id}` : null;
-    return { found: items, next };
+    const ids = items.map(({ spec_id }) => spec_id);
+    return { found: items, next, approvals: await approvalsOf(this.#kit.db, ids) };
   }
 }
 
-function toRowOf(spec: SpecGeneratedPayload, now: string): TestPlanningTables["testplanning_specs"] {
+function toRowOf(spec: SpecGeneratedPayload, now: string): Row {
   return {
     spec_id: spec.specId,
     requirement_id: spec.requirementId,
@@ -106,13 +123,22 @@ function toRowOf(spec: SpecGeneratedPayload, now: string): TestPlanningTables["t
   };
 }
 
-function toRow(row: TestPlanningTables["testplanning_specs"]): SpecRow {
+function toStored({ spec_id, payload, created_at }: Row, approvals: ApprovalsBySpec): StoredSpec {
+  return {
+    spec: specGeneratedPayload.parse(JSON.parse(payload)),
+    createdAt: created_at,
+    approvals: approvals.get(spec_id) ?? [],
+  };
+}
+
+function toRow(row: Row, approvals: ApprovalsBySpec): SpecRow {
   return {
     specId: row.spec_id,
     requirementId: row.requirement_id,
     requirement: row.requirement,
     testable: row.testable === 1,
     cases: row.cases,
+    approvedBy: (approvals.get(row.spec_id) ?? []).map(({ by }) => by),
     createdAt: row.created_at,
   };
 }

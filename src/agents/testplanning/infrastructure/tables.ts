@@ -1,6 +1,9 @@
 import type { Migration } from "agents-apphost/kit";
 
-/** The agent's own tables. `payload` holds the published event's payload as JSON; the rest is for finding it. */
+/**
+ * The agent's own tables. `payload` holds the published event's payload as JSON; the rest is for finding it. Approvals are
+ * made from their streams.
+ */
 export interface TestPlanningTables {
   testplanning_specs: {
     spec_id: string;
@@ -18,6 +21,14 @@ export interface TestPlanningTables {
     artefact_id: string | null;
     payload: string;
     created_at: string;
+  };
+  testplanning_approvals: {
+    spec_id: string;
+    /** Counted from 1, in the order in which they came. */
+    place: number;
+    approved_by: string;
+    note: string | null;
+    approved_at: string;
   };
 }
 
@@ -59,6 +70,19 @@ export const migrations: Readonly<Record<string, Migration>> = {
         .createIndex("testplanning_coverage_of_spec")
         .on("testplanning_coverage")
         .columns(["spec_id", "created_at"])
+        .execute();
+    },
+  },
+  "0002_approvals": {
+    async up(db) {
+      await db.schema
+        .createTable("testplanning_approvals")
+        .addColumn("spec_id", "varchar(100)", (column) => column.notNull())
+        .addColumn("place", "integer", (column) => column.notNull())
+        .addColumn("approved_by", "varchar(100)", (column) => column.notNull())
+        .addColumn("note", "text")
+        .addColumn("approved_at", "varchar(30)", (column) => column.notNull())
+        .addPrimaryKeyConstraint("testplanning_approvals_key", ["spec_id", "place"])
         .execute();
     },
   },

@@ -11,6 +11,7 @@ import type { TraceGeneratedCode } from "../application/trace-generated-code.ts"
 import { ReportUnreadable } from "../domain/coverage/totals.ts";
 import { DocumentUnreadable } from "../domain/openapi/unreadable.ts";
 import { featureOf } from "../domain/gherkin/spec-feature.ts";
+import { toView } from "./approvals.ts";
 import {
   apiInput,
   apiView,
@@ -136,13 +137,13 @@ export function queryRoutes(
     query({
       name: "GetSpec",
       path: "/specs/{specId}",
-      description: "One test specification.",
+      description: "One test specification, and who has approved it.",
       input: getInput,
       output: storedSpecView,
-      handler: async ({ specId }) => {
+      handler: async ({ specId }, ctx) => {
         const found = await specs.find(specId);
         if (found === null) throw notFound(`There is no test specification ${specId}.`);
-        return { ...found.spec, createdAt: found.createdAt };
+        return toView(found, ctx);
       },
     }),
     query({
@@ -176,9 +177,18 @@ export function queryRoutes(
       description: "Test specifications, the newest first, in pages.",
       input: listInput,
       output: specPage,
-      handler: async ({ limit, before }) => {
-        const page = await specs.list({ limit, ...(before === undefined ? {} : { before }) });
-        return { items: [...page.items], next: page.next };
+      handler: async ({ limit, before, approved }) => {
+        const { items, next } = await specs.list({
+          limit,
+          ...(before === undefined ? {} : { before }),
+          ...(approved === undefined ? {} : { approved: approved === "true" }),
+        });
+        const rows = items.map(({ approvedBy, ...row }) => ({
+          ...row,
+          approved: approvedBy.length > 0,
+          approvedBy: [...approvedBy],
+        }));
+        return { items: rows, next };
       },
     }),
   ];

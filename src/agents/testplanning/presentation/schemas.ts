@@ -76,7 +76,22 @@ export const coverageInput = z.object({
 export const coverageView = coverageAnalyzedPayload;
 
 export const getInput = z.object({ specId: z.string().min(1).max(100) });
-export const storedSpecView = specGeneratedPayload.extend({ createdAt: z.string() });
+const approvals = z.array(
+  z.object({ by: z.string(), note: z.string().nullable(), at: z.string().describe("ISO 8601, UTC") }),
+);
+const approved = z.boolean().describe("Somebody stands up for it");
+export const storedSpecView = specGeneratedPayload.extend({ createdAt: z.string(), approved, approvals });
+
+export const approveInput = getInput.extend({
+  by: z.string().trim().min(1).max(100).describe("Who approves; each person counts once"),
+  note: z.string().trim().min(1).max(2000).optional(),
+});
+export const approvalView = z.object({
+  specId: z.string(),
+  requirementId: z.string(),
+  approved,
+  approvals,
+});
 
 export const gherkinView = z.object({
   specId: z.string(),
@@ -86,6 +101,7 @@ export const gherkinView = z.object({
 export const listInput = z.object({
   limit: z.coerce.number().int().min(1).max(500).default(50),
   before: z.string().max(150).optional().describe("The `next` of the page before"),
+  approved: z.enum(["true", "false"]).optional().describe("Only those that are approved, or are not"),
 });
 
 export const specPage = z.object({
@@ -96,6 +112,8 @@ export const specPage = z.object({
       requirement: z.string(),
       testable: z.boolean(),
       cases: z.number().int(),
+      approved,
+      approvedBy: z.array(z.string()),
       createdAt: z.string(),
     }),
   ),
@@ -112,6 +130,7 @@ export const matrixPage = z.object({
       requirementId: z.string(),
       requirement: z.string(),
       specId: z.string(),
+      approved,
       status: z.enum(["covered", "partly-covered", "untested", "not-testable"]),
       cases: z.array(z.object({ caseId: z.string(), ruleId: z.string(), covered: z.boolean() })),
       covered: z.number().int(),
