@@ -38,6 +38,9 @@ t.test("closing gives the child process back, and so does a large build", { skip
   write("main.ts", `import "dep"; console.log(1);`);
   await bundler.prepare("one", path("main.ts"));
   t.equal(services().length, 1, "it stays for the next save");
+  const environment = readFileSync(`/proc/${services()[0]}/environ`, "latin1").split("\0");
+  t.ok(environment.includes("GOGC=400"), "it collects its garbage seldom");
+  t.equal(process.env["GOGC"], undefined, "and no other child gets that");
   await bundler.close();
   t.ok(await gone(), "after close");
 });

@@ -7,7 +7,15 @@ import { AgentsError } from "../../model/errors.ts";
  */
 let working = 0;
 let generation = 0;
+/** The generation whose child process runs. */
+let running = -1;
 let loaded: Promise<typeof Esbuild> | null = null;
+
+/**
+ * By default Go collects its garbage whenever what is in use has doubled: half of the work of a rebuild. The child process
+ * lives for a moment only, and is given back when it has become large.
+ */
+const GARBAGE_PERCENT = "400";
 
 export interface EsbuildService {
   readonly esbuild: typeof Esbuild;
@@ -41,6 +49,7 @@ async function attempt<T>(signal: AbortSignal, work: (service: EsbuildService) =
   const esbuild = await loaded;
   signal.throwIfAborted();
   const before = generation;
+  ensureRunning(esbuild);
   try {
     return await work({ esbuild, generation });
   } catch (error) {
@@ -48,7 +57,23 @@ async function attempt<T>(signal: AbortSignal, work: (service: EsbuildService) =
     signal.throwIfAborted();
     if (generation === before) await nextGeneration(esbuild);
   }
+  ensureRunning(esbuild);
   return await work({ esbuild, generation }).catch(refuse);
+}
+
+/** The first call starts the child process, in the environment of that moment: nobody else is to get the setting. */
+function ensureRunning(esbuild: typeof Esbuild): void {
+  if (running === generation) return;
+  running = generation;
+  const { GOGC } = process.env;
+  process.env["GOGC"] = GOGC ?? GARBAGE_PERCENT;
+  try {
+    // What fails here fails in the work, too, and is told there.
+    esbuild.transform("").catch(() => undefined);
+  } finally {
+    if (GOGC === undefined) delete process.env["GOGC"];
+    else process.env["GOGC"] = GOGC;
+  }
 }
 
 /** Ends the child process, unless somebody is building right now. */
