@@ -286,8 +286,11 @@ async function redisLife(t: Test, docker: TestDocker, image: string): Promise<vo
   const port = resource.hostPort(6379) ?? 0;
   t.match(await talkRedis(port, ["PING"]), /NOAUTH/, "without the password nothing is told");
   t.equal(await talkRedis(port, ["AUTH", password], ["SET", "a", "1"]), "+OK\r\n+OK\r\n");
-  const info = JSON.stringify(await running.container.inspect());
-  t.notOk(info.includes("quoted"), "the password stands in no command line, variable or label");
+  const info = await running.container.inspect();
+  const { Env: variables, ...others } = info.Config;
+  t.notOk(JSON.stringify({ ...info, Config: others }).includes("quoted"), "in no command line, no label");
+  const telling = variables.filter((variable) => variable.includes("quoted"));
+  t.strictSame(telling, [`REDISCLI_AUTH=${password}`], "its own redis-cli knows the password");
   const { Ports } = (await running.container.inspect()).NetworkSettings;
   t.strictSame(
     Ports["6379/tcp"]?.map(({ HostIp }) => HostIp),
