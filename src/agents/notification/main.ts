@@ -2,6 +2,7 @@ import { runAgent } from "agents-apphost/kit";
 import type { AgentKit, AgentParts } from "agents-apphost/kit";
 import { NotificationCommands } from "./application/commands.ts";
 import { Deliver } from "./application/deliver.ts";
+import { DeliveryStats } from "./application/delivery-stats.ts";
 import { EventHandlers } from "./application/event-handlers.ts";
 import { Prepare } from "./application/prepare.ts";
 import { Receipts } from "./application/receipts.ts";
@@ -16,12 +17,14 @@ import { PromptWriter } from "./infrastructure/prompt-writer.ts";
 import { readSettings } from "./infrastructure/settings.ts";
 import { SqlNotifications } from "./infrastructure/sql-notifications.ts";
 import { SqlRecipients } from "./infrastructure/sql-recipients.ts";
+import { SqlDeliveryFigures } from "./infrastructure/sql-stats.ts";
 import { SqlSuppressions, suppressions as suppressionTable } from "./infrastructure/sql-suppressions.ts";
 import { migrations } from "./infrastructure/tables.ts";
 import type { NotificationTables } from "./infrastructure/tables.ts";
 import { timeZone } from "./infrastructure/time-zone.ts";
 import { recipientCommandRoutes, recipientQueryRoutes } from "./presentation/recipient-routes.ts";
 import { commandRoutes, queryRoutes, subscriptions } from "./presentation/routes.ts";
+import { statsRoutes } from "./presentation/stats.ts";
 
 await runAgent<NotificationTables>({
   name: "notification",
@@ -81,7 +84,11 @@ function compose(kit: AgentKit<NotificationTables>): AgentParts {
       ...commandRoutes(commands, new Receipts(notifications)),
       ...recipientCommandRoutes(wishes, recipients),
     ],
-    queries: [...queryRoutes(notifications), ...recipientQueryRoutes(wishes, reading)],
+    queries: [
+      ...queryRoutes(notifications),
+      ...statsRoutes(new DeliveryStats(new SqlDeliveryFigures(kit))),
+      ...recipientQueryRoutes(wishes, reading),
+    ],
     subscriptions: subscriptions(new EventHandlers(prepare, deliver, phones, settings)),
     health: () => ({ channels: channels.names, recipient: settings.recipient }),
     started: () => due.start(),

@@ -225,6 +225,7 @@ await test("health shows the channels and prompts, and the API describes itself"
     "/api/notification/notifications/{notificationId}/retry",
     "/api/notification/receipts",
     "/api/notification/recipients/{recipient}/preferences",
+    "/api/notification/stats",
     "/api/notification/suppressions",
     "/api/notification/suppressions/{address}",
   ]);

@@ -33,6 +33,10 @@ await test("a notification that is held up, refused, opened again and confirmed 
   (await receiver.call(5)).answer(200);
   t.match((await last).body["result"], { at: "delivered" });
   t.match((await ask(agent, "GET", "/deliveries?limit=1")).body["items"], [{ at: "delivered" }]);
+  const range = "since=2026-01-01T00:00:00Z&until=2999-01-01T00:00:00Z&channel=webhook";
+  t.match((await ask(agent, "GET", `/stats?${range}`)).body["channels"], [
+    { asked: 2, sent: 2, attempts: 5 },
+  ]);
 
   const path = "/suppressions/%2B442079460958";
   t.match(await ask(agent, "PUT", path, { body: {} }), { status: 200 });

@@ -168,6 +168,9 @@ await test("what cannot be approved is refused, and why", async (t) => {
     [{}, "by"],
     [{ by: "  " }, "by"],
     [{ by: "x".repeat(101) }, "by"],
+    [{ by: "Ada\u0000Bob" }, "by"],
+    [{ by: "Ada\nBob" }, "by"],
+    [{ by: "Ada\u2028Bob" }, "by"],
     [{ by: 1 }, "by"],
     [{ by: "Ada", note: "x".repeat(2001) }, "note"],
   ] as const)

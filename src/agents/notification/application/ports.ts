@@ -5,6 +5,7 @@ import type { Notification } from "../domain/notification.ts";
 import type { Preferences } from "../domain/preferences.ts";
 import type { Zone } from "../domain/quiet-hours.ts";
 import type { Opening, RenderInput } from "../domain/render.ts";
+import type { SendTimes, Tally } from "../domain/stats.ts";
 import type { Suppression, SuppressionReason } from "../domain/suppression.ts";
 
 /** What a channel is given. The id is the idempotency key: the same id must reach the recipient once. */
@@ -102,6 +103,23 @@ export interface Notifications {
   }): Promise<DeliveryPage>;
   /** The notification that the other side of a channel knows under that id; null where there is none. */
   findByMessageId(channel: string, messageId: string): Promise<string | null>;
+}
+
+/** Which notifications are counted. */
+export interface StatsFilter {
+  /** Asked for then or later, ISO 8601 in UTC; null: from the first on. */
+  readonly since: string | null;
+  /** Asked for before that; null: all until now. */
+  readonly until: string | null;
+  /** Null for all channels. */
+  readonly channel: string | null;
+}
+
+/** Port to counts over all notifications. */
+export interface DeliveryFigures {
+  tallies(filter: StatsFilter): Promise<readonly Tally[]>;
+  /** Of each channel by which something is sent. */
+  sendTimes(filter: StatsFilter): Promise<readonly (SendTimes & { readonly channel: string })[]>;
 }
 
 /** Port to what recipients want. */

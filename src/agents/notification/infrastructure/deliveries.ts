@@ -14,7 +14,7 @@ export function streamOf(id: string): string {
 /** The list of deliveries and of their channels, made from the streams of the notifications. */
 export const deliveries: Projection<NotificationTables, NotificationEvent> = {
   name: "deliveries",
-  version: 2,
+  version: 3,
   streams: STREAM,
   codec: notificationCodec,
   clear: async (db) => {

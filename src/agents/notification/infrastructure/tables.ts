@@ -1,6 +1,7 @@
 import type { Migration } from "agents-apphost/kit";
 import type { DeliveryRow } from "../application/ports.ts";
 import type { ChannelState } from "../domain/notification.ts";
+import type { SuppressedBy } from "../domain/routing.ts";
 import type { SuppressionReason } from "../domain/suppression.ts";
 
 /** The agent's own tables. The streams are the truth; all of these are made from them. */
@@ -15,7 +16,7 @@ export interface NotificationTables {
     requested_at: string;
     updated_at: string;
   };
-  /** The channels of each notification: what is due when, and under which id the outside knows it. */
+  /** The channels of each notification: what is due when, under which id the outside knows it, and what came of it. */
   notification_channels: {
     notification_id: string;
     channel: string;
@@ -23,6 +24,15 @@ export interface NotificationTables {
     /** Null where nothing is to be done. */
     due_at: string | null;
     message_id: string | null;
+    /** Since it was asked for, or opened again. */
+    attempts: number;
+    /** Before it was opened again. */
+    earlier_attempts: number;
+    /** The last answer; null where none came since then. */
+    code: string | null;
+    suppressed_by: SuppressedBy | null;
+    /** Milliseconds from asked to sent; null where it never was. */
+    sent_ms: number | null;
   };
   notification_suppressions: {
     address: string;
@@ -86,6 +96,17 @@ export const migrations: Readonly<Record<string, Migration>> = {
         .addColumn("note", "text")
         .addColumn("notification_id", "varchar(36)")
         .execute();
+    },
+  },
+  // Empty until the projection is made again, which its new version asks for.
+  "0003_outcomes": {
+    async up(db) {
+      const channels = db.schema.alterTable("notification_channels");
+      await channels.addColumn("attempts", "integer").execute();
+      await channels.addColumn("earlier_attempts", "integer").execute();
+      await channels.addColumn("code", "varchar(20)").execute();
+      await channels.addColumn("suppressed_by", "varchar(20)").execute();
+      await channels.addColumn("sent_ms", "bigint").execute();
     },
   },
 };

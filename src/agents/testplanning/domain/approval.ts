@@ -30,9 +30,9 @@ export const approval: Decider<ReadonlySet<string>, Approve, ApprovalEvent> = {
   evolve: (state, { data }) => new Set([...state, personOf(data.by)]),
 };
 
-/** People write their names as it comes: case, spaces around it and composed letters make no other person. */
+/** People write their names as it comes: case, more spaces and composed letters make no other person. */
 function personOf(name: string): string {
-  return name.trim().normalize("NFC").toLowerCase();
+  return name.trim().replaceAll(/\s+/g, " ").normalize("NFC").toLowerCase();
 }
 
 /** The version of a specification: that it was made is the first, each approval is the next. */

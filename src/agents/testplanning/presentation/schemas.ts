@@ -83,7 +83,13 @@ const approved = z.boolean().describe("Somebody stands up for it");
 export const storedSpecView = specGeneratedPayload.extend({ createdAt: z.string(), approved, approvals });
 
 export const approveInput = getInput.extend({
-  by: z.string().trim().min(1).max(100).describe("Who approves; each person counts once"),
+  by: z
+    .string()
+    .trim()
+    .min(1)
+    .max(100)
+    .regex(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u, "expected a name in one line")
+    .describe("Who approves; each person counts once"),
   note: z.string().trim().min(1).max(2000).optional(),
 });
 export const approvalView = z.object({

@@ -23,6 +23,12 @@ await test("a specification is approved by each person once", (t) => {
 await test("a person is the same however the name is written", (t) => {
   for (const name of ["ADA", " ada ", "Ada"])
     t.strictSame(approval.decide(approve(name), after(ada)), [], name);
+  const full: ApprovalEvent = { type: "approved", data: { by: "Ada Lovelace", note: null } };
+  t.strictSame(
+    approval.decide(approve("ada  lovelace"), after(full)),
+    [],
+    "however far apart its parts stand",
+  );
   const zoe: ApprovalEvent = { type: "approved", data: { by: "Zoe\u0308", note: null } };
   t.strictSame(approval.decide(approve("zo\u00EB"), after(zoe)), [], "composed or not");
   t.equal(approval.decide(approve("Adam"), after(ada)).length, 1);
