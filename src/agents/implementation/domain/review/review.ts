@@ -9,8 +9,9 @@ import {
 import { commandInjection, crossSiteScripting, sqlInjection } from "./injection-rules.ts";
 import { dialectOf } from "./rule.ts";
 import type { Dialect, ReviewRule, Severity } from "./rule.ts";
-import { isComment, MAX_LINE, statementsOf } from "./statements.ts";
-import type { Statement } from "./statements.ts";
+import { ALWAYS_READ, ReadingBudget } from "./reading-budget.ts";
+import { MAX_LINE, statementsOf } from "./statements.ts";
+import type { Statement, Unread } from "./statements.ts";
 import { Taint } from "./taint.ts";
 import type { DiffFile, DiffLine } from "./unified-diff.ts";
 
@@ -58,41 +59,64 @@ const SOURCES: Readonly<Record<Dialect, RegExp>> = {
   other: /(?!)/,
 };
 
-/** Reviews the added lines of a diff for known weaknesses. Lines around them are read to understand them only. */
-export function reviewDiff(files: readonly DiffFile[]): Review {
+/**
+ * Reviews the added lines of a diff for known weaknesses. Lines around them are read to understand them only.
+ *
+ * How much the rules read is bounded by the budget; where it is used up, the note of the file says what was not read.
+ */
+export function reviewDiff(
+  files: readonly DiffFile[],
+  budget: ReadingBudget = new ReadingBudget(),
+  rules: readonly ReviewRule[] = RULES,
+): Review {
+  const read = files.map((file) => ({ file, ...reviewFile(file, budget, rules) }));
   return {
-    files: files.map((file) => ({
+    files: read.map(({ file, unread }) => ({
       path: file.path,
       addedLines: file.lines.filter((line) => line.added).length,
       reviewed: !file.deleted && !file.binary && dialectOf(file.path) !== "other",
-      note: noteOf(file),
+      note: noteOf(file, unread),
     })),
-    findings: files.flatMap(reviewFile),
+    findings: read.flatMap(({ findings }) => findings),
   };
 }
 
-function noteOf({ binary, renamedFrom, lines }: DiffFile): string | null {
+function noteOf({ binary, renamedFrom, lines }: DiffFile, unread: Unread | null): string | null {
   const long = lines.filter(({ added, text }) => added && text.length > MAX_LINE).length;
   const notes = [
     ...(renamedFrom === null ? [] : [`renamed from ${renamedFrom}`]),
     ...(binary ? ["binary, so not read"] : []),
-    ...(long === 0
+    ...(long === 0 ? [] : [`${countOf(long)} of more than ${MAX_LINE} characters not read`]),
+    ...(unread === null
       ? []
-      : [`${long} ${long === 1 ? "line" : "lines"} of more than ${MAX_LINE} characters not read`]),
+      : [
+          `from line ${unread.from} on lines were read one by one, and ${countOf(unread.lines)} of more than ${ALWAYS_READ} characters not at all: that is more than is read in one review, send the diff in parts`,
+        ]),
   ];
   return notes.length === 0 ? null : notes.join("; ");
 }
 
-function reviewFile(file: DiffFile): readonly Finding[] {
+function countOf(lines: number): string {
+  return `${lines} ${lines === 1 ? "line" : "lines"}`;
+}
+
+function reviewFile(
+  file: DiffFile,
+  budget: ReadingBudget,
+  all: readonly ReviewRule[],
+): { readonly findings: readonly Finding[]; readonly unread: Unread | null } {
   const dialect = dialectOf(file.path);
-  const rules = RULES.filter((rule) => rule.dialects.includes(dialect));
+  const rules = all.filter((rule) => rule.dialects.includes(dialect));
   const taint = new Taint(SOURCES[dialect]);
   /** Up to where each weakness was reported: lines inside a reported statement are not reported again. */
   const reported = new Map<string, number>();
   const findings: Finding[] = [];
-  for (const statement of statementsOf(file.lines)) {
+  const statements = statementsOf(file.lines, budget);
+  let next = statements.next();
+  for (; next.done !== true; next = statements.next()) {
+    const statement = next.value;
     const first = statement.lines[0];
-    if (first === undefined || isComment(first.text)) continue;
+    if (first === undefined) continue;
     for (const rule of rules) {
       if ((reported.get(rule.cwe) ?? 0) >= first.number || !rule.found(statement.text, taint, dialect))
         continue;
@@ -103,7 +127,7 @@ function reviewFile(file: DiffFile): readonly Finding[] {
     }
     taint.read(statement.text.replaceAll("\n", " "), CLEAN_PATH, PATH_GUARD);
   }
-  return findings.toSorted((a, b) => a.line - b.line);
+  return { findings: findings.toSorted((a, b) => a.line - b.line), unread: next.value };
 }
 
 /** The added line that shows the weakness by itself, else the first added line of the statement; none, no finding. */

@@ -1,7 +1,12 @@
+import { ALWAYS_READ } from "./reading-budget.ts";
+import type { ReadingBudget } from "./reading-budget.ts";
 import type { DiffLine } from "./unified-diff.ts";
 
 /** Neighbouring lines that belong together: a call that goes over several lines is judged as one text. */
 export type Statement = { readonly lines: readonly DiffLine[]; readonly text: string };
+
+/** What the budget of a review has kept from being read; `from` is the first line that it has touched. */
+export type Unread = { readonly from: number; readonly lines: number };
 
 const MAX_LINES = 12;
 /** A longer line is no line that a person has written, and rules could take long on it: it is not read. */
@@ -11,26 +16,49 @@ const MAX_TEXT = 4000;
 
 /**
  * The statement that begins at each line: the line, and those after it while a bracket or a template literal is open.
- * Lines with a gap between them are never put together.
+ * Lines with a gap between them are never put together, and comments are no statements.
+ *
+ * Where the budget is used up, a line is a statement of its own, and a long one none. Gives back what that has concerned.
  */
-export function statementsOf(lines: readonly DiffLine[]): readonly Statement[] {
-  return lines.flatMap((first, index) => {
-    if (first.text.length > MAX_LINE) return [];
-    const taken: DiffLine[] = [first];
-    let text = first.text;
-    while (taken.length < MAX_LINES && isOpen(text)) {
-      const next = lines[index + taken.length];
-      if (next === undefined || next.number !== first.number + taken.length) break;
-      if (text.length + next.text.length > MAX_TEXT || next.text.length > MAX_LINE) break;
-      taken.push(next);
-      text = `${text}\n${next.text}`;
+export function* statementsOf(
+  lines: readonly DiffLine[],
+  budget: ReadingBudget,
+): Generator<Statement, Unread | null> {
+  let from: number | null = null;
+  let unread = 0;
+  for (const [index, first] of lines.entries()) {
+    if (first.text.length > MAX_LINE || isComment(first.text)) continue;
+    const statement = statementAt(lines, index, budget);
+    if (budget.take(statement.text)) {
+      yield statement;
+      continue;
     }
-    return [{ lines: taken, text }];
-  });
+    const isRead = first.text.length <= ALWAYS_READ;
+    from ??= first.number;
+    unread += Number(!isRead && first.added);
+    if (isRead) yield { lines: [first], text: first.text };
+  }
+  return from === null ? null : { from, lines: unread };
+}
+
+/** Lines are only put together where the result may still be read. */
+function statementAt(lines: readonly DiffLine[], index: number, budget: ReadingBudget): Statement {
+  const [first, ...rest] = lines.slice(index, index + MAX_LINES);
+  if (first === undefined) return { lines: [], text: "" };
+  const taken: DiffLine[] = [first];
+  let text = first.text;
+  for (const next of rest) {
+    if (next.number !== first.number + taken.length || next.text.length > MAX_LINE) break;
+    const length = text.length + 1 + next.text.length;
+    if (length > MAX_TEXT || !budget.allows(length) || !isOpen(text)) break;
+    taken.push(next);
+    text = `${text}\n${next.text}`;
+  }
+  return { lines: taken, text };
 }
 
 /** A whole line that is a comment says nothing about what the program does. */
-export function isComment(text: string): boolean {
+function isComment(text: string): boolean {
   return /^\s*(?:\/\/|>>>|#(?!\[)|\/?\*|<!--|--\s)/.test(text);
 }
 

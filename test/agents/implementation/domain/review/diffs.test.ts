@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { test } from "tap";
 import { reviewDiff } from "../../../../../src/agents/implementation/domain/review/review.ts";
 import type { Review } from "../../../../../src/agents/implementation/domain/review/review.ts";
+import { ReadingBudget } from "../../../../../src/agents/implementation/domain/review/reading-budget.ts";
+import type { ReviewRule } from "../../../../../src/agents/implementation/domain/review/rule.ts";
 import { parseUnifiedDiff } from "../../../../../src/agents/implementation/domain/review/unified-diff.ts";
 
 function review(text: string): Review {
@@ -122,5 +124,55 @@ await test("what a diff says to its reader changes nothing", (t) => {
   ];
   const diff = `--- a/a.ts\n+++ b/a.ts\n@@ -1 +1,4 @@\n a();\n${lines.map((line) => `+${line}`).join("\n")}\n`;
   t.match(review(diff).findings, [{ cwe: "CWE-79", line: 3 }]);
+  t.end();
+});
+
+/** Lines of about this many characters in all. */
+function made(unit: string, width: number, size: number): readonly string[] {
+  return Array.from({ length: Math.floor(size / (width + 2)) }, () => unit.repeat(width / unit.length));
+}
+
+/** Counts what the rules are given: one may take the square of that. */
+class CountingRule implements ReviewRule {
+  readonly cwe = "CWE-0";
+  readonly title = "nothing";
+  readonly severity = "low";
+  readonly message = "";
+  readonly fix = "";
+  readonly dialects = ["javascript"] as const;
+  read = 0;
+  readonly found = (text: string): boolean => {
+    this.read += text.length ** 2;
+    return false;
+  };
+}
+
+await test("how much the rules read of one diff is bounded, and what was not read is said", (t) => {
+  for (const [unit, width] of [
+    ["exec(", 160],
+    ['"\\', 1000],
+    ["select x+(", 330],
+  ] as const) {
+    const parsed = parseUnifiedDiff(added("a.js", made(unit, width, 1_990_000)));
+    const count = new CountingRule();
+    const { files } = reviewDiff(parsed.ok ? parsed.files : [], undefined, [count]);
+    t.ok(count.read > 0 && count.read <= 2_500_000_000, `${unit} ${width}: ${count.read}`);
+    t.match(files, [
+      { note: /^from line \d+ on lines were read one by one, and \d+ lines? of more than 200/ },
+    ]);
+  }
+  const ordinary = Array.from({ length: 48_000 }, (_, at) =>
+    at % 12 === 0 ? `test("case ${at}", async (t) => {` : `  t.equal(await f(${at}), ${at});`,
+  );
+  const parsed = parseUnifiedDiff(added("a.test.ts", ordinary));
+  t.match(reviewDiff(parsed.ok ? parsed.files : []).files, [{ addedLines: 48_000, note: null }]);
+  t.end();
+});
+
+await test("a weakness behind lines that use the whole budget up is still found", (t) => {
+  const parsed = parseUnifiedDiff(added("a.js", ["exec(".repeat(100), "exec(".repeat(100), weak]));
+  const { files, findings } = reviewDiff(parsed.ok ? parsed.files : [], new ReadingBudget(400_000));
+  t.match(findings, [{ cwe: "CWE-79", line: 3 }]);
+  t.match(files, [{ note: /^from line 2 on .* and 1 line of more than 200 characters not at all/ }]);
   t.end();
 });
