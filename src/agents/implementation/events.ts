@@ -43,6 +43,10 @@ export const codeGeneratedPayload = z.object({
   language: z.enum(["typescript", "python"]),
   files: z.array(file).describe("Empty when skipped"),
   tests: z.array(coveredCase).describe("One entry per case of the specification that a returned test runs"),
+  approval: z
+    .object({ refactoringId: z.string(), approvedBy: z.string(), approvedAt: z.string() })
+    .optional()
+    .describe("The refactoring that this version came of, and the person who approved it"),
   etag: z
     .string()
     .optional()
@@ -90,13 +94,31 @@ export const reviewCompleted = defineEvent("agents.implementation.review.complet
   description: "A diff was reviewed for known weaknesses (CWE) on its added lines.",
 });
 
+const complexity = z
+  .object({ before: z.int().min(1), after: z.int().min(1) })
+  .describe("Cyclomatic complexity: decisions and one for each file");
+
 /** Payload of `agents.implementation.refactoring.suggested`: a diff that keeps behaviour. */
 export const refactoringSuggestedPayload = z.object({
   suggestionId: z.string().min(1),
   file: z.string().min(1),
   language: z.enum(["typescript", "python"]),
-  rules: z.array(z.object({ rule: z.string(), line: z.int().min(1), description: z.string() })),
-  diff: z.string().describe("Unified diff that `git apply` accepts on the file as it was sent"),
+  rules: z.array(
+    z.object({
+      rule: z.string(),
+      file: z.string().optional(),
+      line: z.int().min(1),
+      description: z.string(),
+    }),
+  ),
+  diff: z.string().describe("Unified diff that `git apply` accepts on the files as they were sent"),
+  files: z
+    .array(z.object({ file: z.string(), language: z.enum(["typescript", "python"]), complexity }))
+    .optional()
+    .describe("Every file that the diff changes; `file` and `language` are those of the first"),
+  complexity: complexity.optional(),
+  goal: z.string().nullable().optional().describe("What was asked for, as it was said"),
+  omitted: z.int().min(0).optional().describe("Changes that were left out because there were too many"),
   rationale: z.string(),
   ...provenance,
 });
@@ -106,7 +128,7 @@ export type RefactoringSuggestedPayload = z.infer<typeof refactoringSuggestedPay
 export const refactoringSuggested = defineEvent(
   "agents.implementation.refactoring.suggested",
   refactoringSuggestedPayload,
-  { description: "A behaviour-keeping change of one file was suggested as a diff." },
+  { description: "A behaviour-keeping change of files was suggested as a diff." },
 );
 
 /** Every event type that the implementation agent publishes. */

@@ -1,5 +1,6 @@
 import { runAgent } from "agents-apphost/kit";
 import type { AgentKit, AgentParts } from "agents-apphost/kit";
+import { ApplyRefactoring } from "./application/apply-refactoring.ts";
 import { GenerateCode } from "./application/generate-code.ts";
 import { ProposeRefactor } from "./application/propose-refactor.ts";
 import { ReviewCode } from "./application/review-code.ts";
@@ -8,8 +9,8 @@ import { matchWithLimit } from "./infrastructure/pattern-matcher.ts";
 import { PromptWriter } from "./infrastructure/prompt-writer.ts";
 import { readLanguage } from "./infrastructure/settings.ts";
 import { StateArtefacts } from "./infrastructure/state-artefacts.ts";
+import { StateRefactorings } from "./infrastructure/state-refactorings.ts";
 import { StateReviews } from "./infrastructure/state-reviews.ts";
-import { StatePublications } from "./infrastructure/state-publications.ts";
 import { commandRoutes, queryRoutes, subscriptions } from "./presentation/routes.ts";
 import type { UseCases } from "./presentation/routes.ts";
 
@@ -25,12 +26,14 @@ function compose(kit: AgentKit): AgentParts {
   const language = readLanguage(kit.env);
   const artefacts = new StateArtefacts(kit);
   const writer = new PromptWriter(kit);
-  const publications = new StatePublications(kit);
+  const refactorings = new StateRefactorings(kit);
   const reviews = new StateReviews(kit);
   const use: UseCases = {
     generateCode: new GenerateCode(artefacts, writer, matchWithLimit),
     reviewCode: new ReviewCode(writer, reviews),
-    proposeRefactor: new ProposeRefactor(writer, publications),
+    proposeRefactor: new ProposeRefactor(writer, refactorings, artefacts),
+    applyRefactoring: new ApplyRefactoring(refactorings),
+    refactorings,
     artefacts,
     reviews,
     language,

@@ -168,7 +168,10 @@ await test("the API describes itself, recursive inputs included", async (t) => {
     "/api/implementation/artefacts",
     "/api/implementation/artefacts/{artefactId}",
     "/api/implementation/execute",
+    "/api/implementation/findings",
     "/api/implementation/refactorings",
+    "/api/implementation/refactorings/{refactoringId}",
+    "/api/implementation/refactorings/{refactoringId}/apply",
     "/api/implementation/reviews",
     "/api/implementation/reviews/{reviewId}",
   ]);

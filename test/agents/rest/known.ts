@@ -62,8 +62,10 @@ export const KNOWN: Readonly<Record<string, Known>> = {
   implementation: {
     bodies: {
       "POST /reviews": { diff: "--- a/a.ts\n+++ b/a.ts\n@@ -1 +1 @@\n-const a = 1;\n+const a = 2;\n" },
-      "POST /refactorings": { file: "a.ts", content: "export const a = 1;\n" },
+      "POST /refactorings": { file: "a.ts", content: 'if (typeof a == "string") go();\n' },
+      "POST /refactorings/{refactoringId}/apply": { approvedBy: "ada" },
     },
+    makes: [["POST /refactorings", "suggestion.suggestionId", "refactoringId"]],
     lacking: { "POST /execute": "validation" },
   },
   notification: {

@@ -1,6 +1,8 @@
 import type { HandlerContext } from "agents-apphost/kit";
 import type { Artefact, ArtefactDraft } from "../domain/artefact.ts";
 import type { Language } from "../domain/generated-code.ts";
+import type { FileChange } from "../domain/refactor/change-set.ts";
+import type { ApplyRequest, Origin, ProposalState, Refusal } from "../domain/refactor/proposal.ts";
 import type { RefactoringSuggestedPayload, ReviewCompletedPayload } from "../events.ts";
 
 /** One line of the list of artefacts: the latest version of each. */
@@ -49,7 +51,7 @@ export interface Writer {
   /** Why a refactoring is an improvement. */
   explainRefactoring(
     ctx: HandlerContext,
-    facts: { readonly file: string; readonly changes: readonly string[] },
+    facts: { readonly file: string; readonly changes: readonly string[]; readonly goal?: string },
   ): Promise<Words>;
 }
 
@@ -70,9 +72,42 @@ export interface Reviews {
   get(reviewId: string): Promise<(ReviewCompletedPayload & { readonly createdAt: string }) | null>;
   /** The newest first. */
   list(): Promise<readonly ReviewSummary[]>;
+  /** Those of the listed reviews, of one kind where it is named; the newest review first. */
+  findings(cwe: string | undefined): Promise<readonly ReviewedFinding[]>;
 }
 
-/** Port to what is told to others and not kept. */
-export interface Publications {
-  refactoringSuggested(ctx: HandlerContext, payload: RefactoringSuggestedPayload): Promise<void>;
+/** A proposal as it is kept, with what became of it. */
+export interface StoredRefactoring {
+  readonly suggestion: RefactoringSuggestedPayload;
+  readonly changes: readonly FileChange[];
+  readonly origin: Origin;
+  readonly state: ProposalState;
+  readonly createdAt: string;
 }
+
+/** Port to the stored refactorings. */
+export interface Refactorings {
+  /** Stores a proposal and publishes it, in one transaction. */
+  add(
+    ctx: HandlerContext,
+    suggestion: RefactoringSuggestedPayload,
+    changes: readonly FileChange[],
+    origin: Origin,
+  ): Promise<void>;
+  get(refactoringId: string): Promise<StoredRefactoring | null>;
+  /**
+   * Applies a proposal where that is allowed. Of an artefact it makes the next version and publishes it, in one transaction
+   * with the proposal's new state. Null when there is no such proposal.
+   */
+  apply(
+    ctx: HandlerContext,
+    refactoringId: string,
+    request: ApplyRequest,
+  ): Promise<StoredRefactoring | Refusal | null>;
+}
+
+/** A finding and the review that it is from. */
+export type ReviewedFinding = ReviewCompletedPayload["findings"][number] & {
+  readonly reviewId: string;
+  readonly createdAt: string;
+};

@@ -8,6 +8,13 @@ export type Provenance = {
   readonly promptRef: string | null;
 };
 
+/** That a person has approved a refactoring; `approvedAt` is ISO 8601 UTC. */
+export type Approval = {
+  readonly refactoringId: string;
+  readonly approvedBy: string;
+  readonly approvedAt: string;
+};
+
 /** One version of the code of one specification in one language. Never changes; a new generation is a new version. */
 export type Artefact = {
   readonly artefactId: string;
@@ -20,6 +27,8 @@ export type Artefact = {
   readonly files: readonly GeneratedFile[];
   readonly tests: readonly CoveredCase[];
   readonly provenance: Provenance;
+  /** Set where this version came of a refactoring: which one, and who approved it. */
+  readonly approval?: Approval | undefined;
   /** ISO 8601 UTC. */
   readonly createdAt: string;
 };

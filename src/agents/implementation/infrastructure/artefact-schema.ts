@@ -29,6 +29,9 @@ export const storedArtefact: z.ZodType<Artefact> = z.object({
     generatedBy: z.enum(["live", "cassette", "sample"]).nullable(),
     promptRef: z.string().nullable(),
   }),
+  approval: z
+    .object({ refactoringId: z.string(), approvedBy: z.string(), approvedAt: z.string() })
+    .optional(),
   createdAt: z.string(),
 });
 

@@ -28,7 +28,7 @@ export class PromptWriter implements Writer {
 
   explainRefactoring(
     ctx: HandlerContext,
-    facts: { readonly file: string; readonly changes: readonly string[] },
+    facts: { readonly file: string; readonly changes: readonly string[]; readonly goal?: string },
   ): Promise<Words> {
     return this.#ask(ctx, "explain-refactoring", facts);
   }

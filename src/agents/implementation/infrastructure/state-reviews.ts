@@ -1,6 +1,6 @@
 import type { AgentKit, HandlerContext } from "agents-apphost/kit";
 import { z } from "zod";
-import type { Reviews, ReviewSummary } from "../application/ports.ts";
+import type { ReviewedFinding, Reviews, ReviewSummary } from "../application/ports.ts";
 import { reviewCompleted, reviewCompletedPayload } from "../events.ts";
 import type { ReviewCompletedPayload } from "../events.ts";
 
@@ -9,6 +9,8 @@ type Kit = Pick<AgentKit, "state" | "transactState" | "clock">;
 const INDEX = "review-index";
 /** A state store cannot be searched, so the list is a document; older reviews leave it and stay readable by id. */
 const LISTED = 500;
+/** So many reviews are read at the same time. */
+const AT_ONCE = 16;
 
 const storedReview = reviewCompletedPayload.extend({ createdAt: z.string() });
 const storedIndex: z.ZodType<{ readonly items: readonly ReviewSummary[] }> = z.object({
@@ -54,6 +56,24 @@ export class StateReviews implements Reviews {
 
   async list(): Promise<readonly ReviewSummary[]> {
     return (await this.#kit.state.get(INDEX, storedIndex))?.value.items ?? [];
+  }
+
+  async findings(cwe: string | undefined): Promise<readonly ReviewedFinding[]> {
+    const listed = await this.list();
+    const wanted = listed.filter(({ cwes }) => (cwe === undefined ? cwes.length > 0 : cwes.includes(cwe)));
+    const found: ReviewedFinding[] = [];
+    for (let at = 0; at < wanted.length; at += AT_ONCE) {
+      const reviews = await Promise.all(
+        wanted.slice(at, at + AT_ONCE).map(({ reviewId }) => this.get(reviewId)),
+      );
+      for (const review of reviews) {
+        if (review === null) continue;
+        const { reviewId, createdAt, findings } = review;
+        for (const finding of findings)
+          if (cwe === undefined || finding.cwe === cwe) found.push({ reviewId, createdAt, ...finding });
+      }
+    }
+    return found;
   }
 }
 

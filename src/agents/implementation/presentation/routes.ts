@@ -3,19 +3,20 @@ import type { CommandRoute, EventSubscription, QueryRoute } from "agents-apphost
 import { specGenerated } from "../../testplanning/events.ts";
 import type { GenerateCode } from "../application/generate-code.ts";
 import type { Artefacts, Reviews } from "../application/ports.ts";
-import type { ProposeRefactor } from "../application/propose-refactor.ts";
 import type { ReviewCode } from "../application/review-code.ts";
 import type { Language } from "../domain/generated-code.ts";
+import { refactoringCommands, refactoringQueries } from "./refactoring-routes.ts";
+import type { RefactoringUseCases } from "./refactoring-routes.ts";
 import {
   artefactPage,
   artefactView,
+  findingPage,
   generateInput,
   getArtefactInput,
   getReviewInput,
+  listFindingsInput,
   listInput,
   listReviewsInput,
-  refactorInput,
-  refactorView,
   reviewInput,
   reviewPage,
   reviewView,
@@ -24,10 +25,9 @@ import {
 } from "./schemas.ts";
 
 /** What the routes call. */
-export interface UseCases {
+export interface UseCases extends RefactoringUseCases {
   readonly generateCode: GenerateCode;
   readonly reviewCode: ReviewCode;
-  readonly proposeRefactor: ProposeRefactor;
   readonly artefacts: Artefacts;
   readonly reviews: Reviews;
   /** Used where a request or an event names no language. */
@@ -53,22 +53,28 @@ export function commandRoutes(use: UseCases): readonly CommandRoute[] {
       output: reviewView.omit({ generatedBy: true }),
       handler: ({ diff }, ctx) => use.reviewCode.run(ctx, diff),
     }),
-    command({
-      name: "ProposeRefactor",
-      path: "/refactorings",
-      description: "Suggests changes of one file that keep its behaviour, as a diff.",
-      input: refactorInput,
-      output: refactorView,
-      handler: async (input, ctx) => {
-        const suggestion = await use.proposeRefactor.run(ctx, input);
-        return { found: suggestion !== null, suggestion };
-      },
-    }),
+    ...refactoringCommands(use),
   ];
 }
 
 export function queryRoutes(use: UseCases): readonly QueryRoute[] {
   return [
+    ...refactoringQueries(use),
+    query({
+      name: "ListFindings",
+      path: "/findings",
+      description: "Findings of the listed reviews, of the newest review first; in a file or a folder.",
+      input: listFindingsInput,
+      output: findingPage,
+      handler: async ({ limit, offset, cwe, severity, file }) => {
+        const all = (await use.reviews.findings(cwe)).filter(
+          (each) =>
+            (severity === undefined || each.severity === severity) &&
+            (file === undefined || each.file === file || each.file.startsWith(`${file.replace(/\/$/, "")}/`)),
+        );
+        return { items: all.slice(offset, offset + limit), total: all.length };
+      },
+    }),
     query({
       name: "GetReview",
       path: "/reviews/{reviewId}",

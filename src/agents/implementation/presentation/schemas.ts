@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { specGeneratedPayload } from "../../testplanning/events.ts";
-import { codeGeneratedPayload, refactoringSuggestedPayload, reviewCompletedPayload } from "../events.ts";
+import { codeGeneratedPayload, reviewCompletedPayload } from "../events.ts";
 import type { Artefact } from "../domain/artefact.ts";
 
 const language = z.enum(["typescript", "python"]);
@@ -54,6 +54,18 @@ export const listReviewsInput = listInput.extend({
     .optional()
     .describe("Only reviews with a finding of this kind"),
 });
+export const listFindingsInput = listReviewsInput.extend({
+  cwe: listReviewsInput.shape.cwe.describe("Only findings of this kind"),
+  severity: z.enum(["critical", "high", "medium", "low"]).optional(),
+  file: z.string().min(1).max(500).optional().describe("A path, or the path of a folder"),
+});
+export const findingPage = z.object({
+  items: z.array(
+    reviewCompletedPayload.shape.findings.element.extend({ reviewId: z.string(), createdAt: z.string() }),
+  ),
+  total: z.number(),
+});
+
 export const reviewPage = z.object({
   items: z.array(
     z.object({
@@ -68,31 +80,16 @@ export const reviewPage = z.object({
   total: z.number(),
 });
 
-export const refactorInput = z.object({
-  file: z
-    .string()
-    .min(1)
-    .max(500)
-    .regex(
-      /^(?!\/)(?!.*(?:^|\/)\.\.(?:\/|$))[^\p{Cc}\\]+$/u,
-      "expected a path below the repository, with forward slashes",
-    ),
-  content: z.string().min(1).max(1_000_000),
-  language: language.optional().describe("By default told from the file's extension"),
-});
-export const refactorView = z.object({
-  found: z.boolean().describe("False when there is nothing to suggest; then nothing is published either"),
-  suggestion: refactoringSuggestedPayload.nullable(),
-});
-
 export function toArtefactView({
   provenance,
   files,
   tests,
+  approval,
   ...rest
 }: Artefact): z.input<typeof artefactView> {
   return {
     ...rest,
+    ...(approval === undefined ? {} : { approval }),
     files: [...files],
     tests: [...tests],
     wording: { by: provenance.by, reason: provenance.reason },

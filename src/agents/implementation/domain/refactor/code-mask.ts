@@ -11,15 +11,22 @@ export function maskPython(source: string): string {
   return source.replace(/#[^\n]*|("""|''')[\s\S]*?\1|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/g, blank);
 }
 
-const TOKEN = /\/\/[^\n]*|\/\*[\s\S]*?\*\/|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/y;
-const REGEX = /\/(?![*/])(?:[^\\/[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*/y;
+const TOKEN = /\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/y;
+/** Longer ones are rare, and looking for the end of each that has none would take long. */
+const REGEX = /\/(?![*/])(?:[^\\/[\n]|\\.|\[(?:[^\]\\\n]|\\.){0,200}\]){1,1000}\/[a-z]*/y;
 /** What stands before a regular expression, where a division cannot stand. */
 const BEFORE_REGEX = /(?:^|[=(,:;!&|?{}[+\-*%<>~^]|\b(?:return|typeof|case|in|of|do|else|void|delete))\s*$/;
+
+/** What is that deep in templates of templates is read as text. */
+const MAX_DEPTH = 100;
 
 class TypeScriptMask {
   readonly #source: string;
   #at = 0;
   #masked = "";
+  /** The last characters of it: cutting them off the whole each time would take long. */
+  #tail = "";
+  #depth = 0;
 
   constructor(source: string) {
     this.#source = source;
@@ -37,7 +44,7 @@ class TypeScriptMask {
       if (this.#skip(TOKEN)) continue;
       const char = this.#source.charAt(this.#at);
       if (char === "`") this.#template();
-      else if (char === "/" && BEFORE_REGEX.test(this.#masked.slice(-40)) && this.#skip(REGEX)) continue;
+      else if (char === "/" && BEFORE_REGEX.test(this.#tail) && this.#skip(REGEX)) continue;
       else if (inTemplate && char === "}" && depth === 0) return;
       else {
         depth += Number(char === "{") - Number(char === "}");
@@ -53,8 +60,11 @@ class TypeScriptMask {
       if (char === "`") return this.#take(" ");
       if (char === "\\") this.#blankNext(2);
       else if (this.#source.startsWith("${", this.#at)) {
+        if (this.#depth === MAX_DEPTH) return this.#blankNext(this.#source.length);
         this.#blankNext(2);
+        this.#depth += 1;
         this.#code(true);
+        this.#depth -= 1;
         this.#blankNext(1);
       } else this.#blankNext(1);
     }
@@ -70,13 +80,18 @@ class TypeScriptMask {
 
   #blankNext(count: number): void {
     const text = this.#source.slice(this.#at, this.#at + count);
-    this.#masked += blank(text);
+    this.#put(blank(text));
     this.#at += text.length;
   }
 
   #take(char: string): void {
-    this.#masked += char;
+    this.#put(char);
     this.#at += 1;
+  }
+
+  #put(text: string): void {
+    this.#masked += text;
+    this.#tail = (this.#tail + text.slice(-40)).slice(-40);
   }
 }
 

@@ -27,7 +27,17 @@ export function applyEdits(source: string, edits: readonly Edit[]): string {
   return result + source.slice(at);
 }
 
-/** The line of a place in a text, counted from 1. */
-export function lineAt(source: string, index: number): number {
-  return source.slice(0, index).split("\n").length;
+/** Finds the line of a place in a text, counted from 1. */
+export function lineFinder(source: string): (index: number) => number {
+  const starts = [0];
+  for (let at = source.indexOf("\n"); at >= 0; at = source.indexOf("\n", at + 1)) starts.push(at + 1);
+  return (index) => {
+    let [low, high] = [0, starts.length];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if ((starts[middle] ?? 0) <= index) low = middle;
+      else high = middle;
+    }
+    return low + 1;
+  };
 }

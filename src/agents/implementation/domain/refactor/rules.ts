@@ -1,6 +1,13 @@
 import { maskPython, maskTypeScript } from "./code-mask.ts";
 import type { Edit } from "./edits.ts";
 
+/** The kinds of changes that there are. */
+export const KINDS: readonly string[] = ["return-condition", "strict-typeof", "not-in", "not-is"];
+
+/** How far a rule looks back, and how long a condition may be: a file that was made for it takes no longer than others. */
+const BEHIND = 200;
+const MAX_CONDITION = 2000;
+
 /** Everything there is to suggest in a TypeScript or JavaScript file. Each edit keeps what the program does. */
 export function typeScriptEdits(source: string): readonly Edit[] {
   const mask = maskTypeScript(source);
@@ -21,7 +28,8 @@ const JS_BRANCHES = new RegExp(String.raw`\s*${JS_RETURN}\s*(else\b\s*)?${JS_RET
 function returnedConditions(source: string, mask: string): readonly Edit[] {
   return [...mask.matchAll(JS_IF)].flatMap(({ 0: head, index }) => {
     // `else if` belongs to a longer chain, whose end this is not.
-    if (/\belse\s*$/.test(mask.slice(0, index))) return [];
+    const before = mask.slice(Math.max(0, index - BEHIND), index).trimEnd();
+    if (/\belse$/.test(before) || (before === "" && index > BEHIND)) return [];
     const open = index + head.length;
     const close = closingBracket(mask, open);
     if (close === undefined) return [];
@@ -31,7 +39,7 @@ function returnedConditions(source: string, mask: string): readonly Edit[] {
     const end = close + 1 + branches[0].length;
     const [whenTrue, whenFalse] = [branches[1] ?? branches[2], branches[4] ?? branches[5]];
     // Without else the second return is a statement of its own, and `while (x) if (a) …` ends before it.
-    if (branches[3] === undefined && !/(?:^|[{};])\s*$/.test(mask.slice(0, index))) return [];
+    if (branches[3] === undefined && !/(?:^|[{};])$/.test(before)) return [];
     // A comment between the branches would be lost.
     if (whenTrue === whenFalse || source.slice(close + 1, end) !== mask.slice(close + 1, end)) return [];
     const text = `return ${jsCondition(source.slice(open, close).trim(), mask.slice(open, close), whenTrue === "true")};`;
@@ -53,8 +61,7 @@ function jsCondition(condition: string, mask: string, positive: boolean): string
 function looseTypeof(source: string, mask: string): readonly Edit[] {
   const loose = /\btypeof\s+[\w$.]+\s*([=!]=)(?!=)\s*/g;
   return [...mask.matchAll(loose)].flatMap(({ 0: found, 1: operator = "", index }) => {
-    const after = index + found.length;
-    if (!/^\s*(["'])\w+\1/.test(source.slice(after - (/\s*$/.exec(found)?.[0].length ?? 0)))) return [];
+    if (!/^\s*(["'])\w+\1/.test(source.slice(index + found.trimEnd().length))) return [];
     const start = index + found.lastIndexOf(operator);
     const description = `compare with ${operator}= instead of ${operator}`;
     return [
@@ -110,7 +117,8 @@ function notIn(source: string, mask: string): readonly Edit[] {
 
 function closingBracket(mask: string, from: number): number | undefined {
   let depth = 1;
-  for (let at = from; at < mask.length; at += 1) {
+  const end = Math.min(mask.length, from + MAX_CONDITION);
+  for (let at = from; at < end; at += 1) {
     depth += Number(mask[at] === "(") - Number(mask[at] === ")");
     if (depth === 0) return at;
   }

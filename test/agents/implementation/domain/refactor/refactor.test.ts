@@ -2,8 +2,24 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { test } from "tap";
-import { proposeRefactoring } from "../../../../../src/agents/implementation/domain/refactor/refactor.ts";
+import {
+  changesOf,
+  diffOfAll,
+  proposeChanges,
+  totalComplexity,
+} from "../../../../../src/agents/implementation/domain/refactor/change-set.ts";
+import type { Change } from "../../../../../src/agents/implementation/domain/refactor/change-set.ts";
 import type { Language } from "../../../../../src/agents/implementation/domain/generated-code.ts";
+
+/** All that there is to suggest for one file. */
+function proposeRefactoring(
+  file: string,
+  content: string,
+  language: Language,
+): { readonly changes: readonly Change[]; readonly diff: string } | null {
+  const found = proposeChanges([{ file, content, language }], null, 5000);
+  return found === null ? null : { changes: changesOf(found.files), diff: diffOfAll(found.files) };
+}
 
 /** Applies a suggestion with git, as its reader would, and gives the file back. */
 async function applied(dir: string, path: string, source: string, diff: string): Promise<string> {
@@ -98,8 +114,9 @@ await test("changes that are close stand in one hunk, and far ones in their own"
   t.equal(await applied(t.testdir({}), "a.ts", source, found?.diff ?? ""), source.replaceAll("==", "==="));
 });
 
+const early = "function f(x) {\n  if (x > 1) return true;\n  return false;\n}\n";
+
 await test("suggestions apply to files of all kinds: CRLF, huge, many hunks, no line break at the end", async (t) => {
-  const early = "function f(x) {\n  if (x > 1) return true;\n  return false;\n}\n";
   const files: readonly (readonly [name: string, language: Language, source: string, after: string])[] = [
     [
       "crlf.ts",
@@ -130,4 +147,66 @@ await test("suggestions apply to files of all kinds: CRLF, huge, many hunks, no 
   }
   const many = proposeRefactoring("huge.ts", files[4]?.[2] ?? "", "typescript");
   t.equal(many?.diff.match(/^@@ /gmu)?.length, 3000);
+});
+
+await test("changes of several files are one diff that applies whole, and none gets more complex", async (t) => {
+  const files = [
+    { file: "src/a.ts", content: early, language: "typescript" },
+    { file: "src/nothing.ts", content: "go();\n", language: "typescript" },
+    { file: "with space/\u00fc.ts", content: "if (typeof a == 'string') go();", language: "typescript" },
+    { file: "b.py", content: "if not x in y:\r\n    pass\r\n", language: "python" },
+  ] as const;
+  const found = proposeChanges(files, null);
+  t.strictSame(
+    found?.files.map(({ file, complexity }) => [file, complexity]),
+    [
+      ["src/a.ts", { before: 2, after: 1 }],
+      ["with space/\u00fc.ts", { before: 2, after: 2 }],
+      ["b.py", { before: 2, after: 2 }],
+    ],
+  );
+  t.strictSame(totalComplexity(found?.files ?? []), { before: 6, after: 5 });
+  const dir = t.testdir({});
+  for (const { file, content } of files) {
+    await mkdir(dirname(join(dir, file)), { recursive: true });
+    await writeFile(join(dir, file), content);
+  }
+  const input = diffOfAll(found?.files ?? []);
+  const git = { cwd: dir, input, env: { GIT_CEILING_DIRECTORIES: dirname(dir) } };
+  await execa("git", ["apply", "--check", "-"], git);
+  await execa("git", ["apply", "-"], git);
+  t.equal(await readFile(join(dir, "src/a.ts"), "utf8"), "function f(x) {\n  return x > 1;\n}\n");
+  t.equal(await readFile(join(dir, "with space/\u00fc.ts"), "utf8"), "if (typeof a === 'string') go();");
+  t.equal(await readFile(join(dir, "b.py"), "utf8"), "if x not in y:\r\n    pass\r\n");
+});
+
+await test("a kind leaves the others out, and what is one change too many is counted", (t) => {
+  const content = `${early}if (typeof a == 'string') go();\n`;
+  const files = [
+    { file: "a.ts", content, language: "typescript" },
+    { file: "b.ts", content, language: "typescript" },
+  ] as const;
+  const only = proposeChanges(files, "strict-typeof");
+  t.strictSame(
+    changesOf(only?.files ?? []).map(({ rule, file, line }) => [rule, file, line]),
+    [
+      ["strict-typeof", "a.ts", 5],
+      ["strict-typeof", "b.ts", 5],
+    ],
+  );
+  t.equal(proposeChanges(files, "not-in"), null);
+  t.match(proposeChanges(files, null, 3), { omitted: 1, files: { length: 2 } });
+  t.match(proposeChanges(files, null, 1), { omitted: 3, files: { length: 1 } });
+  t.end();
+});
+
+await test("a file that nests without end is only a file, and an else far away is still an else", (t) => {
+  for (const unit of ["/*", "if (", "`${", "if (a) ", "typeof a == ", "not x in ", "if x:\n"]) {
+    const content = unit.repeat(100_000 / unit.length);
+    for (const language of ["typescript", "python"] as const)
+      t.doesNotThrow(() => proposeChanges([{ file: "a", content, language }], null), unit);
+  }
+  const far = `if (a) b(); else${" ".repeat(300)}if (c) return true;\nreturn false;\n`;
+  t.equal(proposeRefactoring("a.ts", far, "typescript"), null);
+  t.end();
 });

@@ -1,0 +1,72 @@
+import { command, notFound, query } from "agents-apphost/kit";
+import type { CommandRoute, QueryRoute } from "agents-apphost/kit";
+import type { ApplyRefactoring } from "../application/apply-refactoring.ts";
+import type { Refactorings } from "../application/ports.ts";
+import type { ProposeRefactor } from "../application/propose-refactor.ts";
+import {
+  applyInput,
+  getRefactoringInput,
+  refactorInput,
+  refactoringView,
+  refactorView,
+  toRefactoringView,
+  toRefactorInput,
+  versionOf,
+} from "./refactoring-schemas.ts";
+
+/** What the routes of refactorings call. */
+export interface RefactoringUseCases {
+  readonly proposeRefactor: ProposeRefactor;
+  readonly applyRefactoring: ApplyRefactoring;
+  readonly refactorings: Refactorings;
+}
+
+export function refactoringCommands(use: RefactoringUseCases): readonly CommandRoute[] {
+  return [
+    command({
+      name: "ProposeRefactor",
+      path: "/refactorings",
+      description:
+        "Suggests changes of one or several files, or of an artefact, that keep behaviour, as a diff.",
+      input: refactorInput,
+      output: refactorView,
+      handler: async (input, ctx) => {
+        const suggestion = await use.proposeRefactor.run(ctx, toRefactorInput(input));
+        return { found: suggestion !== null, suggestion };
+      },
+    }),
+    command({
+      name: "ApplyPatch",
+      path: "/refactorings/{refactoringId}/apply",
+      description:
+        "Applies a proposal that a person approves: once, and to the content it was made for. Everything else is a 409.",
+      input: applyInput,
+      output: refactoringView,
+      conditional: true,
+      handler: async ({ refactoringId, approvedBy = "", files }, ctx) => {
+        const request = { approvedBy: approvedBy === "" ? null : approvedBy, files: files ?? null };
+        const stored = await use.applyRefactoring.run(ctx, refactoringId, request);
+        ctx.noteVersion(versionOf(stored));
+        return toRefactoringView(stored);
+      },
+    }),
+  ];
+}
+
+export function refactoringQueries(use: RefactoringUseCases): readonly QueryRoute[] {
+  return [
+    query({
+      name: "GetRefactoring",
+      path: "/refactorings/{refactoringId}",
+      description: "One proposal, and who has approved it where it was applied.",
+      input: getRefactoringInput,
+      output: refactoringView,
+      handler: async ({ refactoringId }, ctx) => {
+        const stored = await use.refactorings.get(refactoringId);
+        if (stored === null) throw notFound(`There is no refactoring ${refactoringId}.`);
+        ctx.noteVersion(versionOf(stored));
+        return toRefactoringView(stored);
+      },
+    }),
+  ];
+}
