@@ -221,3 +221,13 @@ await test("findings of all reviews are listed by kind, severity and place", asy
   });
   t.match(await agent.get(`${API}/findings?severity=bad`), { status: 422 });
 });
+
+await test("the summary of a review says that not all lines were read", async (t) => {
+  const system = await TestSystem.start(t, []);
+  const agent = await system.agent("implementation");
+  const diff = `--- a/a.ts\n+++ b/a.ts\n@@ -1 +1,2 @@\n a();\n+${"x".repeat(1001)}\n`;
+  const { body } = await agent.post(`${API}/reviews`, { diff });
+  t.match(body["result"], { verdict: "no-findings", summary: /Not all lines were read/ });
+  const short = await agent.post(`${API}/reviews`, { diff: diff.replace("x".repeat(1001), "x") });
+  t.notMatch((short.body["result"] as { summary: string }).summary, /Not all/);
+});

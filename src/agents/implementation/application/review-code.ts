@@ -7,6 +7,8 @@ import { parseUnifiedDiff } from "../domain/review/unified-diff.ts";
 import type { Reviews, Writer } from "./ports.ts";
 import { word } from "./wording.ts";
 
+const PARTLY = "Not all lines were read; the notes of the files say which.";
+
 /** Reviews the added lines of a diff for known weaknesses. Findings come from rules; a model words the summary. */
 export class ReviewCode {
   readonly #writer: Writer;
@@ -42,7 +44,8 @@ export class ReviewCode {
       verdict: review.findings.length === 0 ? "no-findings" : "changes-requested",
       files: [...review.files],
       findings: [...review.findings],
-      summary: text,
+      // Said by code whoever has worded the rest: nobody shall take it for a review of all lines.
+      summary: review.partly ? `${text} ${PARTLY}` : text,
       wording: { by: provenance.by, reason: provenance.reason },
       generatedBy: provenance.generatedBy,
       promptRef: provenance.promptRef,

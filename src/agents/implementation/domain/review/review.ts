@@ -39,7 +39,12 @@ type ReviewedFile = {
 };
 
 /** A review of a whole diff; findings stand in the order of the files and lines. */
-export type Review = { readonly files: readonly ReviewedFile[]; readonly findings: readonly Finding[] };
+export type Review = {
+  readonly files: readonly ReviewedFile[];
+  readonly findings: readonly Finding[];
+  /** Added lines that were not read, or not together with those that they belong to; the notes say which. */
+  readonly partly: boolean;
+};
 
 const RULES: readonly ReviewRule[] = [
   sqlInjection,
@@ -78,11 +83,17 @@ export function reviewDiff(
       note: noteOf(file, unread),
     })),
     findings: read.flatMap(({ findings }) => findings),
+    partly: read.some(({ file, unread }) => unread !== null || tooLong(file) > 0),
   };
 }
 
-function noteOf({ binary, renamedFrom, lines }: DiffFile, unread: Unread | null): string | null {
-  const long = lines.filter(({ added, text }) => added && text.length > MAX_LINE).length;
+function tooLong({ lines }: DiffFile): number {
+  return lines.filter(({ added, text }) => added && text.length > MAX_LINE).length;
+}
+
+function noteOf(file: DiffFile, unread: Unread | null): string | null {
+  const { binary, renamedFrom } = file;
+  const long = tooLong(file);
   const notes = [
     ...(renamedFrom === null ? [] : [`renamed from ${renamedFrom}`]),
     ...(binary ? ["binary, so not read"] : []),
@@ -90,7 +101,7 @@ function noteOf({ binary, renamedFrom, lines }: DiffFile, unread: Unread | null)
     ...(unread === null
       ? []
       : [
-          `from line ${unread.from} on lines were read one by one, and ${countOf(unread.lines)} of more than ${ALWAYS_READ} characters not at all: that is more than is read in one review, send the diff in parts`,
+          `from line ${unread.from} on lines were read one by one${unread.lines === 0 ? "" : `, and ${countOf(unread.lines)} of more than ${ALWAYS_READ} characters not at all`}: that is more than is read in one review, send the diff in parts`,
         ]),
   ];
   return notes.length === 0 ? null : notes.join("; ");
