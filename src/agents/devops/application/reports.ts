@@ -9,7 +9,7 @@ import { bumpVersion, parseVersion } from "../domain/semver.ts";
 import type { Bump } from "../domain/semver.ts";
 import { analyseSprint, SprintInvalid } from "../domain/sprint.ts";
 import type { Sprint, WorkItem } from "../domain/sprint.ts";
-import { failureSummary, inventedNumbers, sprintSummary } from "../domain/wording.ts";
+import { claimedSuccess, failureSummary, inventedNumbers, sprintSummary } from "../domain/wording.ts";
 import type { SprintAnalyzedPayload } from "../events.ts";
 import type { Store, Words, Writer } from "./ports.ts";
 
@@ -58,7 +58,18 @@ export class Reports {
     const failure = readFailure(log);
     const fixed = failureSummary(failure);
     const facts = [fixed, ...failure.evidence.map(({ line, text }) => `${line}: ${text}`)].join("\n");
-    const { summary, wording } = choose(await this.#writer.summariseFailure(ctx, facts), fixed, facts);
+    const words = await this.#writer.summariseFailure(ctx, facts);
+    const claims = claimedSuccess(words.text, fixed);
+    const { summary, wording } =
+      claims.length === 0
+        ? choose(words, fixed, facts)
+        : {
+            summary: fixed,
+            wording: {
+              by: "template" as const,
+              reason: `the model's words tell of success: ${claims.join(", ")}`,
+            },
+          };
     return { ...failure, summary, wording };
   }
 

@@ -38,3 +38,21 @@ export function inventedNumbers(text: string, given: string): readonly string[] 
 function numbersOf(text: string): readonly string[] {
   return [...text.matchAll(/\d+(?:[.,]\d+)*/g)].map(([number]) => String(Number(number.replaceAll(",", ""))));
 }
+
+/** What no summary of a failure says, unless the log said it. "Does not pass" is no claim of success. */
+const SUCCESS =
+  /(?<!\b(?:not|never|nothing|no longer) |n['’]t )\b(?:pass(?:e[ds]|ing)?|succe(?:eds?|eded|ss|ssful|ssfully)|green|worked|(?:no|without(?: any)?) (?:errors?|failures?|problems?|issues?)|nothing (?:failed|broke|went wrong|is wrong)|all (?:is )?(?:well|good|fine|clear))\b/giu;
+
+/**
+ * Where a model's words about a failure claim that it was none. A log may hold text that asks for just that, and a model
+ * may do as it is told.
+ */
+export function claimedSuccess(text: string, given: string): readonly string[] {
+  const known = new Set(claimsOf(given));
+  return [...new Set(claimsOf(text))].filter((claim) => !known.has(claim));
+}
+
+function claimsOf(text: string): readonly string[] {
+  const plain = text.normalize("NFKC").replaceAll(/\p{Cf}/gu, "");
+  return [...plain.matchAll(SUCCESS)].map(([claim]) => claim.toLowerCase());
+}
