@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { z } from "zod";
+import { covered } from "./covered.ts";
 import { REPO } from "./system.ts";
 
 /** What an agent answers. */
@@ -40,7 +41,7 @@ export async function runAgentProcess(
   env: Readonly<Record<string, string>>,
 ): Promise<RunningAgent> {
   // Whatever it says to its SQLite is checked as what it would say to SQL Server.
-  const args = ["--conditions=agents-source", "--import", OBSERVE, entry];
+  const args = ["--conditions=agents-source", ...covered.args, "--import", OBSERVE, entry];
   const child = execa(process.execPath, args, {
     cwd: REPO,
     reject: false,
@@ -50,6 +51,7 @@ export async function runAgentProcess(
       PATH: process.env["PATH"] ?? "",
       PORT: String(port),
       AGENTS_TEST_STATEMENTS: statementsFile(),
+      ...covered.env,
       ...env,
     },
   });
@@ -59,7 +61,7 @@ export async function runAgentProcess(
   });
   const ended = child.then(() => undefined);
   const kill = async (): Promise<void> => {
-    child.kill("SIGKILL");
+    child.kill(covered.kill);
     await ended;
   };
   const url = `http://127.0.0.1:${port}`;

@@ -5,6 +5,7 @@ import { isAbsolute, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Test } from "tap";
 import { trusted } from "../../../../src/agents/kit/process/trusted.ts";
+import { covered } from "../../../helpers/covered.ts";
 
 /** A fixture agent that runs as a process of its own. */
 export interface AgentProcess {
@@ -35,9 +36,19 @@ export async function startAgent(
 export function spawnAgent(t: Test, name: string, env: Record<string, string> = {}): AgentProcess {
   const child = spawn(
     process.execPath,
-    ["--conditions=agents-source", resolve(fixtures, isAbsolute(name) ? name : `${name}.ts`)],
+    [
+      "--conditions=agents-source",
+      ...covered.args,
+      resolve(fixtures, isAbsolute(name) ? name : `${name}.ts`),
+    ],
     {
-      env: { PATH: process.env["PATH"], PORT: "0", AGENTS_PROMPTS_DIR: `${fixtures}prompts`, ...env },
+      env: {
+        PATH: process.env["PATH"],
+        PORT: "0",
+        AGENTS_PROMPTS_DIR: `${fixtures}prompts`,
+        ...covered.env,
+        ...env,
+      },
       stdio: ["ignore", "pipe", "pipe"],
     },
   );
@@ -53,7 +64,7 @@ export function spawnAgent(t: Test, name: string, env: Record<string, string> = 
     trusted<number | string>(code ?? signal),
   );
   t.teardown(async () => {
-    child.kill("SIGKILL");
+    child.kill(covered.kill);
     await exited;
   });
   const printed = async (wanted: string): Promise<string> => {
