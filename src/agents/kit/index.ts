@@ -49,6 +49,8 @@ export { fold } from "./domain/decider.ts";
 export type { Decider } from "./domain/decider.ts";
 export { decideOn, loadState } from "./domain/decide-on.ts";
 export type { DecideOptions, Decision, Precondition } from "./domain/decide-on.ts";
+export { blankOut, instructionFinder } from "./domain/instructions.ts";
+export type { Instruction, InstructionVocabulary, Span } from "./domain/instructions.ts";
 export { VersionConflict } from "./domain/event-store.ts";
 export type {
   DomainEvent,

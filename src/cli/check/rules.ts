@@ -30,6 +30,7 @@ export type RuleName = keyof typeof RULES;
 
 /** What a domain may use of `agents-apphost/kit`: pure functions and types. */
 export const DOMAIN_PRIMITIVES = [
+  "blankOut",
   "decideOn",
   "Decider",
   "Decision",
@@ -37,9 +38,13 @@ export const DOMAIN_PRIMITIVES = [
   "EventReader",
   "EventStore",
   "fold",
+  "Instruction",
+  "instructionFinder",
+  "InstructionVocabulary",
   "Loaded",
   "loadState",
   "RecordedEvent",
+  "Span",
   "VersionConflict",
 ];
 

@@ -1,5 +1,5 @@
 import type { HandlerContext } from "agents-apphost/kit";
-import { instructionIn } from "../domain/instructions.ts";
+import { findInstructions } from "../domain/instructions.ts";
 import type { Cause, Priority } from "../domain/notification-event.ts";
 import { render, subjectFrom } from "../domain/render.ts";
 import type { Opening, RenderInput } from "../domain/render.ts";
@@ -72,9 +72,9 @@ export class Prepare {
     if (routes.every(({ route }) => route.to === "suppress" || route.to === "nowhere")) {
       return { from: "nobody", reason: "nobody is told" };
     }
-    const instruction = instructionIn(`${subject}\n${message}`);
-    if (instruction !== null) {
-      return { from: "nobody", reason: `the message speaks to whoever words it: "${instruction}"` };
+    const [instruction] = findInstructions(`${subject}\n${message}`);
+    if (instruction !== undefined) {
+      return { from: "nobody", reason: `the message speaks to whoever words it: "${instruction.said}"` };
     }
     try {
       return await this.#writer.open(ctx, { recipient, subject, message });

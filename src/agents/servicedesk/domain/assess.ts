@@ -31,10 +31,9 @@ export type Assessment = {
 /** Where the text speaks to the one who classifies it: a model is not asked then. */
 export function suspicion({ title, body }: TicketText): string | null {
   for (const text of [title, body]) {
-    const [span] = findInstructions(text);
-    if (span !== undefined) {
-      const said = text.slice(span.start, span.end).trim().slice(0, 120);
-      return `the ticket gives instructions ("${said}"), which are set aside; rules alone decide`;
+    const [instruction] = findInstructions(text);
+    if (instruction !== undefined) {
+      return `the ticket gives instructions ("${instruction.said}"), which are set aside; rules alone decide`;
     }
   }
   return null;

@@ -1,6 +1,6 @@
 import { findAffected } from "./affected.ts";
 import type { Affected } from "./affected.ts";
-import { straighten, withoutInstructions } from "./instructions.ts";
+import { withoutInstructions } from "./instructions.ts";
 import type { Category, Level, Policy } from "./policy.ts";
 
 /** What somebody wrote. */
@@ -103,6 +103,14 @@ function sentencesOf(text: string): readonly Sentence[] {
     plain: match[0],
     original: text.slice(match.index, match.index + match[0].length),
   }));
+}
+
+/** Typographic quotes and blanks as plain ones, one character for one, so that places stay the same. */
+function straighten(text: string): string {
+  return text
+    .replaceAll(/[‘’ʼ]/gu, "'")
+    .replaceAll(/[“”]/gu, '"')
+    .replaceAll(/[\u00A0\u202F]/gu, " ");
 }
 
 function urgencyOf(sentences: readonly Sentence[]): Found<Level> | null {
