@@ -41,6 +41,38 @@ t.test("an agent that cannot tell what it has still to send keeps `publish --wai
   t.notOk(Object.hasOwn(Object(flow), "unknownOutboxes"));
 });
 
+t.test("`publish --wait` waits for what an agent has left for later in that flow, and says so", async (t) => {
+  const flow = crypto.randomUUID();
+  const { project, tells } = await upWithOutbox(
+    t,
+    '{"pending":0};{"pending":2,"dueAt":"2026-11-26T12:00:00.000Z"}',
+    { FLOW: flow },
+  );
+  t.equal((await publish(project, "30", crypto.randomUUID())).code, 0, "another flow does not wait for it");
+  const waiting = await publish(project, "1", flow);
+  t.equal(waiting.code, 4, waiting.stderr);
+  t.match(JSON.parse(waiting.stdout), {
+    settled: false,
+    deliveries: [{ agent: "one", status: "success" }],
+    laterWork: [{ agent: "one", pending: 2, dueAt: "2026-11-26T12:00:00.000Z" }],
+  });
+  t.match(
+    pick(JSON.parse(waiting.stderr), "error", "found"),
+    /one has left 2 things for later, due at 2026-11-26T12:00:00\.000Z/,
+  );
+
+  tells('{"pending":0};{"pending":null,"dueAt":null}');
+  const unknown = await publish(project, "1", flow);
+  t.equal(unknown.code, 4, "one that cannot tell is no reason to say that all is done");
+  t.match(JSON.parse(unknown.stdout), { unknownOutboxes: [{ agent: "one", reason: /left for later/ }] });
+
+  const later = publish(project, "30", flow);
+  tells('{"pending":0};{"pending":0,"dueAt":null}');
+  const settled = await later;
+  t.equal(settled.code, 0, settled.stderr);
+  t.notOk(Object.hasOwn(Object(JSON.parse(settled.stdout)), "laterWork"));
+});
+
 t.test("`publish --wait` shows what was dropped, and does not fail of it", async (t) => {
   const { project } = await upWithOutbox(t, "null", { STATUS: "404" });
   const event = { specversion: "1.0", id: "dropped", source: "test", type: TOPIC, data: {} };
@@ -114,8 +146,9 @@ async function upWithOutbox(
   return { project, tells };
 }
 
-async function publish(project: Project, seconds: string): Promise<Ran> {
-  const event = { specversion: "1.0", id: crypto.randomUUID(), source: "test", type: TOPIC, data: {} };
+async function publish(project: Project, seconds: string, flow?: string): Promise<Ran> {
+  const of = flow === undefined ? {} : { correlationid: flow };
+  const event = { specversion: "1.0", id: crypto.randomUUID(), source: "test", type: TOPIC, ...of, data: {} };
   return await project.agents(
     ["publish", TOPIC, "--raw", "--data", "-", "--wait", seconds, "--json"],
     JSON.stringify(event),

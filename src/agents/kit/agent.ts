@@ -51,8 +51,21 @@ export interface AgentParts {
    * work itself in {@link AgentKit.work}.
    */
   started?(): void | Promise<void>;
+  /**
+   * What is still to be done in {@link AgentKit.work} of the flow with that correlation id: `agents publish --wait` waits for
+   * it. Count it in the database, where it goes in the unit of work that does it.
+   */
+  later?(correlationId: string): Promise<LaterWork>;
   /** Runs when the agent stops, after the last handler. */
   close?(): void | Promise<void>;
+}
+
+/** Work of one flow that an agent has left for later. */
+export interface LaterWork {
+  /** How many pieces. */
+  readonly pending: number;
+  /** When the first of them is due, ISO 8601 UTC; null where there is none. */
+  readonly dueAt: string | null;
 }
 
 /** What is asked of a model through a prompt. */

@@ -24,7 +24,14 @@
  */
 export { runAgent } from "./run-agent.ts";
 export { StartError } from "./process/start-error.ts";
-export type { AgentDefinition, AgentKit, AgentParts, Generated, GenerateRequest } from "./agent.ts";
+export type {
+  AgentDefinition,
+  AgentKit,
+  AgentParts,
+  Generated,
+  GenerateRequest,
+  LaterWork,
+} from "./agent.ts";
 
 export { command, on, query } from "./handling/routes.ts";
 export type {

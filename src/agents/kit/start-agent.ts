@@ -115,6 +115,14 @@ export async function startAgent<DB>(
       return notes.length === 0 ? null : notes.join("; ");
     },
     database: () => store.database,
+    later: async (correlationId) => {
+      try {
+        return await parts.later?.(correlationId);
+      } catch {
+        // Its database is away, most likely; health is answered all the same, and says so.
+        return { pending: null, dueAt: null };
+      }
+    },
     own: async () => (await parts.health?.()) ?? {},
   };
   const app = createApp({

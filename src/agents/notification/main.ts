@@ -92,6 +92,7 @@ function compose(kit: AgentKit<NotificationTables>): AgentParts {
     subscriptions: subscriptions(new EventHandlers(prepare, deliver, phones, settings)),
     health: () => ({ channels: channels.names, recipient: settings.recipient }),
     started: () => due.start(),
+    later: (correlationId) => due.laterIn(correlationId),
     close: () => due.stop(),
   };
 }

@@ -174,11 +174,13 @@ function inOrder({
   correlationId,
   settled,
   unknownOutboxes,
+  laterWork,
   deliveries,
   caused,
 }: FlowView): FlowView {
   const unknown = unknownOutboxes === undefined ? {} : { unknownOutboxes };
-  return { id, eventType, correlationId, settled, ...unknown, deliveries, caused };
+  const later = laterWork === undefined ? {} : { laterWork };
+  return { id, eventType, correlationId, settled, ...unknown, ...later, deliveries, caused };
 }
 
 function assertSettled(flow: FlowView, waitSeconds: number): void {
@@ -186,7 +188,7 @@ function assertSettled(flow: FlowView, waitSeconds: number): void {
   if (!flow.settled) {
     const what =
       open.length === 0
-        ? outboxText(flow)
+        ? waitsForText(flow)
         : `${open.join(", ")} ${open.length === 1 ? "is" : "are"} not done`;
     throw new AgentsError(
       "AGENTS_NOT_SETTLED",
@@ -213,10 +215,16 @@ function assertSettled(flow: FlowView, waitSeconds: number): void {
   }
 }
 
-/** Every delivery is final: what is waited for is in an outbox. */
-function outboxText({ unknownOutboxes = [] }: FlowView): string {
-  if (unknownOutboxes.length === 0) return "an agent still has events to send";
-  return unknownOutboxes
-    .map(({ agent, reason }) => `${agent} cannot tell whether it has events to send (${reason})`)
-    .join(", ");
+/** Every delivery is final: what is waited for is in an outbox, or left for later. */
+function waitsForText({ unknownOutboxes = [], laterWork = [] }: FlowView): string {
+  const told = [
+    ...unknownOutboxes.map(
+      ({ agent, reason }) => `${agent} cannot tell whether it has events to send (${reason})`,
+    ),
+    ...laterWork.map(
+      ({ agent, pending, dueAt }) =>
+        `${agent} has left ${pending === 1 ? "something" : `${pending} things`} for later${dueAt === null ? "" : `, due at ${dueAt}`}`,
+    ),
+  ];
+  return told.length === 0 ? "an agent still has events to send" : told.join(", ");
 }

@@ -52,7 +52,7 @@ export interface RunControl {
   publish(request: PublishRequest): Promise<void>;
   replay(eventId: string, to: string | null): Promise<ReplayResult>;
   retry(eventId: string): Promise<ReplayResult>;
-  /** Waits until everything the event caused has settled (every delivery final, every handling agent's outbox empty), or the signal aborts. */
+  /** Waits until everything the event caused has settled (every delivery final, every handling agent's outbox empty and nothing left for later), or the signal aborts. */
   settle(eventId: string, signal: AbortSignal): Promise<FlowView>;
 }
 

@@ -52,12 +52,23 @@ export interface FlowView extends FlowNode {
   readonly settled: boolean;
   /** Present where waiting for the flow ended because agents could not tell whether they have events to send. */
   readonly unknownOutboxes?: readonly UnknownOutbox[];
+  /** Present where it ended because agents have left work of the flow for later, such as a retry. */
+  readonly laterWork?: readonly LaterWork[];
 }
 
 /** An agent that could not tell whether it has events to send, and why. */
 export interface UnknownOutbox {
   readonly agent: string;
   readonly reason: string;
+}
+
+/** What an agent has left for later in a flow. */
+export interface LaterWork {
+  readonly agent: string;
+  /** How many pieces of work. */
+  readonly pending: number;
+  /** When the first of them is due, ISO 8601 UTC. */
+  readonly dueAt: string | null;
 }
 
 /** Which events to list. */

@@ -219,9 +219,10 @@ export class Session implements RunControl {
         journal: this.journal,
         onJournalChange: (listener) => this.onJournalChange(listener),
         caughtUp: async () => await this.#parts.host.caughtUp(),
-        outbox: async (agent, limit) =>
+        outbox: async (agent, flowOf, limit) =>
           await this.#outboxes.ask(
             agent,
+            flowOf,
             this.view().resources.find(({ name }) => name === agent),
             limit,
           ),

@@ -1,5 +1,5 @@
 import { FINAL_STATUSES } from "../journal/journal-view.ts";
-import type { FlowNode, FlowView, JournalReader, UnknownOutbox } from "../journal/journal-view.ts";
+import type { FlowNode, FlowView, JournalReader, LaterWork, UnknownOutbox } from "../journal/journal-view.ts";
 import type { OutboxAnswer } from "./ask-outbox.ts";
 
 /** What settling needs to see. */
@@ -8,17 +8,17 @@ export interface SettleSources {
   onJournalChange(listener: () => void): Disposable;
   /** Resolves once all that was published until now is in the journal. */
   caughtUp(): Promise<void>;
-  /** What an agent has saved and not yet published. */
-  outbox(agent: string, signal: AbortSignal): Promise<OutboxAnswer>;
+  /** What an agent has saved and not yet published, and what it has left for later in the flow of that correlation id. */
+  outbox(agent: string, correlationId: string | null, signal: AbortSignal): Promise<OutboxAnswer>;
 }
 
-/** How often to look again where nothing in the journal says that an outbox has emptied. */
+/** How often to look again where nothing in the journal says that an outbox has emptied, or work for later is done. */
 const LOOK_AGAIN_MS = 100;
 
 /**
  * Waits until everything an event caused has settled: every delivery in its tree is final, the outbox of every agent
- * that handled one is empty, and the tree did not grow meanwhile. When the signal aborts, answers with how far it came,
- * and with the agents that could not tell.
+ * that handled one is empty, none of them has left work of the flow for later, and the tree did not grow meanwhile. When
+ * the signal aborts, answers with how far it came, and with what was waited for.
  */
 export async function settleFlow(
   eventId: string,
@@ -26,30 +26,25 @@ export async function settleFlow(
   signal: AbortSignal,
 ): Promise<FlowView | null> {
   using changes = new Changes(sources);
-  let unknown: readonly UnknownOutbox[] | null = null;
+  let waitsFor: WaitsFor | null = null;
   for (;;) {
     const seen = changes.count;
     const flow = sources.journal.flow(eventId);
     if (flow === null && signal.aborted) return null;
     if (flow !== null) {
-      if (signal.aborted) return unsettled(flow, unknown ?? []);
+      if (signal.aborted) return { ...flow, settled: false, ...waitsFor };
       if (isFinal(flow)) {
-        const outboxes = await lookAtOutboxes(flow, sources, signal);
+        const agents = await lookAtAgents(flow, sources, signal);
         // What the end of the waiting cut off says less than the look before it.
-        if (!signal.aborted) unknown = outboxes.unknown;
-        else unknown ??= outboxes.unknown;
+        if (!signal.aborted) waitsFor = agents.waitsFor;
+        else waitsFor ??= agents.waitsFor;
         // What an agent has just published on a bus of its own is not there yet.
-        if (outboxes.empty) await sources.caughtUp();
-        if (outboxes.empty && sameSize(flow, sources.journal.flow(eventId)))
-          return { ...flow, settled: true };
-      } else unknown = null;
+        if (agents.done) await sources.caughtUp();
+        if (agents.done && sameSize(flow, sources.journal.flow(eventId))) return { ...flow, settled: true };
+      } else waitsFor = null;
     }
     await changes.since(seen, signal);
   }
-}
-
-function unsettled(flow: FlowView, unknown: readonly UnknownOutbox[]): FlowView {
-  return { ...flow, settled: false, ...(unknown.length > 0 ? { unknownOutboxes: unknown } : {}) };
 }
 
 function isFinal(node: FlowNode): boolean {
@@ -58,30 +53,37 @@ function isFinal(node: FlowNode): boolean {
   );
 }
 
-interface Outboxes {
-  readonly empty: boolean;
-  readonly unknown: readonly UnknownOutbox[];
-}
+/** What keeps a flow from being settled although every delivery of it is final. */
+type WaitsFor = Pick<FlowView, "unknownOutboxes" | "laterWork">;
 
-async function lookAtOutboxes(
-  flow: FlowNode,
+async function lookAtAgents(
+  flow: FlowView,
   sources: SettleSources,
   signal: AbortSignal,
-): Promise<Outboxes> {
+): Promise<{ readonly done: boolean; readonly waitsFor: WaitsFor }> {
   const answers = await Promise.all(
     [...receivers(flow)].map(async ([agent, attempted]) => ({
       agent,
-      answer: await sources.outbox(agent, signal),
+      answer: await sources.outbox(agent, flow.correlationId, signal),
       attempted,
     })),
   );
-  const unknown = answers.flatMap(({ agent, answer, attempted }) => {
+  const unknownOutboxes = answers.flatMap(({ agent, answer, attempted }): UnknownOutbox[] => {
     // One that is away, and was never given an event of it, saved nothing either.
     const tells = answer.at === "none" || answer.at === "counted" || (answer.at === "away" && !attempted);
     return tells ? [] : [{ agent, reason: answer.reason }];
   });
-  const waits = answers.some(({ answer }) => answer.at === "counted" && answer.pending > 0);
-  return { empty: unknown.length === 0 && !waits, unknown };
+  const laterWork = answers.flatMap(({ agent, answer }): LaterWork[] =>
+    answer.at === "counted" && answer.later.pending > 0 ? [{ agent, ...answer.later }] : [],
+  );
+  const sends = answers.some(({ answer }) => answer.at === "counted" && answer.pending > 0);
+  return {
+    done: unknownOutboxes.length === 0 && laterWork.length === 0 && !sends,
+    waitsFor: {
+      ...(unknownOutboxes.length > 0 ? { unknownOutboxes } : {}),
+      ...(laterWork.length > 0 ? { laterWork } : {}),
+    },
+  };
 }
 
 /** Every agent of the flow, and whether it was given an event of it: also one that it failed on it may have saved. */

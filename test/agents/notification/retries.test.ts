@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { test } from "tap";
 import { freePort } from "../../helpers/free-port.ts";
 import { runAgentProcess } from "../../helpers/running-agent.ts";
+import type { RunningAgent } from "../../helpers/running-agent.ts";
 import { TestSystem } from "../../helpers/test-system.ts";
 import { ask, idOf, untilChannel } from "./ask.ts";
 import { codePayload } from "./code-event.ts";
@@ -27,6 +28,10 @@ await test("killed while an attempt is due later, the next process makes it, onc
   let waiting = await untilChannel(doomed, id, "webhook", "pending");
   while (waiting.dueAt === null) waiting = await untilChannel(doomed, id, "webhook", "pending");
   t.match(waiting.timeline[0], { what: "channel-accepted" });
+  const [delivery] = (await ask(doomed, "GET", "/deliveries")).body["items"] as { correlationId: string }[];
+  const flow = delivery?.correlationId ?? "";
+  t.match(await laterIn(doomed, flow), { pending: 1, dueAt: waiting.dueAt }, "the flow is not done");
+  t.match(await laterIn(doomed, crypto.randomUUID()), { pending: 0, dueAt: null }, "another flow is");
   await doomed.kill();
 
   const next = await system.agent("notification", env);
@@ -37,9 +42,15 @@ await test("killed while an attempt is due later, the next process makes it, onc
   const [, deferred, done] = timeline;
   t.match([deferred, done], [{ what: "channel-deferred" }, { what: "channel-sent" }]);
   t.ok((done?.time ?? "") >= (deferred?.until ?? "never"), "not before it was due");
+  t.match(await laterIn(next, flow), { pending: 0, dueAt: null });
   t.equal(receiver.calls[1]?.key, id, "under the same key");
   t.equal(receiver.calls.length, 2);
 });
+
+/** What the agent has left for later in a flow. */
+async function laterIn(agent: RunningAgent, flow: string): Promise<unknown> {
+  return (await ask(agent, "GET", `/health?correlationId=${flow}`)).body["later"];
+}
 
 await test("a Retry-After is waited for, and too long a one is a failure", async (t) => {
   const system = await TestSystem.start(t, []);

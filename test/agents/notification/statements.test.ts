@@ -27,6 +27,8 @@ await test("a notification that is held up, refused, opened again and confirmed 
   (await receiver.call(4)).answer(503, { "retry-after": "3600" });
   (await gateway.call(1)).answer(202, {}, '{"messageId":"gw-1"}');
   const second = idOf(await both);
+  const flow = (await both).body["correlationId"] as string;
+  t.match((await ask(agent, "GET", `/health?correlationId=${flow}`)).body["later"], { pending: 1 });
   const receipt = { channel: "sms", messageId: "gw-1", code: "2.0.0" };
   t.match((await ask(agent, "POST", "/receipts", { body: receipt })).body["result"], { at: "rendered" });
   const last = ask(agent, "POST", `/notifications/${second}/retry`, { body: {} });

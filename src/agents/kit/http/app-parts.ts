@@ -25,6 +25,10 @@ export interface HealthSource {
   /** What somebody has to know of it although it is ready, in one line; null: nothing. */
   note(): Promise<string | null>;
   database(): string | null;
+  /** What is left for later in a flow, null for a count that is not known now; undefined: the agent leaves nothing for later. */
+  later(
+    correlationId: string,
+  ): Promise<{ readonly pending: number | null; readonly dueAt: string | null } | undefined>;
   own(): Promise<Readonly<Record<string, unknown>>>;
 }
 

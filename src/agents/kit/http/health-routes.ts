@@ -21,6 +21,9 @@ export function mountHealth(app: Hono, { name, health }: AppParts): void {
   }
 
   app.get(`/api/${name}/health`, async (c) => {
+    const flow = c.req.query("correlationId");
+    // Before the outbox: what was done meanwhile has put its events there.
+    const later = flow === undefined ? undefined : await health.later(flow);
     const [outbox, prompts, own] = await Promise.all([health.outbox(), health.prompts(), health.own()]);
     const model = health.model();
     const broken = prompts.some((prompt) => prompt.at === "broken");
@@ -39,6 +42,7 @@ export function mountHealth(app: Hono, { name, health }: AppParts): void {
       sidecar: health.sidecar(),
       database: health.database(),
       outbox,
+      ...(later === undefined ? {} : { later }),
       promptSource: health.promptSource(),
       prompts: prompts.map((prompt) =>
         prompt.at === "ready"

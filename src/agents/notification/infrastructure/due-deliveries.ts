@@ -1,4 +1,4 @@
-import type { AgentKit } from "agents-apphost/kit";
+import type { AgentKit, LaterWork } from "agents-apphost/kit";
 import { abandonedAt } from "./channel-rows.ts";
 import type { NotificationTables } from "./tables.ts";
 
@@ -45,6 +45,18 @@ export class DueDeliveries {
   /** Says that something is due at that time. */
   expect(at: string): void {
     this.#arm(Date.parse(at));
+  }
+
+  /** What is still open in a flow, and when the first of it is due. */
+  async laterIn(correlationId: string): Promise<LaterWork> {
+    const { pending, due_at } = await this.#db()
+      .selectFrom("notification_channels as c")
+      .innerJoin("notification_deliveries as d", "d.notification_id", "c.notification_id")
+      .select((eb) => [eb.fn.countAll().as("pending"), eb.fn.min("c.due_at").as("due_at")])
+      .where("c.due_at", "is not", null)
+      .where("d.correlation_id", "=", correlationId)
+      .executeTakeFirstOrThrow();
+    return { pending: Number(pending), dueAt: due_at };
   }
 
   stop(): void {
