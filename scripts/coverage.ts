@@ -63,7 +63,8 @@ async function runAll(files: readonly string[]): Promise<readonly string[]> {
 
 /** Runs a file without tap's runner, which would hand V8's folder to nobody. */
 async function passes(file: string): Promise<boolean> {
-  const env = { NODE_V8_COVERAGE: join(folder, "v8") };
+  // Of tap's limits only the runner's is set by its configuration; without it a file has 30 s.
+  const env = { NODE_V8_COVERAGE: join(folder, "v8"), TAP_TIMEOUT: "300" };
   const { failed, stdout } = await execa(process.execPath, ["--conditions=agents-source", file], {
     cwd: root,
     env,
