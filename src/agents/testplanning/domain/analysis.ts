@@ -18,20 +18,18 @@ export interface Analysis {
 
 /** Derives rules, equivalence classes, boundary values and test cases from one requirement in English. */
 export function analyse(requirementId: string, requirement: string): Analysis {
-  const reading = read(requirement);
   const base = { requirementId, requirement };
-  if (reading.at === "untestable")
+  const reading = read(requirement);
+  if (reading.at === "untestable") return { ...base, ...untestable(reading.reason) };
+  const tests = design(requirementId, reading.rules);
+  const idle = reading.rules.find(({ id }) => isOneSided(id, tests.cases));
+  if (idle !== undefined)
     return {
       ...base,
-      testable: false,
-      reason: reading.reason,
-      assumptions: [],
-      rules: [],
-      classes: [],
-      boundaryValues: [],
-      cases: [],
+      ...untestable(
+        `Of "${idle.subject}" no value is known that meets all that is asked of it. Say each rule as a requirement of its own.`,
+      ),
     };
-  const tests = design(requirementId, reading.rules);
   return {
     ...base,
     testable: true,
@@ -40,6 +38,16 @@ export function analyse(requirementId: string, requirement: string): Analysis {
     rules: reading.rules.map(withoutSamples),
     ...tests,
   };
+}
+
+/** A rule that accepts nothing, or all, tells no right code from wrong: "at most 18, and starts with a letter". */
+function isOneSided(ruleId: string, cases: readonly TestCase[]): boolean {
+  return new Set(cases.filter((each) => each.ruleId === ruleId).map(({ expected }) => expected)).size < 2;
+}
+
+function untestable(reason: string) {
+  const nothing = { assumptions: [], rules: [], classes: [], boundaryValues: [], cases: [] } as const;
+  return { testable: false, reason, ...nothing };
 }
 
 function withoutSamples({ id, subject, field, strength, constraint }: ReadRule): Rule {

@@ -73,6 +73,11 @@ await test("what is not testable says why, and has no tests", (t) => {
     ["The car must be at most 2.1 m high and at most 5 m long.", /several dimensions/],
     ["The user must be 18 years or older or have the consent of a parent.", /after the "or"/],
     ["The length of the name must be less than -3 characters.", /below 0/],
+    ["The price must be at most 1.000 EUR.", /1\.000 may be 1000 or 1: write it without the point/],
+    ["The price must be between 0,5 and 1.5 EUR.", /decimals by a comma and by a point/],
+    ["The share must be at least 1/3.", /A fraction is not read/],
+    ["The date must be after 01/03/2026.", /the day or the month comes first/],
+    ["The name must be at most 5 and start with a letter.", /no value is known that meets all/],
   ];
   for (const [sentence, reason] of reasons) {
     const {
@@ -107,6 +112,12 @@ await test("a choice that a sentence leaves open is told as an assumption", (t) 
     '"accept" means that the outcome does not hold: the order must be rejected.',
   ]);
   t.strictSame(analyse("REQ", "If present, the name must be at most 5 characters.").assumptions, []);
+  t.strictSame(analyse("REQ", "The price must be at most 1.000,50 EUR.").assumptions, [
+    "1.000,50 is read as 1000.50.",
+  ]);
+  t.strictSame(analyse("REQ", "The timeout must be at most 30 seconds, 10 by default.").assumptions, [
+    "Not tested: no rule was made of 10.",
+  ]);
   t.end();
 });
 

@@ -6,6 +6,6 @@ import { z } from "zod";
 const known = z.array(z.tuple([z.string(), z.string()]));
 
 /** Sentences with what a reader takes from them. */
-export const readings = ["readings.yaml", "more-readings.yaml", "near-misses.yaml"].flatMap((name) =>
-  known.parse(parse(readFileSync(join(import.meta.dirname, name), "utf8"))),
+export const readings = ["readings.yaml", "more-readings.yaml", "near-misses.yaml", "walked.yaml"].flatMap(
+  (name) => known.parse(parse(readFileSync(join(import.meta.dirname, name), "utf8"))),
 );

@@ -63,9 +63,10 @@ export function charsetAt(sentence: Sentence, text: string): { charset: Charset;
     words += `${words === "" ? "" : ", "}${item.charset.words}`;
     member ||= item.charset.member;
     at += article + item.length;
-    const next = /^(?: \( [^)]* \))?(?: ,)?(?: (?:and\/or|or|and|nor))? (?=[a-z@])|^(?: \( [^)]* \))/u.exec(
-      text.slice(at),
-    );
+    const next =
+      /^(?: \( [^)]* \))?(?: ,)?(?: (?:and\/or|or|and|nor))? (?=[a-z@<>=%+|])|^(?: \( [^)]* \))/u.exec(
+        text.slice(at),
+      );
     if (
       next === null ||
       oneSet(sentence, text.slice(at + next[0].length).replace(/^(?:the |any |an? )*/u, "")) === null
@@ -84,6 +85,9 @@ function oneSet(sentence: Sentence, text: string): { charset: Charset; length: n
     if (match !== null && /^(?:$|\W)/u.test(text.slice(match[0].length)))
       return { charset: { inside, words: match[0], member }, length: match[0].length };
   }
+  const symbol = /^[<>=%+|](?= |$)/u.exec(text)?.[0];
+  if (symbol !== undefined)
+    return { charset: { inside: escapeInSet(symbol), words: symbol, member: symbol }, length: 1 };
   const quoted = /^@(\d+)/u.exec(text);
   const token = quoted === null ? undefined : sentence.token(quoted[1] ?? "");
   if (quoted === null || token?.at !== "quoted" || Array.from(token.value).length !== 1) return null;

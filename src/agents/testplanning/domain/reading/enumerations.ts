@@ -37,8 +37,10 @@ const stop =
 
 /** "any value other than 0 or 1", "… , but not 40" */
 const except =
-  "(?<! to (?:, )?(?:but )?)\\b(?:other than|except(?: for)?|besides|excluding|but not(?: including)?|not including) ";
+  "(?<! to (?:, )?(?:but )?)\\b(?:other than|except(?: for)?|besides|excluding|but not(?: including)?|and not|not including) ";
 const others = new RegExp(except, "gu");
+/** "neither 0 nor 13" */
+const neither = /\bneither /gu;
 const exceptions = new RegExp(`${except}$`, "u");
 
 /** Reads closed lists of values: "one of …", "either … or …", "must be …". */
@@ -64,6 +66,9 @@ const closings = {
   theOnly: /^ (?:are|is) the only\b/u,
 } as const;
 
+/** "must contain one of": that is in the value, and not all of it. */
+const holding = /\b(?:contain|include)(?:s|ing)?(?: at least| also)* $/u;
+
 interface Opening {
   readonly end: number;
   readonly bare: boolean;
@@ -76,13 +81,15 @@ function openings(canon: string): Opening[] {
   const list: Opening[] = [];
   const add = (pattern: RegExp, bare: boolean, closing: RegExp | null = null) => {
     for (const { match } of matches(pattern, canon))
-      list.push({ end: match.index + match[0].length, bare, closing, weak: false });
+      if (!holding.test(canon.slice(0, match.index)))
+        list.push({ end: match.index + match[0].length, bare, closing, weak: false });
   };
   for (const pattern of strong) add(pattern, true);
   add(onlyThese, true, closings.allowed);
   add(onlyTheValues, true, closings.allowed);
   add(/^(?:the )?(?:values? )?(?=@)/gu, false, closings.theOnly);
   add(others, false);
+  add(neither, false);
   for (const pattern of weak) {
     for (const { match } of matches(pattern, canon)) {
       const bare = categories.test(canon.slice(0, match.index));

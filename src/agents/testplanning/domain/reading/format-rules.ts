@@ -29,7 +29,7 @@ export function readFormats(sentence: Sentence, claimed: readonly Finding[]): Fi
   }
   for (const [index, token] of sentence.tokens.entries()) {
     if (token.at !== "reference") continue;
-    const span = spanOf(sentence, `&${index}`);
+    const span = sentence.spanOf(index);
     const before = sentence.canon.slice(0, span.start);
     const format = cited(token.written, `${before}${sentence.canon.slice(span.end)}`);
     if (format !== undefined && conforms.test(before)) add(format, span);
@@ -49,12 +49,6 @@ function cited(written: string, around: string): KnownFormat | undefined {
   if (/^RFC ?3986$/iu.test(written) && /\breferences?\b/u.test(around))
     return knownFormats.find(({ format }) => format === "uri-reference");
   return knownFormats.find((format) => format.cited?.test(written.trim()) === true);
-}
-
-function spanOf(sentence: Sentence, mark: string): Span {
-  const start = new RegExp(`(?:^| )(${mark})(?= |$)`, "u").exec(sentence.canon);
-  const at = start === null ? 0 : start.index + (start[0].length - mark.length);
-  return { start: at, end: at + mark.length };
 }
 
 /** "If the value is a URI, …" is a condition and no rule about the value. */

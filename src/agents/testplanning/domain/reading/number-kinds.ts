@@ -13,8 +13,8 @@ const zero = /\b(?:be|is|are|equals?|equal to)(?: not)? zero\b/gu;
 const multiples =
   /\b(?:(?:an? )?(?:integer |exact |whole )?multiples? of|(?:evenly )?divisible by|(?:in )?(?:steps|increments|multiples) of) #(\d+)/gu;
 const places =
-  /\b(?:(?:at most|up to|a maximum of|maximum|max|only|with|has|have|to) )+#(\d+) (?:decimal (?:places?|digits?)|decimals?|digits? after the decimal point)\b/gu;
-const even = /\b(?:be|is|an?) even(?: (number|integer)| )?\b/gu;
+  /\b(?:(?:at most|no more than|not (?:have |contain |use )?more than|up to|a maximum of|maximum|max|only|with|has|have|to) )+#(\d+) (?:decimal (?:places?|digits?)|decimals?|digits? after the decimal point)\b/gu;
+const even = /\b(?:be|is|are|an?|only) even\b(?: (?:whole )?(?:numbers?|integers?|values?))?/gu;
 const bits = /\b(signed|unsigned)? ?#(\d+) ?-? ?bit(?: (signed|unsigned))? integers?\b/gu;
 
 const open: Range = {
@@ -36,10 +36,10 @@ export function readNumberKinds(sentence: Sentence, claimed: readonly Finding[])
   const add = (span: Span, range: Range, assumptions: string[] = []) => {
     const taken = [...claimed, ...found];
     if (!isFree(span, taken)) return;
-    const constraint = isNegated(sentence.canon, span, endBefore(span.start, taken))
-      ? opposite(range)
-      : range;
-    found.push({ span, constraint, assumptions });
+    const negated = isNegated(sentence.canon, span, endBefore(span.start, taken));
+    // A range holds all of what it says: "no multiple of 5" is none.
+    if (negated && range.multipleOf !== null) return;
+    found.push({ span, constraint: negated ? opposite(range) : range, assumptions });
   };
   for (const { match, span } of matches(bits, sentence.canon)) {
     const range = fixedWidth(sentence, match);
@@ -102,7 +102,7 @@ function fixedWidth(sentence: Sentence, match: RegExpExecArray): Range | null {
 }
 
 function opposite(range: Range): Range {
-  if (range.multipleOf !== null || (range.min !== null && range.max !== null))
+  if (range.min !== null && range.max !== null)
     return { ...range, accepts: range.accepts === "inside" ? "outside" : "inside" };
   return {
     ...range,

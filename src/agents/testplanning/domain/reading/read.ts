@@ -1,9 +1,11 @@
 import { isExact } from "../decimal.ts";
+import { plainNumbers } from "../text/number-formats.ts";
 import { Sentence } from "../text/sentence.ts";
 import { type Condition, findCondition, toDecision } from "./conditions.ts";
 import { readEnumerations } from "./enumerations.ts";
 import type { Finding } from "./finding.ts";
 import { readFormats } from "./format-rules.ts";
+import { leftOver } from "./left-over.ts";
 import { contradiction, merge, mixesUnits, type ReadRule, type Statement } from "./merge.ts";
 import { readNumberKinds } from "./number-kinds.ts";
 import { readPresence } from "./presence.ts";
@@ -14,7 +16,7 @@ import { isPermission, limitStrength, strengthOf } from "./strength.ts";
 import { readTemporal } from "./temporal-rules.ts";
 import { readTextRules } from "./text-rules.ts";
 import { readTypes } from "./type-rules.ts";
-import { alternative, differentUnits, whyUnread } from "./unread.ts";
+import { differentUnits, whyUnread } from "./unread.ts";
 import { choiceOnly, permissionOnly, statesNothing, whyUntestable } from "./untestable.ts";
 
 /** What a requirement says, as far as it can be tested. */
@@ -39,8 +41,9 @@ const readers: readonly Reader[] = [
 
 /** Reads a requirement in English into rules, or says why there is nothing to test in it. */
 export function read(requirement: string): Reading {
-  const sentence = new Sentence(withoutNumbering(requirement));
-  const silent = statesNothing(sentence.canon) ?? whyUnread(sentence);
+  const numbers = plainNumbers(withoutNumbering(requirement));
+  const sentence = new Sentence(numbers.text);
+  const silent = statesNothing(sentence.canon) ?? numbers.unread ?? whyUnread(sentence);
   if (silent !== null) return { at: "untestable", reason: silent };
 
   const all: Finding[] = [];
@@ -62,8 +65,9 @@ export function read(requirement: string): Reading {
   const reason = contradiction(rules) ?? tooLarge(rules);
   if (reason !== null) return { at: "untestable", reason };
   const notes = [
+    ...numbers.assumptions,
     ...permitted.flatMap((finding) => finding.assumptions ?? []),
-    ...(condition === null ? leftUnread(sentence, all) : []),
+    ...leftOver(sentence, all, condition),
   ];
   return { at: "testable", rules, assumptions: [...new Set([...assumptions, ...notes])] };
 }
@@ -152,29 +156,6 @@ function leavesChoice(sentence: Sentence, findings: readonly Finding[], all: rea
       !all.some((other) => other.span.start >= span.end && other.span.start < span.end + match[0].length)
     );
   });
-}
-
-const duty = /\b(?:must|shall|should)\b/gu;
-
-/** "… and must not contain the username": a duty of which nothing was read is told, so that nobody thinks it is tested. */
-function leftUnread(sentence: Sentence, findings: readonly Finding[]): string[] {
-  const { canon } = sentence;
-  const starts = [...canon.matchAll(duty)].map((match) => match.index);
-  const others = [...canon.matchAll(alternative)].flatMap(({ 0: found, index: start }) => {
-    const span = { start: start + 1, end: start + found.length };
-    return findings.every(({ span: { start: from, end: to } }) => from >= span.end || to <= span.start)
-      ? [`Not tested: "${sentence.asWritten(span)}".`]
-      : [];
-  });
-  const duties = starts.flatMap((start, index) => {
-    const next = starts[index + 1] ?? canon.length;
-    const end = start + (/ [.;]/u.exec(canon.slice(start, next))?.index ?? next - start);
-    if (findings.some(({ span }) => span.start < end && span.end > start)) return [];
-    return index > 0 || start > (findings.at(-1)?.span.end ?? 0)
-      ? [`Not tested: "${sentence.asWritten({ start, end }).replace(/[ ,]*(?:and|but|or)?$/u, "")}".`]
-      : [];
-  });
-  return [...others, ...duties];
 }
 
 /** "3.1.2 The value …", "- The value …", "REQ-12: The value …" */

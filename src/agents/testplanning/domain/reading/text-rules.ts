@@ -10,7 +10,7 @@ const onlyAllowed = /\bonly (?=[a-z@])/gu;
 const being =
   /\b(?:must|shall|should|be|are|is)(?: not)?(?: always| all| be| only| in)* (?=(?:lower-?case|upper-?case|alphanumeric|numeric|all lower|all upper|ascii|alphabetic)\b)/gu;
 const lacking =
-  /\b(?:contain|include|have|use|containing|including|having|contains|with)(?: any)? (?=[a-z@])/gu;
+  /\b(?:contain|include|have|use|containing|including|having|contains|with)(?: any(?: of)?)?(?: the(?: following)?(?: special)? (?:characters|symbols)(?: :)?)? (?=[a-z@<>=%+|])/gu;
 const edges =
   /\b(start|begin|starts|begins|starting|beginning|prefixed|end|ends|ending|suffixed|terminated|terminate)s? (?:with|by|in)(?: either)?(?: (?:an?|the|at least #\d+))?(?: (?:prefix|suffix|character|string|extension))? (?=[a-z@])/gu;
 const holding =
@@ -18,6 +18,9 @@ const holding =
 /** "must contain a digit": one of its kind is enough. */
 const holdingOne =
   /\b(?:contain|include|have|contains|includes|containing|including)(?: also)? (?:an?|one) (?=[a-z])/gu;
+/** "at least one of !, ? and #" */
+const holdingAny =
+  /\b(?:contain|include|contains|includes|containing|including|and)(?: also)?(?: at least)? one of(?: the(?: following)?(?: special)? (?:characters|symbols)(?: :)?)? (?=[@<>=%+|])/gu;
 const holdingText =
   /\b(?:contain|include|contains|includes|containing|including)(?: (?:an?|the|at least #\d+|exactly #\d+))?(?: (?:character|symbol|string|substring))? (?=@\d+)/gu;
 
@@ -43,6 +46,8 @@ export function readTextRules(sentence: Sentence, claimed: readonly Finding[]): 
   for (const { match, span } of matches(being, canon))
     add(isMade(sentence, span.start, match.index + match[0].length, claimed));
   for (const { match } of matches(holding, canon)) add(counted(sentence, match, [...claimed, ...found]));
+  for (const { match, span } of matches(holdingAny, canon))
+    add(anyOf(sentence, span.start, match.index + match[0].length, [...claimed, ...found]));
   for (const { match, span } of matches(holdingOne, canon))
     for (const finding of oneOfEach(sentence, span.start, match.index + match[0].length, claimed))
       add(finding);
@@ -200,6 +205,13 @@ function oneOfEach(sentence: Sentence, start: number, at: number, claimed: reado
     if (next === null) return found;
     from += item.length + next[0].length;
   }
+}
+
+function anyOf(sentence: Sentence, start: number, at: number, claimed: readonly Finding[]): Finding | null {
+  const read = charsetAt(sentence, sentence.canon.slice(at));
+  if (read === null) return null;
+  const span = { start, end: at + read.length };
+  return isNegated(sentence.canon, span, endBefore(start, claimed)) ? null : someOf(span, read.charset, 1);
 }
 
 function someOf(span: Span, charset: Charset, count: number): Finding {

@@ -3,7 +3,7 @@ import type { Sentence } from "../text/sentence.ts";
 import { type Finding, isFree, matches } from "./finding.ts";
 
 const type =
-  /\b(?:must|shall|should|has to|have to|needs? to|is|are|be|value is)(?: always)?(?: be)?(?: of type| encoded as| represented as| expressed as)?(?: (?:an?|the))?(?: (?:json|non-empty|valid|single|unicode|utf-8|case-sensitive|opaque|encoded|free-form|whole|simple|plain|floating-point|decimal|real|finite))* (strings?|integers?|whole numbers?|numbers?|booleans?|arrays?|objects?|lists?|maps?)\b(?! (?:of (?:the )?(?:characters|times|occurrences|attempts|items|bytes|octets|days|users|elements)|code|format|that (?:is|are) the))/gu;
+  /\b(?:must|shall|should|has to|have to|needs? to|is|are|be|value is)(?: always)?(?: be)?(?: of type| encoded as| represented as| expressed as)?(?: (?:an?|the))?(?: (?:json|non-empty|valid|single|unicode|utf-8|case-sensitive|opaque|encoded|free-form|simple|plain|floating-point|decimal|real|finite))* (strings?|integers?|whole numbers?|numbers?|booleans?|arrays?|objects?|lists?|maps?)\b(?! (?:of (?:the )?(?:characters|times|occurrences|attempts|items|bytes|octets|days|users|elements)|code|format|that (?:is|are) the))/gu;
 const duty = /\b(?:must|shall|should|has to|have to|needs? to|is|are)\b/u;
 const names: Readonly<Record<string, JsonType>> = {
   string: "string",

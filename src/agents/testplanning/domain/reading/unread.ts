@@ -60,7 +60,8 @@ const unread: readonly Unread[] = [
     reason: "A fraction in words is not read: write it as a decimal number.",
   },
   {
-    words: /\bexactly #\d+ (?:decimal (?:places?|digits?)|decimals?)\b/u,
+    words:
+      /\b(?:exactly|at least|a minimum of|minimum|(?<!\b(?:no|not(?: have| contain| use)?) )(?:more|fewer|less) than|between #\d+ and) #\d+ (?:decimal (?:places?|digits?)|decimals?)\b/u,
     except:
       /\b(?:consists? of|be|is|are) exactly #\d+ decimal digits?\b|\bexactly #\d+ decimal digits? (?:long|in length)\b/gu,
     reason:
@@ -85,9 +86,9 @@ const unread: readonly Unread[] = [
   },
   {
     words: new RegExp(alternatives, "u"),
-    // Both are ruled out; both lead to a refusal; two verbs share one object.
+    // Both are ruled out; both are conditions; two verbs share one object.
     except: new RegExp(
-      String.raw`\b(?:must|shall|should|may|can) (?:not|never)\b(?:(?!\b${duty}\b)[^.;])*|\bcannot\b(?:(?!\b${duty}\b)[^.;])*|\b(?:rejected|refused|denied|declined) (?:if|when)\b(?:(?!\b${duty}\b)[^.;])*|\b${duty} (?:${giving}) or (?:${giving}) `,
+      String.raw`\b(?:must|shall|should|may|can) (?:not|never)\b(?:(?!\b${duty}\b)[^.;])*|\bcannot\b(?:(?!\b${duty}\b)[^.;])*|\b(?:if|when|whenever|unless|provided that)\b(?:(?!\b${duty}\b)[^.;])*|\b${duty} (?:${giving}) or (?:${giving}) `,
       "gu",
     ),
     reason: 'What stands after the "or" would be enough too, and it cannot be tested as a value.',

@@ -31,6 +31,12 @@ export class Sentence {
     return this.tokens[Number(mark.replace(/^[#@~&]/u, ""))];
   }
 
+  /** Where a token stands. */
+  spanOf(index: number): Span {
+    const start = this.#starts[index] ?? 0;
+    return { start, end: (this.#starts[index + 1] ?? this.canon.length + 1) - 1 };
+  }
+
   /** The tokens that start within a span. */
   within(span: Span): Token[] {
     return this.tokens.filter((_, index) => {

@@ -61,9 +61,16 @@ const readers: readonly Reader[] = [
     /(\d{1,2}):(\d{2})(?::(\d{2}))?(?![\d:])/uy,
     (m) => moment("time", m[0], timeFrom(m[1] ?? "", m[2], m[3], undefined)),
   ],
-  [/([-−+]?)2(?:\^|\*\*)(\d{1,2})(?:\s?([-−+])\s?1(?!\d))?/uy, power],
   [
-    /([-−+]?)(US\$|[$€£¥]|(?:USD|EUR|GBP|CHF|JPY)(?=\s?\d)|)\s?((?:\d{1,3}(?:,\d{3})+|\d{1,3}(?:[\u00a0\u202f]\d{3})+|\d+)(?:\.\d+)?)(?:[eE]([-+]?\d{1,2})(?!\w))?(k(?![\p{L}\d/]))?/uy,
+    /(\d{1,2})\.(\d{1,2})\.(\d{4})(?!\d)/uy,
+    (m) => moment("date", m[0], dateFrom(m[3] ?? "", m[2] ?? "", m[1] ?? "")),
+  ],
+  // An address, the version of something, and around the clock.
+  [/\d+(?:\.\d+){2,}|24\/7(?!\w)/uy, (m) => ({ at: "reference", written: m[0] })],
+  [/([-−+]?)(\d{1,9})(?:\^|\*\*)(\d{1,2})(?:\s?([-−+])\s?1(?!\d))?/uy, power],
+  [/0x([0-9A-Fa-f]{1,13})(?!\w)/uy, (m) => made(Number(m[0]), 0, m[0])],
+  [
+    /([-−+]?)(US\$|[$€£¥]|(?:USD|EUR|GBP|CHF|JPY)(?=\s?\d)|)\s?((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?:[eE]([-+]?\d{1,2})(?!\w))?(k(?![\p{L}\d/]))?(?:\s?([$€£¥])(?!\s?\d))?/uy,
     number,
   ],
   // A tag is no comparison, however many numbers stand beside it.
@@ -89,6 +96,7 @@ export function tokenise(text: string): Token[] {
     .replaceAll(/[‘’]/gu, "'")
     .replaceAll("×", "x")
     .replaceAll("+/-", "± ")
+    .replaceAll(/\bper cent\b/giu, "percent")
     .replaceAll(/\b(max|min)\. (?=\S)/giu, "$1 ")
     .replaceAll(/(?<=\d\s?)°\s?C\b/gu, " degrees Celsius")
     .replaceAll(/(?<=\d\s?)°\s?F\b/gu, " degrees Fahrenheit");
@@ -121,22 +129,23 @@ function quoted(match: RegExpExecArray, code: boolean): Token {
 }
 
 function power(match: RegExpExecArray): Token {
-  const magnitude = 2 ** Number(match[2]) * (isMinus(match[1]) ? -1 : 1);
-  const value = magnitude + (match[3] === undefined ? 0 : isMinus(match[3]) ? -1 : 1);
-  return { at: "number", written: match[0], amount: { value, decimals: 0, currency: null } };
+  const [written, sign, base, exponent, off] = match;
+  const magnitude = Number(base) ** Number(exponent) * (isMinus(sign) ? -1 : 1);
+  return made(magnitude + (off === undefined ? 0 : isMinus(off) ? -1 : 1), 0, written);
 }
 
 /** A dash right after a number or a word joins (18-65, ISO-4217); it is a sign only after a gap or a bracket. */
 function number(match: RegExpExecArray, before: Token | undefined): Token | null {
-  const [written, sign = "", currency = "", digits = "", exponent, thousand] = match;
+  const [written, sign = "", front = "", digits = "", exponent, thousand, after = ""] = match;
   if (sign !== "" && before !== undefined && !(before.at === "symbol" && /[([<>=,:]/u.test(before.written)))
     return null;
-  const plain = digits.replaceAll(/[,\u00a0\u202f]/gu, "");
+  const plain = digits.replaceAll(",", "");
   const plainValue = Number(
     `${isMinus(sign) ? "-" : ""}${plain}${exponent === undefined ? "" : `e${exponent}`}`,
   );
   const value = thousand === undefined ? plainValue : plainValue * 1000;
   const decimals = plain.split(".")[1]?.length ?? 0;
+  const currency = front === "" ? after : front;
   return {
     at: "number",
     written,
