@@ -73,6 +73,9 @@ export type { Loaded, SnapshotCodec, Snapshots } from "./domain/snapshots.ts";
 export { conflict, invalid, notFound, Problem } from "./http/problem.ts";
 export type { ProblemIssue, ProblemOptions } from "./http/problem.ts";
 
+export { cutPage, pageOf, pageQuery } from "./http/paging.ts";
+export type { Page } from "./http/paging.ts";
+
 export type { Projection } from "./sql/projection.ts";
 export type { TransactOptions, UnitOfWork } from "./sql/unit-of-work.ts";
 export { anyOf } from "./sql/any-of.ts";

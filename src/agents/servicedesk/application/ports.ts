@@ -1,4 +1,4 @@
-import type { HandlerContext } from "agents-apphost/kit";
+import type { HandlerContext, Page } from "agents-apphost/kit";
 import type { Proposal } from "../domain/assess.ts";
 import type { TicketCommand } from "../domain/decide.ts";
 import type { Article, FoundArticle } from "../domain/knowledge/article.ts";
@@ -39,15 +39,8 @@ export interface QueueFilter {
   readonly priority?: string | undefined;
   readonly category?: string | undefined;
   readonly limit: number;
-  /** The `next` of the page before. */
-  readonly after?: string | undefined;
-}
-
-/** A page of the queue: the most pressing first, and of those the oldest. */
-export interface QueuePage {
-  readonly items: readonly QueueRow[];
-  /** Give it as `after` to get the next page; null on the last. */
-  readonly next: string | null;
+  /** Rank, time of submission and id of the last ticket of the page before. */
+  readonly after?: readonly [number, string, string] | undefined;
 }
 
 /** Port to the stored tickets. */
@@ -59,7 +52,8 @@ export interface Tickets {
    * @throws TicketRefused, and what the request's `If-Match` calls for.
    */
   record(ctx: HandlerContext, id: string, commands: readonly TicketCommand[]): Promise<void>;
-  list(filter: QueueFilter): Promise<QueuePage>;
+  /** The most pressing first, and of those the oldest. */
+  list(filter: QueueFilter): Promise<Page<QueueRow>>;
 }
 
 /** Port to what is known already. */

@@ -1,6 +1,7 @@
-import type { AgentKit, HandlerContext, UnitOfWork } from "agents-apphost/kit";
+import { cutPage } from "agents-apphost/kit";
+import type { AgentKit, HandlerContext, Page, UnitOfWork } from "agents-apphost/kit";
 import { announce } from "../application/announcements.ts";
-import type { QueueFilter, QueuePage, QueueRow, TicketHistory, Tickets } from "../application/ports.ts";
+import type { QueueFilter, QueueRow, TicketHistory, Tickets } from "../application/ports.ts";
 import { decide } from "../domain/decide.ts";
 import type { TicketCommand } from "../domain/decide.ts";
 import { evolve, initialTicket } from "../domain/ticket.ts";
@@ -34,7 +35,7 @@ export class SqlTickets implements Tickets {
     await this.#kit.transact(ctx, (tx) => this.#decideAll(tx, ctx, id, commands));
   }
 
-  async list({ at, priority, category, limit, after }: QueueFilter): Promise<QueuePage> {
+  async list({ at, priority, category, limit, after }: QueueFilter): Promise<Page<QueueRow>> {
     let rows = this.#kit.db
       .selectFrom("servicedesk_queue")
       .selectAll()
@@ -46,7 +47,7 @@ export class SqlTickets implements Tickets {
     if (priority !== undefined) rows = rows.where("priority", "=", priority);
     if (category !== undefined) rows = rows.where("category", "=", category);
     if (after !== undefined) {
-      const { rank, time, id } = readCursor(after);
+      const [rank, time, id] = after;
       rows = rows.where((eb) =>
         eb.or([
           eb("priority_rank", ">", rank),
@@ -55,11 +56,8 @@ export class SqlTickets implements Tickets {
         ]),
       );
     }
-    const found = await rows.execute();
-    const items = found.slice(0, limit).map(toRow);
-    const last = items.at(-1);
-    const more = found.length > limit && last !== undefined;
-    return { items, next: more ? `${last.rank}_${last.submittedAt}_${last.ticketId}` : null };
+    const found = (await rows.execute()).map(toRow);
+    return cutPage(found, limit, ({ rank, submittedAt, ticketId }) => [rank, submittedAt, ticketId]);
   }
 
   async #decideAll(
@@ -84,11 +82,6 @@ export class SqlTickets implements Tickets {
     await store.append(stream, recorded.length, events);
     announce(tx.emit, id, events, before);
   }
-}
-
-function readCursor(after: string): { readonly rank: number; readonly time: string; readonly id: string } {
-  const [rank = "", time = "", id = ""] = after.split("_");
-  return { rank: Number(rank), time, id };
 }
 
 function toRow(row: Queue): QueueRow {

@@ -1,3 +1,4 @@
+import { pageOf, pageQuery } from "agents-apphost/kit";
 import { z } from "zod";
 import type { TicketHistory } from "../application/ports.ts";
 import { CATEGORIES } from "../domain/policy.ts";
@@ -27,11 +28,7 @@ export const listInput = z.object({
   at: state.optional().describe("Left out: all that are not resolved"),
   priority: z.string().optional(),
   category: z.enum(CATEGORIES).optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-  after: z
-    .string()
-    .regex(/^\d+_[^_]+_[^_]+$/, "expected the value of next of an earlier page")
-    .optional(),
+  ...pageQuery(z.tuple([z.int(), z.string(), z.string()])),
 });
 export const searchInput = z.object({
   q: text(2000).describe("Words to look for"),
@@ -85,22 +82,19 @@ export const ticketView = z.object({
   timeline: z.array(z.object({ time: z.string(), what: z.string() })),
 });
 
-export const queuePage = z.object({
-  items: z.array(
-    z.object({
-      ticketId: z.string(),
-      at: state,
-      title: z.string(),
-      requester: z.string().nullable(),
-      priority: z.string().nullable(),
-      rank: z.number().describe("0 until it is triaged"),
-      category: z.string().nullable(),
-      submittedAt: z.string(),
-      resolutionDueAt: z.string().nullable(),
-    }),
-  ),
-  next: z.string().nullable().describe("Give it as after to get the next page"),
-});
+export const queuePage = pageOf(
+  z.object({
+    ticketId: z.string(),
+    at: state,
+    title: z.string(),
+    requester: z.string().nullable(),
+    priority: z.string().nullable(),
+    rank: z.number().describe("0 until it is triaged"),
+    category: z.string().nullable(),
+    submittedAt: z.string(),
+    resolutionDueAt: z.string().nullable(),
+  }),
+);
 
 const clock = z.object({
   dueAt: z.string(),

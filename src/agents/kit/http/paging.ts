@@ -1,0 +1,67 @@
+import { z } from "zod";
+
+/** What a list is ordered by, of one of its rows: enough to go on behind it. */
+type Keys = readonly (string | number | null)[];
+
+/** A page of a list. */
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  /** Given as `after` it leads to the next page; null on the last one. */
+  readonly next: string | null;
+}
+
+/**
+ * The members of a list's query string, the same for every list: `limit`, and `after`, the `next` of the page before. A
+ * cursor is opaque to callers; the handler gets its keys. It stands for a row and not for a number of rows, so that what is
+ * added or removed meanwhile makes no row appear twice and hides none.
+ *
+ * @param keys what the list is ordered by, as a tuple that is unique for each row.
+ * @example
+ * input: z.object({ state: z.string().optional(), ...pageQuery(z.tuple([z.string(), z.uuid()])) })
+ */
+export function pageQuery<Tuple extends z.ZodType<Keys>>(
+  keys: Tuple,
+  { most = 200, usual = 50 }: { readonly most?: number; readonly usual?: number } = {},
+) {
+  const cursor = z
+    .string()
+    .max(2000)
+    .transform((text, ctx) => {
+      const read = keys.safeParse(keysIn(text));
+      if (read.success) return read.data;
+      ctx.addIssue({ code: "custom", message: "expected the next of an earlier page of this list" });
+      return z.NEVER;
+    });
+  return {
+    limit: z.coerce.number().int().min(1).max(most).default(usual),
+    after: cursor.optional().describe("The next of the page before; left out: the first page"),
+  };
+}
+
+/** The schema of a list's answer: `{ items, next }`. */
+export function pageOf<Item extends z.ZodType>(item: Item) {
+  return z.object({
+    items: z.array(item),
+    next: z.string().nullable().describe("Give it as after to get the next page; null on the last"),
+  });
+}
+
+/**
+ * A page of rows of which one more was read than it has: that one says that there is a next page.
+ *
+ * @param keysOf what the list is ordered by, in the order of {@link pageQuery}'s tuple.
+ */
+export function cutPage<Row>(rows: readonly Row[], limit: number, keysOf: (row: Row) => Keys): Page<Row> {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  const next = rows.length > limit && last !== undefined ? keysOf(last) : null;
+  return { items, next: next && Buffer.from(JSON.stringify(next)).toString("base64url") };
+}
+
+function keysIn(cursor: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(cursor, "base64url").toString());
+  } catch {
+    return undefined;
+  }
+}
