@@ -1,5 +1,6 @@
-import { runAgent } from "agents-apphost/kit";
+import { DueWork, runAgent } from "agents-apphost/kit";
 import type { AgentKit, AgentParts } from "agents-apphost/kit";
+import { HeldIssues } from "./application/held-issues.ts";
 import { Issues } from "./application/issues.ts";
 import { Reports } from "./application/reports.ts";
 import { events } from "./events.ts";
@@ -7,6 +8,7 @@ import { Github } from "./infrastructure/github/github.ts";
 import { localBoard } from "./infrastructure/github/local-board.ts";
 import { PromptWriter } from "./infrastructure/prompt-writer.ts";
 import { readGithub } from "./infrastructure/settings.ts";
+import { SqlHeldIssues } from "./infrastructure/sql-held-issues.ts";
 import { SqlStore } from "./infrastructure/sql-store.ts";
 import { migrations } from "./infrastructure/tables.ts";
 import type { DevopsTables } from "./infrastructure/tables.ts";
@@ -25,11 +27,27 @@ function compose(kit: AgentKit<DevopsTables>): AgentParts {
   const github = settings === null ? null : new Github(settings, () => kit.clock().getTime());
   const store = new SqlStore(kit);
   const reports = new Reports(store, new PromptWriter(kit), () => kit.clock().toISOString().slice(0, 10));
-  const issues = new Issues(store, github ?? localBoard, github);
+  const waiting = new SqlHeldIssues(kit);
+  const held = new HeldIssues({
+    store: waiting,
+    clock: () => kit.clock(),
+    create: (issue, ctx) => issues.complete(issue, ctx),
+    later: (lineage, work) => kit.work(lineage, work),
+    isDue: (at) => due.expect(at),
+  });
+  const due = new DueWork({
+    what: "issues",
+    clock: () => kit.clock(),
+    log: kit.log,
+    takeUp: (signal) => held.takeUp(signal),
+  });
+  const issues = new Issues(store, github ?? localBoard, { workflows: github, held });
   return {
     commands: commandRoutes(reports, issues),
-    queries: queryRoutes(store, issues),
+    queries: queryRoutes(store, waiting, issues),
     subscriptions: subscriptions(issues, store),
     health: () => ({ board: github === null ? "local" : `github:${github.repository}` }),
+    started: () => due.start(),
+    close: () => due.stop(),
   };
 }

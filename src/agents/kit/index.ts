@@ -44,6 +44,8 @@ export type {
 } from "./handling/routes.ts";
 export { nameBasedId } from "./handling/name-based-id.ts";
 export { DropEvent } from "./handling/drop-event.ts";
+export { DueWork } from "./handling/due-work.ts";
+export type { DueWorkOptions } from "./handling/due-work.ts";
 export { HandlerContext } from "./handling/context.ts";
 export type { EmittedEvent } from "./handling/context.ts";
 

@@ -1,4 +1,4 @@
-import { runAgent } from "agents-apphost/kit";
+import { DueWork, runAgent } from "agents-apphost/kit";
 import type { AgentKit, AgentParts } from "agents-apphost/kit";
 import { NotificationCommands } from "./application/commands.ts";
 import { Deliver } from "./application/deliver.ts";
@@ -55,9 +55,15 @@ function compose(kit: AgentKit<NotificationTables>): AgentParts {
     retry: settings.retry,
     clock,
     random: Math.random,
-    isDue: (at) => due.expect(at),
+    isDue: (at) => due.expect(Date.parse(at)),
   });
-  const due = new DueDeliveries({ db: () => kit.db, clock, attempt, log: kit.log });
+  const stored = new DueDeliveries({ db: () => kit.db, clock, attempt });
+  const due = new DueWork({
+    what: "deliveries",
+    clock,
+    log: kit.log,
+    takeUp: (signal) => stored.takeUp(signal),
+  });
   const commands = new NotificationCommands({
     notifications,
     prepare,
@@ -92,7 +98,7 @@ function compose(kit: AgentKit<NotificationTables>): AgentParts {
     subscriptions: subscriptions(new EventHandlers(prepare, deliver, phones, settings)),
     health: () => ({ channels: channels.names, recipient: settings.recipient }),
     started: () => due.start(),
-    later: (correlationId) => due.laterIn(correlationId),
+    later: (correlationId) => stored.laterIn(correlationId),
     close: () => due.stop(),
   };
 }

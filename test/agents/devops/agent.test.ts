@@ -161,7 +161,7 @@ await test("with a repository issues and workflows are GitHub's, each once, and 
     DEVOPS_GITHUB_API: github.url,
   };
   const agent = await system.agent("devops", env);
-  // GitHub fails for now: the bus delivers the event again.
+  // GitHub fails for now: the issue is held, and created a moment later.
   github.failures.push({ status: 502, body: { message: "Bad gateway" } });
   await system.publish(ESCALATED, ticket, crypto.randomUUID());
   const [event] = await system.until(CREATED, 1);

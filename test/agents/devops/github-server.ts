@@ -9,6 +9,8 @@ export interface AskedOfGithub {
   readonly path: string;
   readonly authorization: string | undefined;
   readonly body: Readonly<Record<string, unknown>>;
+  /** ISO 8601 UTC. */
+  readonly at: string;
 }
 
 /** A server that answers in the shapes of GitHub's REST API, for the calls that the agent makes. */
@@ -33,6 +35,7 @@ export class GithubServer {
           path: url,
           authorization: request.headers.authorization,
           body: body as AskedOfGithub["body"],
+          at: new Date().toISOString(),
         };
         github.asked.push(asked);
         const failure = github.failures.shift();

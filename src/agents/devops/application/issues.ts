@@ -2,48 +2,55 @@ import type { HandlerContext } from "agents-apphost/kit";
 import { conflict, notFound } from "agents-apphost/kit";
 import type { TicketEscalatedPayload } from "../../servicedesk/events.ts";
 import { changeIssue, titleOf } from "../domain/issue.ts";
-import type { Cause, IssueChange } from "../domain/issue.ts";
+import type { Cause, Issue, IssueChange } from "../domain/issue.ts";
 import { outcomeOf } from "../domain/run-outcome.ts";
 import type { RunOutcome } from "../domain/run-outcome.ts";
+import type { HeldIssues } from "./held-issues.ts";
+import { BoardUnavailable } from "./ports.ts";
 import type { Board, ListedRun, Store, StoredIssue, WorkflowRun, Workflows } from "./ports.ts";
+
+/** What an issue is made of. */
+interface Asked {
+  readonly title: string;
+  readonly body: string;
+  readonly labels: readonly string[];
+  readonly cause: Cause;
+}
 
 /** Issues on a board, and workflows. */
 export class Issues {
   readonly #store: Store;
   readonly #board: Board;
   readonly #workflows: Workflows | null;
+  readonly #held: Pick<HeldIssues, "hold">;
 
-  constructor(store: Store, board: Board, workflows: Workflows | null) {
+  constructor(
+    store: Store,
+    board: Board,
+    { workflows, held }: { readonly workflows: Workflows | null; readonly held: Pick<HeldIssues, "hold"> },
+  ) {
     this.#store = store;
     this.#board = board;
     this.#workflows = workflows;
+    this.#held = held;
   }
 
-  /** Creates an issue; the work that comes again finds what it created the first time. */
-  async create(
-    asked: {
-      readonly title: string;
-      readonly body: string;
-      readonly labels: readonly string[];
-      readonly cause: Cause;
-    },
-    ctx: HandlerContext,
-  ): Promise<StoredIssue> {
-    const issueId = ctx.workId;
-    const known = await this.#store.issue(issueId);
-    if (known !== null) return known;
-    const issue = {
-      ...asked,
-      issueId,
-      title: titleOf(asked.title),
-      state: "open",
-      version: 1,
-      external: null,
-    } as const;
+  /**
+   * Creates an issue; the work that comes again finds what it created the first time.
+   *
+   * @throws BoardUnavailable, or a Problem for what the board refuses.
+   */
+  async create(asked: Asked, ctx: HandlerContext): Promise<StoredIssue> {
+    return await this.complete(issueOf(asked, ctx.workId), ctx);
+  }
+
+  /** The same for an issue that has its id already. */
+  async complete(issue: Issue, ctx: HandlerContext): Promise<StoredIssue> {
+    const known = await this.#store.issue(issue.issueId);
     // Outside first: if this process dies in between, the repetition finds the issue there by its id.
-    const external = await this.#board.create(issue, ctx.signal);
+    const external = known === null ? await this.#board.create(issue, ctx.signal) : known.issue.external;
     await this.#store.createIssue(ctx, { ...issue, external }, this.#board.name);
-    return await this.#read(issueId);
+    return await this.#read(issue.issueId);
   }
 
   /** @throws Problem 404, or 409 when it changes at the same time. */
@@ -70,10 +77,17 @@ export class Issues {
       id: ctx.event?.id ?? ticketId,
       eventType: ctx.event?.type ?? null,
     } as const;
-    await this.create(
-      { title: `${priority}: ${title}`, body: lines.join("\n"), labels: ["incident", `rank-${rank}`], cause },
-      ctx,
+    const labels = ["incident", `rank-${rank}`];
+    const issue = issueOf(
+      { title: `${priority}: ${title}`, body: lines.join("\n"), labels, cause },
+      ctx.workId,
     );
+    try {
+      await this.complete(issue, ctx);
+    } catch (error) {
+      if (!(error instanceof BoardUnavailable) || ctx.signal.aborted) throw error;
+      await this.#held.hold(issue, error, ctx);
+    }
   }
 
   /** @throws Problem 409 while no place is configured where workflows run. */
@@ -116,4 +130,8 @@ export class Issues {
     if (found === null) throw notFound(`There is no issue ${issueId}.`);
     return found;
   }
+}
+
+function issueOf(asked: Asked, issueId: string): Issue {
+  return { ...asked, issueId, title: titleOf(asked.title), state: "open", version: 1, external: null };
 }

@@ -1,4 +1,5 @@
-import type { HandlerContext } from "agents-apphost/kit";
+import { Problem } from "agents-apphost/kit";
+import type { HandlerContext, Lineage, ProblemOptions } from "agents-apphost/kit";
 import type { SprintAnalyzedPayload } from "../events.ts";
 import type { Issue } from "../domain/issue.ts";
 
@@ -18,9 +19,20 @@ export interface Writer {
 /** What is outside now of an issue. */
 export type External = NonNullable<Issue["external"]>;
 
+/** A board cannot be used now. `seconds`: until when it says so; null where it says nothing. */
+export class BoardUnavailable extends Problem {
+  readonly seconds: number | null;
+
+  constructor(message: string, options: Omit<ProblemOptions, "headers">, seconds: number | null) {
+    super(503, message, { ...options, headers: { "retry-after": String(seconds ?? 30) } });
+    this.seconds = seconds;
+  }
+}
+
 /**
- * Port to a board outside. Both are safe to repeat: an issue is found again by its id. Throw for a board that cannot be
- * reached.
+ * Port to a board outside. Both are safe to repeat: an issue is found again by its id.
+ *
+ * @throws BoardUnavailable for one that cannot be used now, a Problem for what it refuses.
  */
 export interface Board {
   readonly name: "local" | "github";
@@ -66,6 +78,12 @@ export interface Workflows {
   ): Promise<{ readonly total: number; readonly items: readonly ListedRun[] }>;
 }
 
+/** Which page: at most so many, after the `next` of the page before. */
+export interface PageFilter {
+  readonly limit: number;
+  readonly before?: string | undefined;
+}
+
 /** A page of something, the newest first. */
 export interface Page<Item> {
   readonly items: readonly Item[];
@@ -76,6 +94,31 @@ export interface StoredIssue {
   readonly issue: Issue;
   readonly createdAt: string;
   readonly updatedAt: string;
+}
+
+/** An issue that waits until the board can be used. */
+export interface HeldIssue {
+  readonly issue: Issue;
+  /** Whose work it is. */
+  readonly lineage: Lineage;
+  /** Why the last attempt failed, and how many there were. */
+  readonly reason: string;
+  readonly attempts: number;
+  /** ISO 8601 UTC. */
+  readonly dueAt: string;
+  readonly heldSince: string;
+}
+
+/** Port to the issues that wait. */
+export interface HeldIssueStore {
+  /** Completes the handling of the event in hand. */
+  hold(ctx: HandlerContext, held: HeldIssue): Promise<void>;
+  list(filter: PageFilter): Promise<Page<HeldIssue>>;
+  /** The one that is due first; null when none waits. */
+  first(): Promise<HeldIssue | null>;
+  /** Moves the time on; false where somebody else has done so. */
+  claim(held: HeldIssue, until: string): Promise<boolean>;
+  defer(held: HeldIssue): Promise<void>;
 }
 
 /** What other agents have found, as far as it tells about the state of the code. */
@@ -91,6 +134,7 @@ export interface Signal {
 export interface Store {
   saveSprint(ctx: HandlerContext, report: SprintAnalyzedPayload): Promise<void>;
   sprint(reportId: string): Promise<SprintAnalyzedPayload | null>;
+  /** It waits no longer, where it did; one that is there already stays as it is, and is not told of again. */
   createIssue(ctx: HandlerContext, issue: Issue, board: Board["name"]): Promise<void>;
   /** @throws Problem 409 when the issue has changed since it was read. */
   changeIssue(
@@ -100,17 +144,9 @@ export interface Store {
     board: Board["name"],
   ): Promise<void>;
   issue(issueId: string): Promise<StoredIssue | null>;
-  issues(filter: {
-    readonly state?: Issue["state"];
-    readonly limit: number;
-    readonly before?: string;
-  }): Promise<Page<StoredIssue>>;
+  issues(filter: PageFilter & { readonly state?: Issue["state"] | undefined }): Promise<Page<StoredIssue>>;
   run(runId: string): Promise<(WorkflowRun & { readonly repository: string }) | null>;
   saveRun(ctx: HandlerContext, run: WorkflowRun, repository: string): Promise<void>;
   saveSignal(ctx: HandlerContext, signal: Omit<Signal, "at">): Promise<void>;
-  signals(filter: {
-    readonly kind?: Signal["kind"];
-    readonly limit: number;
-    readonly before?: string;
-  }): Promise<Page<Signal>>;
+  signals(filter: PageFilter & { readonly kind?: Signal["kind"] | undefined }): Promise<Page<Signal>>;
 }

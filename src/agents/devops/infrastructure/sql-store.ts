@@ -1,7 +1,14 @@
 import { conflict } from "agents-apphost/kit";
 import type { AgentKit, HandlerContext } from "agents-apphost/kit";
-import { z } from "zod";
-import type { Board, Page, Signal, Store, StoredIssue, WorkflowRun } from "../application/ports.ts";
+import type {
+  Board,
+  Page,
+  PageFilter,
+  Signal,
+  Store,
+  StoredIssue,
+  WorkflowRun,
+} from "../application/ports.ts";
 import type { Issue } from "../domain/issue.ts";
 import {
   issueCreated,
@@ -12,27 +19,11 @@ import {
   workflowTriggered,
 } from "../events.ts";
 import type { SprintAnalyzedPayload } from "../events.ts";
+import { cursorOf, pageOf } from "./newest-first.ts";
+import { storedIssue, storedRun } from "./stored.ts";
 import type { DevopsTables } from "./tables.ts";
 
 type Kit = Pick<AgentKit<DevopsTables>, "db" | "transact" | "clock">;
-
-const storedIssue: z.ZodType<Issue> = z.object({
-  issueId: z.string(),
-  title: z.string(),
-  body: z.string(),
-  labels: z.array(z.string()),
-  state: z.enum(["open", "closed"]),
-  version: z.number(),
-  external: z.object({ number: z.number(), url: z.string() }).nullable(),
-  cause: z.object({ kind: z.enum(["event", "command"]), id: z.string(), eventType: z.string().nullable() }),
-});
-
-const storedRun: z.ZodType<WorkflowRun> = z.object({
-  runId: z.string(),
-  workflow: z.string(),
-  ref: z.string(),
-  inputs: z.record(z.string(), z.string()),
-});
 
 /** What the agent keeps, in SQL; each write commits with its event. */
 export class SqlStore implements Store {
@@ -75,6 +66,13 @@ export class SqlStore implements Store {
     const { issueId, title, labels, cause } = issue;
     const now = this.#now();
     await this.#kit.transact(ctx, async (tx) => {
+      await tx.db.deleteFrom("devops_held_issues").where("issue_id", "=", issueId).execute();
+      const known = await tx.db
+        .selectFrom("devops_issues")
+        .select("issue_id")
+        .where("issue_id", "=", issueId)
+        .executeTakeFirst();
+      if (known !== undefined) return;
       await tx.db
         .insertInto("devops_issues")
         .values({
@@ -124,11 +122,9 @@ export class SqlStore implements Store {
     return row === undefined ? null : toStored(row);
   }
 
-  async issues(filter: {
-    readonly state?: Issue["state"];
-    readonly limit: number;
-    readonly before?: string;
-  }): Promise<Page<StoredIssue>> {
+  async issues(
+    filter: PageFilter & { readonly state?: Issue["state"] | undefined },
+  ): Promise<Page<StoredIssue>> {
     let rows = this.#kit.db
       .selectFrom("devops_issues")
       .selectAll()
@@ -142,11 +138,7 @@ export class SqlStore implements Store {
         eb.or([eb("created_at", "<", time), eb.and([eb("created_at", "=", time), eb("issue_id", "<", id)])]),
       );
     }
-    const found = await rows.execute();
-    const shown = found.slice(0, filter.limit);
-    const last = shown.at(-1);
-    const more = found.length > filter.limit && last !== undefined;
-    return { items: shown.map(toStored), next: more ? `${last.created_at}_${last.issue_id}` : null };
+    return pageOf(await rows.execute(), filter.limit, { idOf: (row) => row.issue_id, toItem: toStored });
   }
 
   async run(runId: string): Promise<(WorkflowRun & { readonly repository: string }) | null> {
@@ -179,11 +171,7 @@ export class SqlStore implements Store {
     );
   }
 
-  async signals(filter: {
-    readonly kind?: Signal["kind"];
-    readonly limit: number;
-    readonly before?: string;
-  }): Promise<Page<Signal>> {
+  async signals(filter: PageFilter & { readonly kind?: Signal["kind"] | undefined }): Promise<Page<Signal>> {
     let rows = this.#kit.db
       .selectFrom("devops_signals")
       .selectAll()
@@ -197,22 +185,12 @@ export class SqlStore implements Store {
         eb.or([eb("created_at", "<", time), eb.and([eb("created_at", "=", time), eb("event_id", "<", id)])]),
       );
     }
-    const found = await rows.execute();
-    const shown = found.slice(0, filter.limit);
-    const last = shown.at(-1);
-    const more = found.length > filter.limit && last !== undefined;
-    return { items: shown.map(toSignal), next: more ? `${last.created_at}_${last.event_id}` : null };
+    return pageOf(await rows.execute(), filter.limit, { idOf: (row) => row.event_id, toItem: toSignal });
   }
 
   #now(): string {
     return this.#kit.clock().toISOString();
   }
-}
-
-/** Time and id of the last row of the page before. */
-function cursorOf(text: string): { readonly time: string; readonly id: string } {
-  const at = text.indexOf("_");
-  return { time: text.slice(0, at), id: text.slice(at + 1) };
 }
 
 function toSignal(row: DevopsTables["devops_signals"]): Signal {

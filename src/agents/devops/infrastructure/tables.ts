@@ -12,6 +12,16 @@ export interface DevopsTables {
     created_at: string;
     updated_at: string;
   };
+  devops_held_issues: {
+    issue_id: string;
+    /** The issue, and the flow that it belongs to, as JSON. */
+    issue: string;
+    lineage: string;
+    reason: string;
+    attempts: number;
+    due_at: string;
+    created_at: string;
+  };
   devops_runs: { run_id: string; repository: string; run: string; created_at: string };
   devops_signals: { event_id: string; kind: string; subject: string; text: string; created_at: string };
 }
@@ -60,6 +70,30 @@ export const migrations: Readonly<Record<string, Migration>> = {
         .createIndex("devops_signals_newest")
         .on("devops_signals")
         .columns(["created_at", "event_id"])
+        .execute();
+    },
+  },
+  "0002_held_issues": {
+    async up(db) {
+      await db.schema
+        .createTable("devops_held_issues")
+        .addColumn("issue_id", "varchar(36)", (column) => column.primaryKey())
+        .addColumn("issue", "text", (column) => column.notNull())
+        .addColumn("lineage", "text", (column) => column.notNull())
+        .addColumn("reason", "text", (column) => column.notNull())
+        .addColumn("attempts", "integer", (column) => column.notNull())
+        .addColumn("due_at", "varchar(30)", (column) => column.notNull())
+        .addColumn("created_at", "varchar(30)", (column) => column.notNull())
+        .execute();
+      await db.schema
+        .createIndex("devops_held_issues_due")
+        .on("devops_held_issues")
+        .column("due_at")
+        .execute();
+      await db.schema
+        .createIndex("devops_held_issues_newest")
+        .on("devops_held_issues")
+        .columns(["created_at", "issue_id"])
         .execute();
     },
   },

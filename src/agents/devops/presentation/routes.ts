@@ -4,7 +4,7 @@ import { reviewCompleted } from "../../implementation/events.ts";
 import { ticketEscalated } from "../../servicedesk/events.ts";
 import { coverageAnalyzed } from "../../testplanning/events.ts";
 import type { Issues } from "../application/issues.ts";
-import type { Store, StoredIssue } from "../application/ports.ts";
+import type { HeldIssueStore, Store, StoredIssue } from "../application/ports.ts";
 import type { Reports } from "../application/reports.ts";
 import { coverageSignal, reviewSignal } from "../application/signals.ts";
 import { sprintAnalyzedPayload } from "../events.ts";
@@ -101,7 +101,7 @@ export function commandRoutes(reports: Reports, issues: Issues): readonly Comman
   ];
 }
 
-export function queryRoutes(store: Store, issues: Issues): readonly QueryRoute[] {
+export function queryRoutes(store: Store, held: HeldIssueStore, issues: Issues): readonly QueryRoute[] {
   return [
     query({
       name: "GetSprintReport",
@@ -133,13 +133,20 @@ export function queryRoutes(store: Store, issues: Issues): readonly QueryRoute[]
       description: "Issues, the newest first, in pages.",
       input: schemas.issuesInput,
       output: schemas.issuesView,
-      handler: async ({ state, limit, before }) => {
-        const page = await store.issues({
-          limit,
-          ...(state === undefined ? {} : { state }),
-          ...(before === undefined ? {} : { before }),
-        });
-        return { items: page.items.map(schemas.toIssueView), next: page.next };
+      handler: async (filter) => {
+        const { items, next } = await store.issues(filter);
+        return { items: items.map(schemas.toIssueView), next };
+      },
+    }),
+    query({
+      name: "ListHeldIssues",
+      path: "/held-issues",
+      description: "Issues that wait until GitHub can be used again, the newest first, in pages.",
+      input: schemas.heldIssuesInput,
+      output: schemas.heldIssuesView,
+      handler: async (filter) => {
+        const { items, next } = await held.list(filter);
+        return { items: items.map(schemas.toHeldView), next };
       },
     }),
     query({
@@ -148,12 +155,8 @@ export function queryRoutes(store: Store, issues: Issues): readonly QueryRoute[]
       description: "What other agents have found about the code, the newest first, in pages.",
       input: schemas.signalsInput,
       output: schemas.signalsView,
-      handler: async ({ kind, limit, before }) => {
-        const { items, next } = await store.signals({
-          limit,
-          ...(kind === undefined ? {} : { kind }),
-          ...(before === undefined ? {} : { before }),
-        });
+      handler: async (filter) => {
+        const { items, next } = await store.signals(filter);
         return { items: [...items], next };
       },
     }),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { StoredIssue } from "../application/ports.ts";
+import type { HeldIssue, StoredIssue } from "../application/ports.ts";
 
 const time = z.string().min(10).max(40).describe("ISO 8601: 2026-01-31, or with a time");
 const period = { start: time, end: time };
@@ -86,16 +86,15 @@ export const updateIssueInput = z.object({
 export const issueInput = z.object({ issueId: z.uuid() });
 export const reportInput = z.object({ reportId: z.uuid() });
 
-const cursor = z
-  .string()
-  .regex(/^[^_]+_[^_]+$/, "expected the value of next of an earlier page")
-  .optional();
-
-export const issuesInput = z.object({
-  state: z.enum(["open", "closed"]).optional(),
+const page = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(50),
-  before: cursor,
+  before: z
+    .string()
+    .regex(/^[^_]+_[^_]+$/, "expected the value of next of an earlier page")
+    .optional(),
 });
+
+export const issuesInput = page.extend({ state: z.enum(["open", "closed"]).optional() });
 
 export const issueView = z.object({
   issueId: z.string(),
@@ -110,7 +109,24 @@ export const issueView = z.object({
   updatedAt: z.string(),
 });
 
-export const issuesView = z.object({ items: z.array(issueView), next: z.string().nullable() });
+const next = z
+  .string()
+  .nullable()
+  .describe("Given as before it leads to the next page; null on the last one");
+export const issuesView = z.object({ items: z.array(issueView), next });
+
+export const heldIssuesInput = page;
+export const heldIssuesView = z.object({
+  items: z.array(
+    issueView.pick({ issueId: true, title: true, body: true, labels: true, cause: true }).extend({
+      reason: z.string().describe("Why the last attempt failed"),
+      attempts: z.number(),
+      nextAttemptAt: z.string(),
+      heldSince: z.string(),
+    }),
+  ),
+  next,
+});
 
 export const workflowInput = z.object({
   workflow: z.string().min(1).max(200).describe("File name or number of the workflow"),
@@ -153,11 +169,7 @@ export const runsView = z.object({
   ),
 });
 
-export const signalsInput = z.object({
-  kind: z.enum(["coverage", "review"]).optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-  before: cursor,
-});
+export const signalsInput = page.extend({ kind: z.enum(["coverage", "review"]).optional() });
 export const signalsView = z.object({
   items: z.array(
     z.object({
@@ -168,9 +180,30 @@ export const signalsView = z.object({
       at: z.string(),
     }),
   ),
-  next: z.string().nullable(),
+  next,
 });
 
 export function toIssueView({ issue, createdAt, updatedAt }: StoredIssue): z.input<typeof issueView> {
   return { ...issue, labels: [...issue.labels], createdAt, updatedAt };
+}
+
+export function toHeldView({
+  issue,
+  reason,
+  attempts,
+  dueAt,
+  heldSince,
+}: HeldIssue): z.input<typeof heldIssuesView>["items"][number] {
+  const { issueId, title: heading, body: text, labels: marks, cause } = issue;
+  return {
+    issueId,
+    title: heading,
+    body: text,
+    labels: [...marks],
+    cause,
+    reason,
+    attempts,
+    nextAttemptAt: dueAt,
+    heldSince,
+  };
 }

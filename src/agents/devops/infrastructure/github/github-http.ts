@@ -1,5 +1,6 @@
 import { Problem } from "agents-apphost/kit";
 import { z } from "zod";
+import { BoardUnavailable } from "../../application/ports.ts";
 import { laterThan, nextPage } from "./headers.ts";
 
 /** Where GitHub is, and as whom. */
@@ -36,7 +37,7 @@ export class GithubHttp {
     this.#now = now;
   }
 
-  /** @throws Problem 502 for what GitHub refuses, 503 for what it cannot do now. */
+  /** @throws Problem 502 for what GitHub refuses. @throws BoardUnavailable for what it cannot do now. */
   async call(call: Call, signal: AbortSignal): Promise<unknown> {
     return (await this.#send(call, signal)).value;
   }
@@ -133,10 +134,7 @@ function parsed(text: string): unknown {
   }
 }
 
-function unavailable(reason: string, seconds: number | null): Problem {
-  return new Problem(503, `GitHub cannot be used now: ${reason}.`, {
-    kind: "github-unavailable",
-    title: "GitHub cannot be used now",
-    headers: { "retry-after": String(seconds ?? 30) },
-  });
+function unavailable(reason: string, seconds: number | null): BoardUnavailable {
+  const title = "GitHub cannot be used now";
+  return new BoardUnavailable(`${title}: ${reason}.`, { kind: "github-unavailable", title }, seconds);
 }
