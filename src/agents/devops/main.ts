@@ -48,6 +48,7 @@ function compose(kit: AgentKit<DevopsTables>): AgentParts {
     subscriptions: subscriptions(issues, store),
     health: () => ({ board: github === null ? "local" : `github:${github.repository}` }),
     started: () => due.start(),
+    later: (correlationId) => waiting.laterIn(correlationId),
     close: () => due.stop(),
   };
 }

@@ -162,12 +162,16 @@ await test("with a repository issues and workflows are GitHub's, each once, and 
   };
   const agent = await system.agent("devops", env);
   // GitHub fails for now: the issue is held, and created a moment later.
-  github.failures.push({ status: 502, body: { message: "Bad gateway" } });
+  const away = { status: 502, body: { message: "Bad gateway" } };
+  github.failures.push(away, away);
   await system.publish(ESCALATED, ticket, crypto.randomUUID());
   const [event] = await system.until(CREATED, 1);
   t.match(event?.data.data.payload, {
     board: { name: "github", number: 1, url: "https://github.com/octo/hello/issues/1" },
   });
+  t.match((await agent.get(`${API}/held-issues?before=9_9`)).body, { items: { length: 0 }, next: null });
+  const flow = event?.data.data.correlationId;
+  t.match((await agent.get(`${API}/health?correlationId=${flow}`)).body, { later: { pending: 0 } });
   t.match(github.issues, [
     {
       title: /^1-Critical/,

@@ -57,6 +57,8 @@ await test("an issue that meets a rate limit is held, also over a crash, and cre
   );
   t.equal(github.asked.length, 1, "the second one asked nothing");
   t.match(doomed.output(), /held an issue/);
+  const later = await doomed.get(`${API}/health?correlationId=${String(held?.["correlationId"])}`);
+  t.match(later.body, { later: { pending: 1, dueAt: held?.["nextAttemptAt"] } });
   await doomed.kill();
 
   const agent = await system.agent("devops", env);

@@ -1,4 +1,4 @@
-import type { AgentKit, HandlerContext } from "agents-apphost/kit";
+import type { AgentKit, HandlerContext, LaterWork } from "agents-apphost/kit";
 import type { HeldIssue, HeldIssueStore, Page, PageFilter } from "../application/ports.ts";
 import { cursorOf, pageOf } from "./newest-first.ts";
 import { storedIssue, storedLineage } from "./stored.ts";
@@ -17,6 +17,7 @@ export class SqlHeldIssues implements HeldIssueStore {
       issue_id: held.issue.issueId,
       issue: JSON.stringify(held.issue),
       lineage: JSON.stringify(held.lineage),
+      correlation_id: ctx.correlationId,
       reason: held.reason,
       attempts: held.attempts,
       due_at: held.dueAt,
@@ -52,6 +53,16 @@ export class SqlHeldIssues implements HeldIssueStore {
       .limit(1)
       .executeTakeFirst();
     return row === undefined ? null : toHeld(row);
+  }
+
+  /** What is still open in a flow, and when the first of it is due. */
+  async laterIn(correlationId: string): Promise<LaterWork> {
+    const { pending, due_at } = await this.#kit.db
+      .selectFrom("devops_held_issues")
+      .select((eb) => [eb.fn.countAll().as("pending"), eb.fn.min("due_at").as("due_at")])
+      .where("correlation_id", "=", correlationId)
+      .executeTakeFirstOrThrow();
+    return { pending: Number(pending), dueAt: due_at };
   }
 
   async claim({ issue, dueAt }: HeldIssue, until: string): Promise<boolean> {

@@ -17,6 +17,7 @@ export interface DevopsTables {
     /** The issue, and the flow that it belongs to, as JSON. */
     issue: string;
     lineage: string;
+    correlation_id: string;
     reason: string;
     attempts: number;
     due_at: string;
@@ -80,10 +81,16 @@ export const migrations: Readonly<Record<string, Migration>> = {
         .addColumn("issue_id", "varchar(36)", (column) => column.primaryKey())
         .addColumn("issue", "text", (column) => column.notNull())
         .addColumn("lineage", "text", (column) => column.notNull())
+        .addColumn("correlation_id", "varchar(100)", (column) => column.notNull())
         .addColumn("reason", "text", (column) => column.notNull())
         .addColumn("attempts", "integer", (column) => column.notNull())
         .addColumn("due_at", "varchar(30)", (column) => column.notNull())
         .addColumn("created_at", "varchar(30)", (column) => column.notNull())
+        .execute();
+      await db.schema
+        .createIndex("devops_held_issues_flow")
+        .on("devops_held_issues")
+        .column("correlation_id")
         .execute();
       await db.schema
         .createIndex("devops_held_issues_due")

@@ -119,6 +119,7 @@ export const heldIssuesInput = page;
 export const heldIssuesView = z.object({
   items: z.array(
     issueView.pick({ issueId: true, title: true, body: true, labels: true, cause: true }).extend({
+      correlationId: z.string().describe("Of the flow that asked for it"),
       reason: z.string().describe("Why the last attempt failed"),
       attempts: z.number(),
       nextAttemptAt: z.string(),
@@ -189,6 +190,7 @@ export function toIssueView({ issue, createdAt, updatedAt }: StoredIssue): z.inp
 
 export function toHeldView({
   issue,
+  lineage,
   reason,
   attempts,
   dueAt,
@@ -201,6 +203,7 @@ export function toHeldView({
     body: text,
     labels: [...marks],
     cause,
+    correlationId: lineage.correlationId,
     reason,
     attempts,
     nextAttemptAt: dueAt,
