@@ -76,10 +76,16 @@ await test("an IFC file goes in; one suggestion is approved and applied, one is 
 
   const { suggestionId } = (await agent.get(wall)).body["suggestion"] as { suggestionId: string };
   t.match(await agent.post(`${wall}/approve`, { suggestionId: crypto.randomUUID() }), { status: 409 });
-  t.match(await agent.post(`${wall}/approve`, { suggestionId, by: "ada" }), {
+  const approved = await agent.post(`${wall}/approve`, { suggestionId, by: "ada" });
+  t.match(approved, {
     status: 200,
-    body: { result: { at: "approved", approval: { by: { kind: "person", name: "ada" } } } },
+    body: {
+      result: { at: "approved", approval: { by: { kind: "person", name: "ada" } } },
+      generatedBy: null,
+    },
   });
+  const { result } = approved.body as { result: { suggestion: object } };
+  t.notOk("generatedBy" in result.suggestion, "who made it stands beside the result of a command only");
   t.match(await agent.post(`${wall}/apply`, { by: "ada" }), { body: { result: { at: "applied" } } });
   t.match(
     await agent.post(`${wall}/apply`, { by: "ada" }),
@@ -263,6 +269,9 @@ await test("a CSV table goes in, and the code table and the API describe themsel
   t.same(Object.keys(document.body["paths"] ?? {}).toSorted(), [
     "/api/bimclassification/codes",
     "/api/bimclassification/elements",
+    "/api/bimclassification/elements/apply",
+    "/api/bimclassification/elements/approve",
+    "/api/bimclassification/elements/reject",
     "/api/bimclassification/elements/{elementId}",
     "/api/bimclassification/elements/{elementId}/apply",
     "/api/bimclassification/elements/{elementId}/approve",

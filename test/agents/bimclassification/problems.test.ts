@@ -68,7 +68,16 @@ await test("what is wrong is told with its place, and nothing of it is taken", a
     status: 422,
     body: { errors: [{ path: "system", message: /there is no table/ }] },
   });
-  await post("/elements/1/override", { code: "B2010" });
+  // The trap of the editions: the same code means something else in CSI's UniFormat of 2010.
+  t.match(await post("/elements/1/override", { code: "C2010", edition: "2010" }), {
+    status: 422,
+    body: { errors: [{ path: "edition", message: /that of ASTM E1557-97, not of "2010"/ }] },
+  });
+  t.match(await post("/elements/1/override", { code: " b2010 " }), {
+    status: 422,
+    body: { errors: [{ path: "code", message: /did you mean B2010 Exterior Walls\?/ }] },
+  });
+  await post("/elements/1/override", { code: "B2010", system: "uniformat ii", edition: "ASTM E1557-97" });
   t.match(await post("/suggestions", { elementIds: ["1"] }), { status: 409 });
   t.match(await post("/ifc", {}), { status: 422 });
   t.match(await post("/ifc", { content: "ISO-10303-21;" }), { status: 422 });

@@ -1,8 +1,11 @@
 import type { HandlerContext } from "agents-apphost/kit";
-import { conflict, invalid, notFound } from "agents-apphost/kit";
+import { conflict, notFound } from "agents-apphost/kit";
 import { TransitionRefused } from "../domain/decide.ts";
 import type { ClassificationCommand } from "../domain/decide.ts";
+import { knownCode } from "./known-code.ts";
+import type { WrittenCode } from "./known-code.ts";
 import type { ClassificationHistory, Classifications, Codes } from "./ports.ts";
+import { conflictWords } from "./refusal.ts";
 
 /** Somebody's decision about one element. */
 interface About {
@@ -45,18 +48,11 @@ export class DecideClassification {
 
   /** @throws Problem 422 for a code that no table has. */
   async override(
-    about: About & { readonly system: string; readonly code: string; readonly reason: string | null },
+    about: About & WrittenCode & { readonly reason: string | null },
     ctx: HandlerContext,
   ): Promise<ClassificationHistory> {
-    const { elementId, system, reason, by } = about;
-    const code = this.#codes.find(system, about.code);
-    if (code === undefined) {
-      const known = this.#codes.systems.includes(system);
-      const message = known
-        ? `"${about.code}" is no code of ${system} for an element`
-        : `there is no table of "${system}" here; there is ${this.#codes.systems.join(", ")}`;
-      throw invalid(message, [{ path: known ? "code" : "system", message }]);
-    }
+    const { elementId, reason, by } = about;
+    const code = knownCode(this.#codes, about);
     return await this.#decide(ctx, elementId, { type: "override", code, reason, by });
   }
 
@@ -73,29 +69,9 @@ export class DecideClassification {
       await this.#classifications.record(ctx, [{ elementId, commands: [command] }]);
     } catch (error) {
       if (!(error instanceof TransitionRefused)) throw error;
-      throw conflict(
-        `The element ${elementId} cannot be ${DONE[command.type]}: ${error.message}.`,
-        HINTS[error.at],
-      );
+      const { detail, hint } = conflictWords(elementId, command.type, error);
+      throw conflict(detail, hint);
     }
     return await this.#classifications.load(elementId);
   }
 }
-
-const DONE: Readonly<Record<ClassificationCommand["type"], string>> = {
-  import: "imported",
-  suggest: "classified",
-  approve: "approved",
-  reject: "rejected",
-  override: "overridden",
-  apply: "applied",
-};
-
-const HINTS: Readonly<Record<TransitionRefused["at"], string>> = {
-  none: "Import it first.",
-  unclassified: "Ask for a suggestion, or override the code.",
-  suggested: "Read the element: its present suggestion is to be approved or rejected.",
-  rejected: "Ask for another suggestion, or override the code.",
-  approved: "Read the element again.",
-  applied: "Read the element again.",
-};

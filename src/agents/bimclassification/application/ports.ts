@@ -3,10 +3,10 @@ import type { ClassificationEvent } from "../domain/classification-event.ts";
 import type { Classification, KnownClassification } from "../domain/classification.ts";
 import type { ClassificationCode } from "../domain/codes/code-table.ts";
 import type { ColumnMapping, TableRow } from "../domain/csv-table.ts";
-import type { ClassificationCommand } from "../domain/decide.ts";
+import type { ClassificationCommand, TransitionRefused } from "../domain/decide.ts";
 import type { Element } from "../domain/element.ts";
 import type { AppliedCode } from "../domain/ifc/write-references.ts";
-import type { Opinion } from "../domain/suggestion.ts";
+import type { Agreement, Opinion } from "../domain/suggestion.ts";
 
 /** One entry of an element's history. */
 export interface HistoryEntry {
@@ -47,18 +47,52 @@ export interface Run {
   readonly promptRef: string | null;
 }
 
+/** What is to be done to one element, whatever becomes of the others. */
+export interface Attempt {
+  readonly elementId: string;
+  readonly command: ClassificationCommand;
+  /** Of the element as it was seen; null: whichever it has. */
+  readonly version: number | null;
+}
+
+/** What came of it: done (perhaps without a new event, as it was so already), or why not. */
+export type Attempted =
+  | { readonly at: "decided"; readonly outcome: Outcome }
+  | { readonly at: "unknown"; readonly elementId: string }
+  /** Somebody else has changed it since it was seen. */
+  | { readonly at: "moved"; readonly elementId: string; readonly version: number }
+  | {
+      readonly at: "refused";
+      readonly elementId: string;
+      readonly command: ClassificationCommand["type"];
+      readonly error: TransitionRefused;
+    };
+
 /** One line of the list of elements. */
 export interface ElementRow {
   readonly elementId: string;
+  readonly version: number;
   readonly ifcClass: string;
   readonly name: string | null;
   readonly at: KnownClassification["at"];
   readonly code: string | null;
+  /** The present suggestion, or the one that led to the present code. */
+  readonly suggestionId: string | null;
   readonly confidence: number | null;
-  readonly agreement: string | null;
+  readonly agreement: Agreement | null;
   readonly source: string;
   readonly importedAt: string;
   readonly updatedAt: string;
+}
+
+/** Which elements are meant; what is left out does not matter. */
+export interface ElementFilter {
+  readonly at: readonly ElementRow["at"][];
+  readonly code?: ClassificationCode | undefined;
+  readonly confidenceAtLeast?: number | undefined;
+  readonly agreement?: readonly Agreement[] | undefined;
+  readonly ifcClass?: string | undefined;
+  readonly source?: string | undefined;
 }
 
 /** A page of the list, in the order of the import. */
@@ -77,12 +111,17 @@ export interface Classifications {
    * @throws TransitionRefused when a command does not fit its element's state.
    */
   record(ctx: HandlerContext, work: readonly Work[], run?: Run): Promise<readonly Outcome[]>;
-  /** Elements in one of the states. */
-  list(filter: {
-    readonly at: readonly ElementRow["at"][];
-    readonly limit: number;
-    readonly after?: string;
-  }): Promise<ElementPage>;
+  /** The same in one transaction, each element for itself: what one is refused does not hold up the others. */
+  recordEach(ctx: HandlerContext, attempts: readonly Attempt[]): Promise<readonly Attempted[]>;
+}
+
+/** Port to the list of all elements. */
+export interface ElementList {
+  page(
+    filter: ElementFilter,
+    part: { readonly limit: number; readonly after?: string | undefined },
+  ): Promise<ElementPage>;
+  count(filter: ElementFilter): Promise<number>;
   /** The codes of those that are applied. */
   applied(elementIds: readonly string[]): Promise<readonly AppliedCode[]>;
 }
@@ -126,7 +165,7 @@ export type TextInput = { readonly content: string } | { readonly file: string }
 
 /** The codes that there are: UNIFORMAT II, and the user's own table. */
 export interface Codes {
-  /** A code by system, or undefined: a closed list knows no other. `system` as a person writes it. */
+  /** A code of one of the systems, or undefined: a closed list knows no other. */
   find(system: string, code: string): ClassificationCode | undefined;
   /** The user's own number for a UNIFORMAT II code. */
   omniClassOf(code: string): ClassificationCode | null;

@@ -7,7 +7,7 @@ import type { Element } from "../domain/element.ts";
 import { classify } from "../domain/rules/verdict.ts";
 import { isSelfEvident, suggest, withOmniClass } from "../domain/suggestion.ts";
 import type { Suggested } from "../domain/suggestion.ts";
-import type { Classifications, Classifier, Codes, Outcome, Run, Work } from "./ports.ts";
+import type { Classifications, Classifier, Codes, ElementList, Outcome, Run, Work } from "./ports.ts";
 
 /** What a run came to for one element. */
 export interface RunEntry {
@@ -30,18 +30,21 @@ const AT_ONCE = 4;
 /** Suggests codes: the rules decide, a model gives a second opinion. */
 export class SuggestClassification {
   readonly #classifications: Classifications;
+  readonly #elements: ElementList;
   readonly #classifier: Classifier;
   readonly #codes: Codes;
   readonly #autoApproveAbove: number | null;
 
   constructor(options: {
     readonly classifications: Classifications;
+    readonly elements: ElementList;
     readonly classifier: Classifier;
     readonly codes: Codes;
     /** Null: nothing is approved without a person. */
     readonly autoApproveAbove: number | null;
   }) {
     this.#classifications = options.classifications;
+    this.#elements = options.elements;
     this.#classifier = options.classifier;
     this.#codes = options.codes;
     this.#autoApproveAbove = options.autoApproveAbove;
@@ -65,7 +68,7 @@ export class SuggestClassification {
 
   /** For the next elements that have none, the first imported first. */
   async forNext(limit: number, ctx: HandlerContext): Promise<RunResult> {
-    const { items } = await this.#classifications.list({ at: ["unclassified"], limit });
+    const { items } = await this.#elements.page({ at: ["unclassified"] }, { limit });
     return await this.forElements(
       items.map((item) => item.elementId),
       ctx,

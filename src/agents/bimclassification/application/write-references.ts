@@ -1,7 +1,7 @@
 import { classificationReferences, withReferences } from "../domain/ifc/write-references.ts";
 import { invalid } from "agents-apphost/kit";
 import { readModel } from "./import-elements.ts";
-import type { Classifications, ModelFiles } from "./ports.ts";
+import type { ElementList, ModelFiles } from "./ports.ts";
 
 /** An IFC text that comes back with references, or a file of the folder that is copied with them. */
 export type WriteReferences = { readonly content: string } | { readonly file: string; readonly to: string };
@@ -20,12 +20,12 @@ export interface Written {
 
 /** Writes the codes that were applied into a copy of an IFC file, as IFC classification references. */
 export class WriteReferencesHandler {
-  readonly #classifications: Classifications;
+  readonly #elements: ElementList;
   readonly #files: ModelFiles;
   readonly #globalIdFor: (name: string) => string;
 
-  constructor(classifications: Classifications, files: ModelFiles, globalIdFor: (name: string) => string) {
-    this.#classifications = classifications;
+  constructor(elements: ElementList, files: ModelFiles, globalIdFor: (name: string) => string) {
+    this.#elements = elements;
     this.#files = files;
     this.#globalIdFor = globalIdFor;
   }
@@ -37,7 +37,7 @@ export class WriteReferencesHandler {
       const message = "the file has no elements";
       throw invalid(message, [{ path: "content", message }]);
     }
-    const applied = await this.#classifications.applied(model.elements.map((element) => element.id));
+    const applied = await this.#elements.applied(model.elements.map((element) => element.id));
     const { text, written, present } = classificationReferences(model, applied, this.#globalIdFor);
     const open = model.elements.length - applied.length;
     const about = { schema: model.schema, written, present, open };

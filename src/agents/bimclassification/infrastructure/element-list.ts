@@ -1,8 +1,8 @@
 import { nameBasedId } from "agents-apphost/kit";
 import type { Projection, Transaction } from "agents-apphost/kit";
 import type { ClassificationEvent } from "../domain/classification-event.ts";
-import type { ClassificationCode } from "../domain/codes/code-table.ts";
 import { classificationCodec } from "./classification-codec.ts";
+import { codeColumn } from "./code-column.ts";
 import type { BimTables } from "./tables.ts";
 
 /** Namespace of the keys of elements; made up once, and never to be changed. */
@@ -24,61 +24,76 @@ type Row = BimTables["bimclassification_elements"];
 /** The list of elements, made from their streams. */
 export const elementList: Projection<BimTables, ClassificationEvent> = {
   name: "elements",
-  version: 1,
+  version: 2,
   streams: STREAM,
   codec: classificationCodec,
   clear: async (db) => void (await db.deleteFrom("bimclassification_elements").execute()),
-  apply: async (db, { streamId, recordedAt, event }) => {
+  apply: async (db, { streamId, recordedAt, version, event }) => {
     const key = streamId.slice(STREAM.length);
-    if (event.type === "imported") {
-      const { element, source } = event.data;
-      const row = {
+    if (event.type !== "imported") return await change(db, key, event, { version, updated_at: recordedAt });
+    const { element, source } = event.data;
+    await db
+      .insertInto("bimclassification_elements")
+      .values({
         element_key: key,
         element_id: element.id,
         ifc_class: element.ifcClass,
         name: element.name,
         source,
-      };
-      const open = { state: "unclassified", code: null, confidence: null, agreement: null } as const;
-      await db
-        .insertInto("bimclassification_elements")
-        .values({ ...row, ...open, imported_at: recordedAt, updated_at: recordedAt })
-        .execute();
-      return;
-    }
-    await change(db, key, event, recordedAt);
+        ...UNCLASSIFIED,
+        imported_at: recordedAt,
+        updated_at: recordedAt,
+        version,
+      })
+      .execute();
   },
 };
+
+const UNCLASSIFIED = {
+  state: "unclassified",
+  code: null,
+  suggestion_id: null,
+  confidence: null,
+  agreement: null,
+} as const satisfies Partial<Row>;
 
 /** What an event changes in the row, and in which states, as the domain's `evolve` has it. */
 async function change(
   db: Transaction<BimTables>,
   key: string,
   event: Exclude<ClassificationEvent, { type: "imported" }>,
-  at: string,
+  seen: Pick<Row, "version" | "updated_at">,
 ): Promise<void> {
+  const set = async (values: Partial<Row>, from: readonly Row["state"][]): Promise<void> => {
+    await db
+      .updateTable("bimclassification_elements")
+      .set({ ...values, ...seen })
+      .where("element_key", "=", key)
+      .where("state", "in", from)
+      .execute();
+  };
   switch (event.type) {
     case "facts-changed": {
       const { ifcClass, name } = event.data.element;
-      const facts = { ifc_class: ifcClass, name, source: event.data.source };
-      await set(db, key, at, facts, ALL);
-      const open = { state: "unclassified", code: null, confidence: null, agreement: null } as const;
-      return await set(db, key, at, open, OPEN);
+      await set({ ifc_class: ifcClass, name, source: event.data.source }, ALL);
+      return await set(UNCLASSIFIED, OPEN);
     }
     case "suggested": {
-      const { code, confidence, agreement } = event.data.suggestion;
-      return await set(db, key, at, { state: "suggested", code: written(code), confidence, agreement }, OPEN);
+      const { suggestionId: suggestion_id, suggestion } = event.data;
+      const { confidence, agreement } = suggestion;
+      const code = codeColumn(suggestion.code);
+      return await set({ state: "suggested", code, suggestion_id, confidence, agreement }, OPEN);
     }
     case "approved":
-      return await set(db, key, at, { state: "approved", code: written(event.data.code) }, ["suggested"]);
+      return await set({ state: "approved", code: codeColumn(event.data.code) }, ["suggested"]);
     case "rejected":
-      return await set(db, key, at, { state: "rejected", code: null }, ["suggested"]);
+      return await set({ state: "rejected", code: null }, ["suggested"]);
     case "overridden": {
-      const by = { confidence: null, agreement: null };
-      return await set(db, key, at, { state: "approved", code: written(event.data.code), ...by }, ALL);
+      const code = codeColumn(event.data.code);
+      return await set({ state: "approved", code, confidence: null, agreement: null }, ALL);
     }
     case "applied":
-      return await set(db, key, at, { state: "applied" }, ["approved"]);
+      return await set({ state: "applied" }, ["approved"]);
     default:
       event satisfies never;
   }
@@ -86,22 +101,3 @@ async function change(
 
 const OPEN = ["unclassified", "suggested", "rejected"] as const;
 const ALL = [...OPEN, "approved", "applied"] as const;
-
-async function set(
-  db: Transaction<BimTables>,
-  key: string,
-  at: string,
-  values: Partial<Row>,
-  from: readonly Row["state"][],
-): Promise<void> {
-  await db
-    .updateTable("bimclassification_elements")
-    .set({ ...values, updated_at: at })
-    .where("element_key", "=", key)
-    .where("state", "in", from)
-    .execute();
-}
-
-function written({ system, edition, code, title }: ClassificationCode): string {
-  return JSON.stringify({ system, edition, code, title });
-}

@@ -1,28 +1,24 @@
-import { anyOf, decideOn, fold, loadState } from "agents-apphost/kit";
+import { decideOn, fold, loadState, VersionConflict } from "agents-apphost/kit";
 import type { AgentKit, HandlerContext, UnitOfWork } from "agents-apphost/kit";
-import { z } from "zod";
 import { announce } from "../application/announcements.ts";
 import type {
+  Attempt,
+  Attempted,
   ClassificationHistory,
   Classifications,
-  ElementPage,
-  ElementRow,
   Outcome,
   Run,
   Work,
 } from "../application/ports.ts";
 import type { ClassificationEvent } from "../domain/classification-event.ts";
 import { classification, TransitionRefused } from "../domain/decide.ts";
-import type { AppliedCode } from "../domain/ifc/write-references.ts";
 import { classificationCodec } from "./classification-codec.ts";
-import { keyOf, streamOf } from "./element-list.ts";
+import { streamOf } from "./element-list.ts";
 import type { BimTables } from "./tables.ts";
 
-type Kit = Pick<AgentKit<BimTables>, "db" | "events" | "transact">;
+type Kit = Pick<AgentKit<BimTables>, "events" | "transact">;
 
-const code = z.object({ system: z.string(), edition: z.string(), code: z.string(), title: z.string() });
-
-/** Classifications as event streams in SQL, with a list of the elements beside. */
+/** Classifications as event streams in SQL. */
 export class SqlClassifications implements Classifications {
   readonly #kit: Kit;
 
@@ -53,45 +49,14 @@ export class SqlClassifications implements Classifications {
     });
   }
 
-  async list(filter: {
-    readonly at: readonly ElementRow["at"][];
-    readonly limit: number;
-    readonly after?: string;
-  }): Promise<ElementPage> {
-    let rows = this.#kit.db
-      .selectFrom("bimclassification_elements")
-      .selectAll()
-      .where("state", "in", filter.at)
-      .orderBy("imported_at")
-      .orderBy("element_key")
-      .limit(filter.limit + 1);
-    if (filter.after !== undefined) {
-      const { time, key } = readCursor(filter.after);
-      rows = rows.where((eb) =>
-        eb.or([
-          eb("imported_at", ">", time),
-          eb.and([eb("imported_at", "=", time), eb("element_key", ">", key)]),
-        ]),
-      );
-    }
-    const found = await rows.execute();
-    const shown = found.slice(0, filter.limit);
-    const last = shown.at(-1);
-    const more = found.length > filter.limit && last !== undefined;
-    return { items: shown.map(toRow), next: more ? `${last.imported_at}_${last.element_key}` : null };
-  }
-
-  async applied(elementIds: readonly string[]): Promise<readonly AppliedCode[]> {
-    const rows = await this.#kit.db
-      .selectFrom("bimclassification_elements")
-      .select(["element_id", "code"])
-      .where("element_key", "in", anyOf(elementIds.map(keyOf)))
-      .where("state", "=", "applied")
-      .orderBy("element_key")
-      .execute();
-    return rows.flatMap((row) =>
-      row.code === null ? [] : [{ elementId: row.element_id, code: code.parse(JSON.parse(row.code)) }],
-    );
+  recordEach(ctx: HandlerContext, attempts: readonly Attempt[]): Promise<readonly Attempted[]> {
+    return this.#kit.transact(ctx, async (tx) => {
+      const attempted: Attempted[] = [];
+      for (const each of attempts) attempted.push(await attempt(tx, each));
+      const outcomes = attempted.flatMap((each) => (each.at === "decided" ? [each.outcome] : []));
+      announce(tx.emit, outcomes, undefined);
+      return attempted;
+    });
   }
 
   async #decideAll(
@@ -121,22 +86,32 @@ export class SqlClassifications implements Classifications {
   }
 }
 
-function readCursor(after: string): { readonly time: string; readonly key: string } {
-  const at = after.indexOf("_");
-  return { time: after.slice(0, at), key: after.slice(at + 1) };
-}
-
-function toRow(row: BimTables["bimclassification_elements"]): ElementRow {
-  return {
-    elementId: row.element_id,
-    ifcClass: row.ifc_class,
-    name: row.name,
-    at: row.state,
-    code: row.code === null ? null : code.parse(JSON.parse(row.code)).code,
-    confidence: row.confidence,
-    agreement: row.agreement,
-    source: row.source,
-    importedAt: row.imported_at,
-    updatedAt: row.updated_at,
+/** Nothing is written before all is known to be well, so that the transaction goes on after a refusal. */
+async function attempt(
+  tx: UnitOfWork<BimTables>,
+  { elementId, command, version: seen }: Attempt,
+): Promise<Attempted> {
+  const expected = {
+    check: (streamId: string, actual: number): void => {
+      if (seen !== null && actual !== 0 && actual !== seen) throw new VersionConflict(streamId, seen, actual);
+    },
   };
+  try {
+    const decided = await decideOn(
+      tx.events(classificationCodec),
+      classification,
+      streamOf(elementId),
+      command,
+      { precondition: expected },
+    );
+    const { state, version, events } = decided;
+    if (state.at === "none") return { at: "unknown", elementId };
+    return { at: "decided", outcome: { elementId, version, state, events } };
+  } catch (error) {
+    if (error instanceof VersionConflict) return { at: "moved", elementId, version: error.actual };
+    if (!(error instanceof TransitionRefused)) throw error;
+    return error.at === "none"
+      ? { at: "unknown", elementId }
+      : { at: "refused", elementId, command: command.type, error };
+  }
 }

@@ -12,11 +12,14 @@ export interface BimTables {
     state: ElementRow["at"];
     /** The code that stands for the element now, as JSON. */
     code: string | null;
+    suggestion_id: string | null;
     confidence: number | null;
-    agreement: string | null;
+    agreement: ElementRow["agreement"];
     source: string;
     imported_at: string;
     updated_at: string;
+    /** Of the element's stream. */
+    version: number;
   };
 }
 
@@ -43,6 +46,14 @@ export const migrations: Readonly<Record<string, Migration>> = {
         .on("bimclassification_elements")
         .columns(["state", "imported_at", "element_key"])
         .execute();
+    },
+  },
+  // Empty until the projection is made again, which its new version asks for.
+  "0002_seen": {
+    async up(db) {
+      const elements = db.schema.alterTable("bimclassification_elements");
+      await elements.addColumn("suggestion_id", "varchar(36)").execute();
+      await elements.addColumn("version", "integer").execute();
     },
   },
 };

@@ -4,8 +4,11 @@ import { bareElement } from "../domain/element.ts";
 import type { Element } from "../domain/element.ts";
 
 const line = z.string().max(1000);
-const elementId = z.string().min(1).max(128).describe("GlobalId of an IFC element, or the sender's own id");
-const by = z.string().min(1).max(100).default("unnamed").describe("Who decides; kept in the history");
+export const elementId = z
+  .string()
+  .min(1)
+  .max(128)
+  .describe("GlobalId of an IFC element, or the sender's own id");
 const fileName = z.string().min(1).max(500).describe("Name of a file in BIMCLASSIFICATION_FILES_DIR");
 
 export const elementInput = z.object({
@@ -79,27 +82,6 @@ export const suggestInput = z.object({
     .describe("Of the next unclassified elements, where no ids are given; 25"),
 });
 
-const suggestionId = z
-  .uuid()
-  .optional()
-  .describe("The suggestion that was seen: another one in the meantime is a 409");
-
-export const approveInput = z.object({ elementId, suggestionId, by });
-export const rejectInput = z.object({ elementId, suggestionId, reason: z.string().min(1).max(1000), by });
-export const applyInput = z.object({ elementId, by });
-export const overrideInput = z.object({
-  elementId,
-  code: z.string().min(1).max(40),
-  system: z
-    .string()
-    .min(1)
-    .max(40)
-    .default("UNIFORMAT II")
-    .describe("UNIFORMAT II, or OmniClass 21 of your own table"),
-  reason: z.string().min(1).max(1000).optional(),
-  by,
-});
-
 export const writeInput = z
   .object({
     content: z.string().min(1).optional().describe("The text of an IFC file"),
@@ -110,23 +92,6 @@ export const writeInput = z
     ({ content, file, to }) => (content === undefined) === (file !== undefined && to !== undefined),
     "give content, or file and to",
   );
-
-export const getInput = z.object({ elementId });
-
-export const pendingInput = z.object({
-  at: z.enum(["unclassified", "suggested", "rejected", "approved"]).optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-  after: z
-    .string()
-    .regex(/^[^_]+_[^_]+$/, "expected the value of next of an earlier page")
-    .optional(),
-});
-
-export const codesInput = z.object({
-  system: z.string().default("UNIFORMAT II"),
-  level: z.coerce.number().int().min(1).max(5).optional(),
-  within: z.string().optional().describe("A code: only what lies below it, such as B20"),
-});
 
 /** An element as the domain has it. */
 export function toElement(input: z.output<typeof elementInput>): Element {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ClassificationHistory, ElementPage } from "../application/ports.ts";
+import type { ClassificationHistory } from "../application/ports.ts";
 import type { RunResult } from "../application/suggest-classification.ts";
 import { presentCode } from "../domain/classification.ts";
 import type { KnownClassification } from "../domain/classification.ts";
@@ -61,13 +61,18 @@ export const elementView = z.object({
   }),
 });
 
+/** Who made a suggestion stands beside the result of a command and not in it, where a replay would differ. */
+const suggestionInResult = suggestionView.omit({ generatedBy: true }).nullable();
+
+/** An element as a command answers it. */
+export const decidedView = elementView.extend({ suggestion: suggestionInResult });
+
 export const runView = z.object({
   runId: z.string(),
   elements: z.array(
     z.object({
       ...statusMembers,
-      // Who made it stands beside the result of a command, where a replay may differ.
-      suggestion: suggestionView.omit({ generatedBy: true }).nullable(),
+      suggestion: suggestionInResult,
       ifcClass: z.string(),
       name: text,
       reason: text.describe("Why nothing is suggested"),
@@ -120,10 +125,12 @@ export const pendingView = z.object({
   items: z.array(
     z.object({
       elementId: z.string(),
+      version: z.number().describe("The number of its ETag"),
       ifcClass: z.string(),
       name: text,
       at,
       code: text,
+      suggestionId: text,
       confidence: z.number().nullable(),
       agreement: text,
       source: z.string(),
@@ -132,6 +139,7 @@ export const pendingView = z.object({
     }),
   ),
   next: text,
+  total: z.number().describe("Of all pages"),
 });
 
 export const codesView = z.object({
@@ -192,10 +200,6 @@ export function toHistoryView({
       ...wordsOf(event),
     })),
   };
-}
-
-export function toPendingView({ items, next }: ElementPage): z.input<typeof pendingView> {
-  return { items: [...items], next };
 }
 
 export function toCodesView(
