@@ -96,6 +96,7 @@ export type {
   ChatModel,
   ChatRequest,
   ChatResponse,
+  ChatStream,
   GeneratedBy,
   JsonSchema,
   ModelDescription,

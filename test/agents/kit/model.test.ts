@@ -20,8 +20,9 @@ async function greetWith(t: Test, answers: Scripted[], who = "Eve") {
 void t.test(
   "Ollama is asked through its chat API, with the schema, a context size and the first model",
   async (t) => {
-    const { asked, greet } = await greetWith(t, [{ text: '{"text":"Hello, Eve"}' }]);
+    const { agent, asked, greet } = await greetWith(t, [{ text: '{"text":"Hello, Eve"}' }]);
     t.match(await greet(), { status: 200, body: { result: { text: "Hello, Eve" }, generatedBy: "live" } });
+    t.match(await agent.printed("Greet is done"), /generatedBy=live prompt=greet@\d\S+ ms=/);
     t.match(asked, [
       {
         model: "tiny:1b",

@@ -6,8 +6,10 @@ import { once } from "node:events";
 import t from "tap";
 import type { Test } from "tap";
 import type { ChatRequest } from "../../../src/agents/kit/model/chat-model.ts";
-import { LIMITS } from "../../../src/agents/kit/model/deadlines.ts";
-import type { Limits } from "../../../src/agents/kit/model/deadlines.ts";
+import { LIMITS } from "../../../src/agents/kit/model/around/deadlines.ts";
+import type { Limits } from "../../../src/agents/kit/model/around/deadlines.ts";
+import { LimitingModel } from "../../../src/agents/kit/model/around/limiting-model.ts";
+import { unreachable } from "../../../src/agents/kit/model/ollama-errors.ts";
 import { OllamaModel } from "../../../src/agents/kit/model/ollama-model.ts";
 import { freePort } from "../../helpers/free-port.ts";
 import { noOllama, startOllama } from "../../helpers/ollama.ts";
@@ -18,7 +20,11 @@ const ask = (content: string, more: Partial<ChatRequest> = {}): ChatRequest => (
   ...more,
 });
 const model = (url: string, name: string, limits: Partial<Limits> = {}) =>
-  new OllamaModel({ url, model: name, reason: "a test" }, { ...LIMITS, ...limits });
+  new LimitingModel(
+    new OllamaModel({ url, model: name, reason: "a test" }),
+    { ...LIMITS, ...limits },
+    (why) => unreachable(url, why),
+  );
 
 const GREETING = {
   type: "object",

@@ -5,6 +5,7 @@ import { AlreadyHandled } from "./already-handled.ts";
 import { HandlerContext } from "./context.ts";
 import { DropEvent } from "./drop-event.ts";
 import type { Inbox } from "./inbox.ts";
+import { outcomeOf } from "./outcome.ts";
 import { readDelivery } from "./read-event.ts";
 import type { Delivery } from "./read-event.ts";
 import type { EventSubscription } from "./routes.ts";
@@ -41,11 +42,8 @@ export async function deliver(
     const ctx = contextOf({ ...delivery, trace }, log, signal);
     const how = await handleOnce(subscription, delivery, ctx, inbox);
     if (how === "repeated" || ctx.emitted.length > 0) await inbox.flush(ctx.correlationId);
-    ctx.log.info(how === "repeated" ? "the event was handled before" : "handled an event", {
-      type,
-      emitted: ctx.emitted.length,
-      ms: Math.round(performance.now() - began),
-    });
+    const what = how === "repeated" ? "the event was handled before" : "handled an event";
+    ctx.log.info(what, { type, ...outcomeOf(ctx, began) });
     return { status: "SUCCESS", repeated: how === "repeated" };
   } catch (error) {
     if (error instanceof DropEvent) {

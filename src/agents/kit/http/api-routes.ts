@@ -1,5 +1,6 @@
 import type { Context, Hono } from "hono";
 import { HandlerContext } from "../handling/context.ts";
+import { outcomeOf } from "../handling/outcome.ts";
 import { ifMatch } from "../handling/precondition.ts";
 import type { CommandRoute, QueryRoute } from "../handling/routes.ts";
 import { keyedRequest, readIdempotencyKey } from "../requests/idempotency-key.ts";
@@ -139,10 +140,7 @@ async function runCommand(
   const began = performance.now();
   const result = await route.run(input, ctx);
   await parts.publishCommitted(ctx);
-  ctx.log.info(`${route.name} is done`, {
-    emitted: ctx.emitted.length,
-    ms: Math.round(performance.now() - began),
-  });
+  ctx.log.info(`${route.name} is done`, outcomeOf(ctx, began));
   return {
     correlationId: ctx.correlationId,
     result,

@@ -41,6 +41,15 @@ export function azureFailure(error: unknown, { endpoint, deployment }: Place): M
       error,
       retryAfter(error),
     );
+  if (typeof member(error, "error") === "object" && status === undefined)
+    return new ModelUnavailable(
+      /rate_?limit|^429$|server_error|unavailable|^50[0-9]$/i.test(String(code))
+        ? "overloaded"
+        : "model-error",
+      `${where} failed while it answered: ${said}`,
+      "Try again in a moment.",
+      error,
+    );
   if (status === undefined)
     return new ModelUnavailable(
       "azure-unreachable",
@@ -53,6 +62,15 @@ export function azureFailure(error: unknown, { endpoint, deployment }: Place): M
     `${where} failed (${typeof status === "number" ? status : "no status"}): ${said}`,
     "Look at the request.",
     error,
+  );
+}
+
+/** The connection was closed before the answer was complete. */
+export function brokenOff({ endpoint }: Place): ModelUnavailable {
+  return new ModelUnavailable(
+    "model-error",
+    `The answer of Azure OpenAI at ${endpoint} broke off.`,
+    "Try again in a moment, or look at what lies between.",
   );
 }
 

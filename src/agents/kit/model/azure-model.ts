@@ -1,6 +1,13 @@
-import type { CallOptions, ChatModel, ChatRequest, ChatResponse, ModelDescription } from "./chat-model.ts";
-import { azureFailure } from "./azure-errors.ts";
-import { Deadlines, LIMITS } from "./deadlines.ts";
+import type {
+  CallOptions,
+  ChatModel,
+  ChatRequest,
+  ChatResponse,
+  ChatStream,
+  ModelDescription,
+} from "./chat-model.ts";
+import { wholeOf } from "./chat-stream.ts";
+import { azureFailure, brokenOff } from "./azure-errors.ts";
 
 /** Which deployment of Azure OpenAI is asked, and as whom. */
 export interface AzureSettings {
@@ -23,21 +30,17 @@ export class AzureModel implements ChatModel {
     this.#settings = settings;
   }
 
-  async generate(request: ChatRequest, options: CallOptions): Promise<ChatResponse> {
-    const end: End = { reason: "other", input: null, output: null };
-    let text = "";
-    for await (const piece of this.#pieces(request, options, end)) text += piece;
-    return {
-      text,
-      finishReason: end.reason,
-      usage: { input: end.input, output: end.output },
-      model: this.#settings.deployment,
-      generatedBy: "live",
-    };
+  generate(request: ChatRequest, options: CallOptions): Promise<ChatResponse> {
+    return wholeOf(this.stream(request, options));
   }
 
-  stream(request: ChatRequest, options: CallOptions): AsyncIterable<string> {
-    return this.#pieces(request, options, { reason: "other", input: null, output: null });
+  async *stream(request: ChatRequest, { signal }: CallOptions): ChatStream {
+    try {
+      return yield* this.#ask(request, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw azureFailure(error, this.#settings);
+    }
   }
 
   describe(): ModelDescription {
@@ -45,58 +48,36 @@ export class AzureModel implements ChatModel {
     return { mode: "live", generatedBy: "live", model: deployment, reason: `Azure OpenAI at ${endpoint}` };
   }
 
-  async *#pieces(request: ChatRequest, { signal }: CallOptions, end: End): AsyncGenerator<string> {
-    const deadlines = new Deadlines(signal, LIMITS, null);
-    try {
-      const client = await this.#client();
-      const { temperature, maxOutputTokens, seed, outputSchema, messages } = request;
-      const parts = await client.chat.completions.create(
-        {
-          model: this.#settings.deployment,
-          messages: messages.map(({ role, content }) => ({ role, content })),
-          stream: true,
-          stream_options: { include_usage: true },
-          ...(temperature === undefined ? {} : { temperature }),
-          ...(seed === undefined ? {} : { seed }),
-          ...(maxOutputTokens === undefined ? {} : { max_completion_tokens: maxOutputTokens }),
-          ...(outputSchema === undefined
-            ? {}
-            : {
-                response_format: {
-                  type: "json_schema" as const,
-                  json_schema: { name: "output", strict: true, schema: { ...outputSchema } },
-                },
-              }),
-          ...request.overrides?.["azure"],
-        },
-        { signal: deadlines.signal, maxRetries: 0 },
-      );
-      for await (const part of parts) {
-        deadlines.progress();
-        const [choice] = part.choices;
-        if (typeof choice?.delta.content === "string" && choice.delta.content !== "")
-          yield choice.delta.content;
-        if (choice?.finish_reason === "content_filter") throw azureFailure("content_filter", this.#settings);
-        if (choice?.finish_reason === "stop" || choice?.finish_reason === "length")
-          end.reason = choice.finish_reason;
-        if (part.usage) {
-          end.input = part.usage.prompt_tokens;
-          end.output = part.usage.completion_tokens;
-        }
+  async *#ask(request: ChatRequest, signal: AbortSignal): ChatStream {
+    const client = await this.#client();
+    const { deployment } = this.#settings;
+    const parts = await client.chat.completions.create(bodyOf(request, deployment), { signal });
+    let text = "";
+    let reason: string | null = null;
+    let usage: ChatResponse["usage"] = { input: null, output: null };
+    for await (const part of parts) {
+      const [choice] = part.choices;
+      // What an asynchronous content filter says comes in a choice without a delta.
+      const piece = choice?.delta?.content ?? "";
+      if (piece !== "") {
+        text += piece;
+        yield piece;
       }
-    } catch (error) {
-      signal.throwIfAborted();
-      throw deadlines.passed ?? azureFailure(error, this.#settings);
-    } finally {
-      deadlines.end();
+      reason = choice?.finish_reason ?? reason;
+      if (part.usage) usage = { input: part.usage.prompt_tokens, output: part.usage.completion_tokens };
     }
+    if (reason === "content_filter") throw azureFailure("content_filter", this.#settings);
+    // The client's stream ends without a word also when it is aborted, or the connection was closed.
+    if (reason === null) throw brokenOff(this.#settings);
+    const finishReason = reason === "stop" || reason === "length" ? reason : "other";
+    return { text, finishReason, usage, model: deployment, generatedBy: "live" };
   }
 
   /** Loaded with the first call: the client is large, and an agent may never ask. */
   async #client() {
     const { endpoint, deployment, apiVersion, apiKey } = this.#settings;
     const { AzureOpenAI } = await import("openai");
-    const common = { endpoint, deployment, apiVersion, maxRetries: 0 };
+    const common = { endpoint, deployment, apiVersion, maxRetries: 0, logLevel: "off" as const };
     if (apiKey !== null) return new AzureOpenAI({ ...common, apiKey });
     if (this.#token === null) {
       const { DefaultAzureCredential, getBearerTokenProvider } = await import("@azure/identity");
@@ -106,8 +87,24 @@ export class AzureModel implements ChatModel {
   }
 }
 
-interface End {
-  reason: ChatResponse["finishReason"];
-  input: number | null;
-  output: number | null;
+function bodyOf(request: ChatRequest, deployment: string) {
+  const { messages, temperature, seed, maxOutputTokens, outputSchema } = request;
+  return {
+    model: deployment,
+    messages: messages.map(({ role, content }) => ({ role, content })),
+    stream: true,
+    stream_options: { include_usage: true },
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(seed === undefined ? {} : { seed }),
+    ...(maxOutputTokens === undefined ? {} : { max_completion_tokens: maxOutputTokens }),
+    ...(outputSchema === undefined
+      ? {}
+      : {
+          response_format: {
+            type: "json_schema" as const,
+            json_schema: { name: "output", strict: true, schema: { ...outputSchema } },
+          },
+        }),
+    ...request.overrides?.["azure"],
+  } as const;
 }

@@ -53,14 +53,23 @@ export interface ModelDescription {
 
 export interface CallOptions {
   readonly signal: AbortSignal;
+  /** Told when the server has taken the connection, by a model that can see that. */
+  readonly connected?: () => void;
 }
+
+/** An answer piece by piece. Read to its end, it returns the whole, with what was used for it. */
+export type ChatStream = AsyncGenerator<string, ChatResponse, void>;
 
 /** Port to a language model. */
 export interface ChatModel {
   /** @throws ModelUnavailable when no model can be asked: unreachable, missing, overloaded, timed out or refused. */
   generate(request: ChatRequest, options: CallOptions): Promise<ChatResponse>;
-  /** The answer piece by piece. */
-  stream(request: ChatRequest, options: CallOptions): AsyncIterable<string>;
+  /**
+   * The answer while it is made: the model is asked when reading begins, and left alone when reading ends before the answer.
+   *
+   * @throws ModelUnavailable as `generate` does, from the reading.
+   */
+  stream(request: ChatRequest, options: CallOptions): ChatStream;
   describe(): ModelDescription;
 }
 

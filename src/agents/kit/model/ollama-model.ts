@@ -1,8 +1,14 @@
-import type { CallOptions, ChatModel, ChatRequest, ChatResponse, ModelDescription } from "./chat-model.ts";
-import { Deadlines, LIMITS } from "./deadlines.ts";
-import type { Limits } from "./deadlines.ts";
+import type {
+  CallOptions,
+  ChatModel,
+  ChatRequest,
+  ChatResponse,
+  ChatStream,
+  ModelDescription,
+} from "./chat-model.ts";
+import { wholeOf } from "./chat-stream.ts";
 import { httpFetch } from "./http-fetch.ts";
-import { toUnavailable, truncated, unreachable } from "./ollama-errors.ts";
+import { toUnavailable, truncated } from "./ollama-errors.ts";
 
 /** Where the server is and which of its models is asked. */
 interface OllamaSettings {
@@ -21,31 +27,22 @@ const CHARACTERS_PER_TOKEN = 8;
 /** Ollama's own chat API, through its client. The answer is read as a stream, which alone can be aborted. */
 export class OllamaModel implements ChatModel {
   readonly #settings: OllamaSettings;
-  readonly #limits: Limits;
 
-  constructor(settings: OllamaSettings, limits: Limits = LIMITS) {
+  constructor(settings: OllamaSettings) {
     this.#settings = settings;
-    this.#limits = limits;
   }
 
-  async generate(request: ChatRequest, options: CallOptions): Promise<ChatResponse> {
-    const { model } = this.#settings;
-    const end: End = { reason: "other", input: null, output: null };
-    let text = "";
-    for await (const piece of this.#pieces(request, options, end)) text += piece;
-    this.#refuseTruncated(request, end);
-    const finishReason = end.reason === "stop" || end.reason === "length" ? end.reason : "other";
-    return {
-      text,
-      finishReason,
-      usage: { input: end.input, output: end.output },
-      model,
-      generatedBy: "live",
-    };
+  generate(request: ChatRequest, options: CallOptions): Promise<ChatResponse> {
+    return wholeOf(this.stream(request, options));
   }
 
-  stream(request: ChatRequest, options: CallOptions): AsyncIterable<string> {
-    return this.#pieces(request, options, { reason: "other", input: null, output: null });
+  async *stream(request: ChatRequest, options: CallOptions): ChatStream {
+    try {
+      return yield* this.#ask(request, options);
+    } catch (error) {
+      options.signal.throwIfAborted();
+      throw toUnavailable(error, this.#settings);
+    }
   }
 
   describe(): ModelDescription {
@@ -53,65 +50,59 @@ export class OllamaModel implements ChatModel {
     return { mode: "live", generatedBy: "live", model, reason };
   }
 
-  async *#pieces(request: ChatRequest, { signal }: CallOptions, end: End): AsyncGenerator<string> {
+  async *#ask(request: ChatRequest, { signal, connected = () => {} }: CallOptions): ChatStream {
     const { url, model } = this.#settings;
-    const deadlines = new Deadlines(signal, this.#limits, (why) => unreachable(this.#settings.url, why));
-    try {
-      const { Ollama } = await import("ollama");
-      const client = new Ollama({
-        host: url,
-        // The client takes no signal of its own.
-        fetch: (input, init) =>
-          httpFetch(typeof input === "string" ? input : "url" in input ? input.url : input.href, init ?? {}, {
-            signal: deadlines.signal,
-            connected: () => deadlines.connected(),
-          }),
-      });
-      const { seed, temperature, maxOutputTokens, outputSchema } = request;
-      const parts = await client.chat({
-        ...WHOLE,
-        model,
-        stream: true,
-        messages: withSchema(request),
-        ...(outputSchema === undefined ? {} : { format: outputSchema }),
-        options: {
-          num_ctx: contextFor(request),
-          temperature: temperature ?? 0,
-          ...(seed === undefined ? {} : { seed }),
-          ...(maxOutputTokens === undefined ? {} : { num_predict: maxOutputTokens }),
-          ...request.overrides?.["ollama"],
-        },
-      });
-      for await (const part of parts) {
-        deadlines.progress();
-        if (part.message.content !== "") yield part.message.content;
-        if (!part.done) continue;
-        end.reason = part.done_reason;
-        end.input = part.prompt_eval_count;
-        end.output = part.eval_count;
+    const { Ollama } = await import("ollama");
+    const client = new Ollama({
+      host: url,
+      // The client takes no signal of its own.
+      fetch: (input, init) =>
+        httpFetch(typeof input === "string" ? input : "url" in input ? input.url : input.href, init ?? {}, {
+          signal,
+          connected,
+        }),
+    });
+    const { seed, temperature, maxOutputTokens, outputSchema } = request;
+    const parts = await client.chat({
+      ...WHOLE,
+      model,
+      stream: true,
+      messages: withSchema(request),
+      ...(outputSchema === undefined ? {} : { format: outputSchema }),
+      options: {
+        num_ctx: contextFor(request),
+        temperature: temperature ?? 0,
+        ...(seed === undefined ? {} : { seed }),
+        ...(maxOutputTokens === undefined ? {} : { num_predict: maxOutputTokens }),
+        ...request.overrides?.["ollama"],
+      },
+    });
+    let text = "";
+    let reason = "other";
+    let usage: ChatResponse["usage"] = { input: null, output: null };
+    for await (const part of parts) {
+      const piece = part.message.content;
+      if (piece !== "") {
+        text += piece;
+        yield piece;
       }
-    } catch (error) {
-      signal.throwIfAborted();
-      throw deadlines.passed ?? toUnavailable(error, this.#settings);
-    } finally {
-      deadlines.end();
+      if (!part.done) continue;
+      reason = part.done_reason;
+      usage = { input: part.prompt_eval_count, output: part.eval_count };
     }
+    this.#refuseTruncated(request, usage);
+    const finishReason = reason === "stop" || reason === "length" ? reason : "other";
+    return { text, finishReason, usage, model, generatedBy: "live" };
   }
 
   /** An Ollama before 0.12.6 does not know `truncate`: it cuts the front of the prompt off, silently and with status 200. */
-  #refuseTruncated(request: ChatRequest, { input }: End): void {
+  #refuseTruncated(request: ChatRequest, { input }: ChatResponse["usage"]): void {
     const least = characters(request) / CHARACTERS_PER_TOKEN;
     if (input === null || least < 1000 || input >= least) return;
     throw truncated(
       `${this.#settings.model} has read ${input} tokens of a prompt that has at least ${Math.round(least)}: its beginning was cut off.`,
     );
   }
-}
-
-interface End {
-  reason: string;
-  input: number | null;
-  output: number | null;
 }
 
 function characters({ messages }: ChatRequest): number {

@@ -1,5 +1,12 @@
 import { createHash } from "node:crypto";
-import type { CallOptions, ChatModel, ChatRequest, ChatResponse, ModelDescription } from "./chat-model.ts";
+import type {
+  CallOptions,
+  ChatModel,
+  ChatRequest,
+  ChatResponse,
+  ChatStream,
+  ModelDescription,
+} from "./chat-model.ts";
 import { SAMPLE_MARK } from "./sample-mark.ts";
 import { sampleValue } from "./sample-value.ts";
 
@@ -26,9 +33,10 @@ export class SampleModel implements ChatModel {
     });
   }
 
-  async *stream(request: ChatRequest, options: CallOptions): AsyncIterable<string> {
-    const { text } = await this.generate(request, options);
-    for (const piece of text.split(/(?<=\s)/)) yield piece;
+  async *stream(request: ChatRequest, options: CallOptions): ChatStream {
+    const response = await this.generate(request, options);
+    for (const piece of response.text.split(/(?<=\s)/)) yield piece;
+    return response;
   }
 
   describe(): ModelDescription {

@@ -5,6 +5,8 @@ import { StartError } from "../process/start-error.ts";
 import { AccountingModel } from "./around/accounting-model.ts";
 import { CachingModel } from "./around/caching-model.ts";
 import { CircuitBreakerModel } from "./around/circuit-breaker-model.ts";
+import { LIMITS } from "./around/deadlines.ts";
+import { LimitingModel } from "./around/limiting-model.ts";
 import { RetryingModel } from "./around/retrying-model.ts";
 import type { PriceTable } from "./around/usage.ts";
 import { ObservedModel } from "../telemetry/observed-model.ts";
@@ -16,6 +18,7 @@ import { RecordingModel } from "./cassette/recording-model.ts";
 import { ReplayModel } from "./cassette/replay-model.ts";
 import { secretsOf } from "./cassette/scrub.ts";
 import type { ChatModel } from "./chat-model.ts";
+import { unreachable } from "./ollama-errors.ts";
 import { OllamaModel } from "./ollama-model.ts";
 import { SampleModel } from "./sample-model.ts";
 
@@ -35,7 +38,8 @@ interface Asking {
  * The model that the environment asks for. `live` never turns into `sample` by itself: a model that cannot be reached is
  * an error of the call that needs it.
  *
- * Around it, from the outside: accounting, cache, cassette, circuit breaker, retry. A replay has none of the last three.
+ * Around it, from the outside: tracing, accounting, cache, cassette, circuit breaker, retry, time limits. Each limits the
+ * attempts of the retry, and a replay asks nobody: it has none of the last three.
  *
  * @throws StartError
  */
@@ -58,21 +62,22 @@ function chosenModel({ agent, env, production, log, observing }: Asking): ChatMo
   const named = env["AGENTS_LLM_MODE"] || null;
   const mode = named ?? (env["OLLAMA_URL"] || env["AZURE_OPENAI_ENDPOINT"] ? "live" : "sample");
   const counted = (model: ChatModel): ChatModel =>
-    new AccountingModel(new CachingModel(model, now), {
+    new AccountingModel(model, {
       prices: pricesOf(env),
       log,
       now,
       spent: (cost, name) => observing?.metrics.cost(cost, name),
     });
+  const cached = (model: ChatModel): ChatModel => counted(new CachingModel(model, now));
   const cassettes = (): CassetteFolder =>
     new CassetteFolder(join(resolve(env["AGENTS_CASSETTES_DIR"] || "cassettes"), agent));
   switch (mode) {
     case "live":
-      return counted(guarded(live(env)));
+      return cached(guarded(live(env)));
     case "record":
-      return counted(new RecordingModel(guarded(live(env)), cassettes(), secretsOf(env)));
+      return cached(new RecordingModel(guarded(live(env)), cassettes(), secretsOf(env)));
     case "replay":
-      return counted(new ReplayModel(cassettes(), nameOf(env), secretsOf(env)));
+      return cached(new ReplayModel(cassettes(), nameOf(env), secretsOf(env)));
     case "sample":
       if (production) {
         throw new StartError(
@@ -80,8 +85,10 @@ function chosenModel({ agent, env, production, log, observing }: Asking): ChatMo
           "Set AGENTS_LLM_MODE=live and OLLAMA_URL or AZURE_OPENAI_ENDPOINT, or run without NODE_ENV=production and AGENTS_ENV=production.",
         );
       }
-      return new SampleModel(
-        named === "sample" ? "AGENTS_LLM_MODE is sample" : "no model is named in the environment",
+      return counted(
+        new SampleModel(
+          named === "sample" ? "AGENTS_LLM_MODE is sample" : "no model is named in the environment",
+        ),
       );
     default:
       throw new StartError(`AGENTS_LLM_MODE is "${mode}"`, `Set it to ${MODES.join(", ")}.`);
@@ -130,12 +137,13 @@ function azure(env: Env): ChatModel {
     );
   if (!deployment)
     throw new StartError("No deployment is named", "Set AZURE_OPENAI_DEPLOYMENT to the deployment's name.");
-  return new AzureModel({
+  const model = new AzureModel({
     endpoint,
     deployment,
     apiVersion: env["OPENAI_API_VERSION"] || "2024-10-21",
     apiKey: env["AZURE_OPENAI_API_KEY"] || null,
   });
+  return new LimitingModel(model, LIMITS, null);
 }
 
 function ollama(env: Env): ChatModel {
@@ -149,7 +157,8 @@ function ollama(env: Env): ChatModel {
   }
   if (!URL.canParse(url))
     throw new StartError(`OLLAMA_URL is "${url}"`, "Set it to a URL such as http://127.0.0.1:11434.");
-  return new OllamaModel({ url, model, reason: `Ollama at ${url}` });
+  const asked = new OllamaModel({ url, model, reason: `Ollama at ${url}` });
+  return new LimitingModel(asked, LIMITS, (why) => unreachable(url, why));
 }
 
 /** `AGENTS_MODEL_PRICES`: `{ "gpt-4o": { "input": 2.5, "output": 10 } }`, for a million tokens. */
@@ -178,9 +187,13 @@ function isPriceTable(value: unknown): value is PriceTable {
       price !== null &&
       "input" in price &&
       "output" in price &&
-      typeof price.input === "number" &&
-      typeof price.output === "number",
+      isPrice(price.input) &&
+      isPrice(price.output),
   );
+}
+
+function isPrice(value: unknown): boolean {
+  return typeof value === "number" && value >= 0;
 }
 
 function ollamaUrl(env: Env): string {

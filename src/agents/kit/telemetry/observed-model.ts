@@ -3,6 +3,7 @@ import type {
   ChatModel,
   ChatRequest,
   ChatResponse,
+  ChatStream,
   ModelDescription,
 } from "../model/chat-model.ts";
 import { ModelUnavailable } from "../model/chat-model.ts";
@@ -36,50 +37,25 @@ export class ObservedModel implements ChatModel {
     this.#options = options;
   }
 
-  async generate(request: ChatRequest, options: CallOptions): Promise<ChatResponse> {
-    const { telemetry, metrics, provider, capturesContent } = this.#options;
-    const began = performance.now();
-    const asked = { provider: provider.name, requested: this.#model() };
-    const seconds = (): number => (performance.now() - began) / 1000;
-    return await telemetry.trace(
-      () => this.#start(request),
-      async (span) => {
-        try {
-          const response = await this.#inner.generate(request, options);
-          metrics.answer(seconds(), { ...asked, answered: response.model }, response.usage, null);
-          span.set({ ...answered(response), ...(capturesContent ? answeredContent(response) : {}) });
-          return response;
-        } catch (error) {
-          const type = typeOf(error);
-          metrics.answer(seconds(), { ...asked, answered: null }, { input: null, output: null }, type);
-          span.fail(type, error);
-          throw error;
-        }
-      },
-    );
+  generate(request: ChatRequest, options: CallOptions): Promise<ChatResponse> {
+    return this.#observe(request, {}, () => this.#inner.generate(request, options));
   }
 
   /** Its span lasts until whoever reads has read all, or has had enough. */
-  async *stream(request: ChatRequest, options: CallOptions): AsyncIterable<string> {
-    const { telemetry, metrics, provider } = this.#options;
-    const began = performance.now();
-    const { promise: read, resolve, reject } = Promise.withResolvers<void>();
-    const traced = telemetry.trace(
-      () => this.#start(request, { "gen_ai.request.stream": true }),
-      () => read,
-    );
-    let error: string | null = null;
+  async *stream(request: ChatRequest, options: CallOptions): ChatStream {
+    const { promise: answer, resolve, reject } = Promise.withResolvers<ChatResponse | null>();
+    answer.catch(() => undefined); // it may fail before telemetry is there to look at it
+    const observed = this.#observe(request, { "gen_ai.request.stream": true }, () => answer);
     try {
-      yield* this.#inner.stream(request, options);
-    } catch (thrown) {
-      error = typeOf(thrown);
-      reject(thrown);
-      throw thrown;
+      const response = yield* this.#inner.stream(request, options);
+      resolve(response);
+      return response;
+    } catch (error) {
+      reject(error);
+      throw error;
     } finally {
-      resolve();
-      await traced.catch(() => undefined); // whoever reads has it
-      const asked = { provider: provider.name, requested: this.#model(), answered: null };
-      metrics.answer((performance.now() - began) / 1000, asked, { input: null, output: null }, error);
+      resolve(null); // nobody reads on
+      await observed.catch(() => undefined); // whoever reads has it
     }
   }
 
@@ -87,11 +63,44 @@ export class ObservedModel implements ChatModel {
     return this.#inner.describe();
   }
 
+  /** @param ask The answer; null where nobody has read it to its end. */
+  async #observe<Answer extends ChatResponse | null>(
+    request: ChatRequest,
+    more: Attributes,
+    ask: () => Promise<Answer>,
+  ): Promise<Answer> {
+    const { telemetry, metrics, provider, capturesContent } = this.#options;
+    const began = performance.now();
+    const asked = { provider: provider.name, requested: this.#model() };
+    const count = (response: ChatResponse | null, error: string | null): void => {
+      const usage = response?.usage ?? { input: null, output: null };
+      const call = { ...asked, answered: response?.model ?? null };
+      metrics.answer((performance.now() - began) / 1000, call, usage, error);
+    };
+    return await telemetry.trace(
+      () => this.#start(request, more),
+      async (span) => {
+        try {
+          const response = await ask();
+          count(response, null);
+          if (response === null) return response;
+          span.set({ ...answered(response), ...(capturesContent ? answeredContent(response) : {}) });
+          return response;
+        } catch (error) {
+          const type = typeOf(error);
+          count(null, type);
+          span.fail(type, error);
+          throw error;
+        }
+      },
+    );
+  }
+
   #model(): string {
     return this.#inner.describe().model ?? this.#options.provider.name;
   }
 
-  #start(request: ChatRequest, more: Attributes = {}): SpanStart {
+  #start(request: ChatRequest, more: Attributes): SpanStart {
     const { provider, capturesContent } = this.#options;
     const { mode } = this.#inner.describe();
     const model = this.#model();

@@ -14,7 +14,10 @@ export interface AzureAsked {
 
 /** One answer: its text, or what goes wrong. */
 export type AzureScripted =
-  | { readonly text: string; readonly finish?: string }
+  /** `stalls`: half of it, and then nothing; `breaks`: half of it, and the end of the connection. */
+  | { readonly text: string; readonly finish?: string; readonly ending?: "stalls" | "breaks" }
+  /** What goes wrong while it answers. */
+  | { readonly text: string; readonly fails: object }
   | { readonly status: number; readonly error: object; readonly headers?: Record<string, string> }
   | { readonly hang: true };
 
@@ -76,8 +79,18 @@ function reply(response: ServerResponse, answer: AzureScripted): void {
   // As the real one: a first chunk without choices tells what the content filter said of the prompt.
   chunk([], { prompt_filter_results: [] });
   const half = Math.ceil(answer.text.length / 2);
-  for (const content of [answer.text.slice(0, half), answer.text.slice(half)])
+  const say = (content: string): void =>
     chunk([{ index: 0, delta: { role: "assistant", content }, finish_reason: null }]);
+  say(answer.text.slice(0, half));
+  if ("fails" in answer) {
+    response.end(`data: ${JSON.stringify({ error: answer.fails })}\n\n`);
+    return;
+  }
+  if (answer.ending === "breaks") response.end();
+  if (answer.ending !== undefined) return;
+  say(answer.text.slice(half));
+  // As an asynchronous content filter says what it thinks: a choice without a delta.
+  chunk([{ index: 0, finish_reason: null, content_filter_results: {}, content_filter_offsets: {} }]);
   chunk([{ index: 0, delta: {}, finish_reason: answer.finish ?? "stop" }]);
   chunk([], { usage: { prompt_tokens: 12, completion_tokens: 5, total_tokens: 17 } });
   response.end("data: [DONE]\n\n");

@@ -14,7 +14,13 @@ export interface Asked {
 
 /** One answer: its text, or what goes wrong. */
 export type Scripted =
-  | { readonly text: string; readonly doneReason?: string; readonly promptTokens?: number }
+  /** `stalls`: half of it, and then nothing; `breaks`: half of it, and the end of the connection. */
+  | {
+      readonly text: string;
+      readonly doneReason?: string;
+      readonly promptTokens?: number;
+      readonly ending?: "stalls" | "breaks";
+    }
   | { readonly status: number; readonly error: string }
   | { readonly hang: true };
 
@@ -55,11 +61,15 @@ function reply(response: ServerResponse, answer: Scripted): void {
   }
   response.writeHead(200, { "content-type": "application/x-ndjson" });
   const half = Math.ceil(answer.text.length / 2);
-  for (const content of [answer.text.slice(0, half), answer.text.slice(half)]) {
+  const say = (content: string): void => {
     response.write(
       `${JSON.stringify({ model: "tiny:1b", message: { role: "assistant", content }, done: false })}\n`,
     );
-  }
+  };
+  say(answer.text.slice(0, half));
+  if (answer.ending === "breaks") response.end();
+  if (answer.ending !== undefined) return;
+  say(answer.text.slice(half));
   const end = { done: true, done_reason: answer.doneReason ?? "stop", eval_count: 5 };
   const message = { role: "assistant", content: "" };
   response.end(

@@ -1,5 +1,12 @@
 import type { Logger } from "../../log/logger.ts";
-import type { CallOptions, ChatModel, ChatRequest, ChatResponse, ModelDescription } from "../chat-model.ts";
+import type {
+  CallOptions,
+  ChatModel,
+  ChatRequest,
+  ChatResponse,
+  ChatStream,
+  ModelDescription,
+} from "../chat-model.ts";
 import type { ModelUsage, PriceTable } from "./usage.ts";
 import { costOf } from "./usage.ts";
 
@@ -11,6 +18,12 @@ interface Accounting {
   /** Told of what each answer costs. */
   readonly spent?: (cost: number, model: string | null) => void;
 }
+
+/** What became of a call. What an answer has cost that nobody has read to its end is not known. */
+type Outcome =
+  | { readonly at: "answered"; readonly response: ChatResponse }
+  | { readonly at: "failed"; readonly error: unknown }
+  | { readonly at: "left" };
 
 /** Counts calls, tokens and cost, and says each call in the log. */
 export class AccountingModel implements ChatModel {
@@ -24,31 +37,64 @@ export class AccountingModel implements ChatModel {
   }
 
   async generate(request: ChatRequest, options: CallOptions): Promise<ChatResponse> {
-    const { now, log } = this.#accounting;
-    const began = now();
-    const prompt = request.promptRef ?? null;
+    const count = this.#begin(request);
     try {
       const response = await this.#inner.generate(request, options);
-      const cost = this.#count(response);
-      const { model, generatedBy, usage } = response;
-      const ms = Math.round(now() - began);
-      const tokens = { inputTokens: usage.input, outputTokens: usage.output };
-      log.debug("a model has answered", { prompt, model, generatedBy, ms, ...tokens, cost });
+      count({ at: "answered", response });
       return response;
     } catch (error) {
-      this.#used = { ...this.#used, calls: this.#used.calls + 1, failures: this.#used.failures + 1 };
-      const reason = error instanceof Error ? error.message : String(error);
-      log.debug("a model has not answered", { prompt, ms: Math.round(now() - began), reason });
+      count({ at: "failed", error });
       throw error;
     }
   }
 
-  stream(request: ChatRequest, options: CallOptions): AsyncIterable<string> {
-    return this.#inner.stream(request, options);
+  async *stream(request: ChatRequest, options: CallOptions): ChatStream {
+    const count = this.#begin(request);
+    let outcome: Outcome = { at: "left" };
+    try {
+      const response = yield* this.#inner.stream(request, options);
+      outcome = { at: "answered", response };
+      return response;
+    } catch (error) {
+      outcome = { at: "failed", error };
+      throw error;
+    } finally {
+      count(outcome);
+    }
   }
 
   describe(): ModelDescription {
     return { ...this.#inner.describe(), usage: this.#used };
+  }
+
+  #begin(request: ChatRequest): (outcome: Outcome) => void {
+    const { now, log } = this.#accounting;
+    const began = now();
+    return (outcome) => {
+      this.#used = { ...this.#used, calls: this.#used.calls + 1 };
+      const call = { prompt: request.promptRef ?? null, ms: Math.round(now() - began) };
+      switch (outcome.at) {
+        case "answered": {
+          const { model, generatedBy, usage } = outcome.response;
+          const cost = this.#count(outcome.response);
+          const tokens = { inputTokens: usage.input, outputTokens: usage.output };
+          log.debug("a model has answered", { ...call, model, generatedBy, ...tokens, cost });
+          return;
+        }
+        case "failed": {
+          const { error } = outcome;
+          this.#used = { ...this.#used, failures: this.#used.failures + 1 };
+          const reason = error instanceof Error ? error.message : String(error);
+          log.debug("a model has not answered", { ...call, reason });
+          return;
+        }
+        case "left":
+          log.debug("a model's answer was not read to its end", call);
+          return;
+        default:
+          outcome satisfies never;
+      }
+    };
   }
 
   #count({ model, usage }: ChatResponse): number | null {
@@ -57,7 +103,6 @@ export class AccountingModel implements ChatModel {
     const before = this.#used;
     this.#used = {
       ...before,
-      calls: before.calls + 1,
       inputTokens: before.inputTokens + (usage.input ?? 0),
       outputTokens: before.outputTokens + (usage.output ?? 0),
       cost: cost === null ? before.cost : (before.cost ?? 0) + cost,

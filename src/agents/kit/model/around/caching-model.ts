@@ -1,5 +1,12 @@
 import { canonical } from "../canonical.ts";
-import type { CallOptions, ChatModel, ChatRequest, ChatResponse, ModelDescription } from "../chat-model.ts";
+import type {
+  CallOptions,
+  ChatModel,
+  ChatRequest,
+  ChatResponse,
+  ChatStream,
+  ModelDescription,
+} from "../chat-model.ts";
 
 /** Answers kept at most; the one that was used longest ago goes first. */
 const MOST = 500;
@@ -16,28 +23,45 @@ export class CachingModel implements ChatModel {
   }
 
   async generate(request: ChatRequest, options: CallOptions): Promise<ChatResponse> {
-    const { cacheSeconds = 0, exampleOutput: _, ...question } = request;
-    if (cacheSeconds <= 0) return await this.#inner.generate(request, options);
-    options.signal.throwIfAborted();
-    const key = canonical(question);
-    const kept = this.#kept.get(key);
-    this.#kept.delete(key);
-    if (kept !== undefined && kept.until > this.#now()) {
-      this.#kept.set(key, kept); // the newest now
-      return { ...kept.response, usage: { input: 0, output: 0 } };
-    }
-    const response = await this.#inner.generate(request, options);
-    this.#kept.set(key, { until: this.#now() + cacheSeconds * 1000, response });
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size > MOST && oldest !== undefined) this.#kept.delete(oldest);
-    return response;
+    return this.#find(request, options) ?? this.#keep(request, await this.#inner.generate(request, options));
   }
 
-  stream(request: ChatRequest, options: CallOptions): AsyncIterable<string> {
-    return this.#inner.stream(request, options);
+  /** What is kept comes in one piece; what is not read to its end is not kept. */
+  async *stream(request: ChatRequest, options: CallOptions): ChatStream {
+    const found = this.#find(request, options);
+    if (found === null) return this.#keep(request, yield* this.#inner.stream(request, options));
+    yield found.text;
+    return found;
   }
 
   describe(): ModelDescription {
     return this.#inner.describe();
   }
+
+  #find(request: ChatRequest, { signal }: CallOptions): ChatResponse | null {
+    const key = keyOf(request);
+    if (key === null) return null;
+    signal.throwIfAborted();
+    const kept = this.#kept.get(key);
+    if (kept === undefined) return null;
+    this.#kept.delete(key);
+    if (kept.until <= this.#now()) return null;
+    this.#kept.set(key, kept); // the newest now
+    return { ...kept.response, usage: { input: 0, output: 0 } };
+  }
+
+  #keep(request: ChatRequest, response: ChatResponse): ChatResponse {
+    const key = keyOf(request);
+    if (key === null) return response;
+    this.#kept.set(key, { until: this.#now() + (request.cacheSeconds ?? 0) * 1000, response });
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size > MOST && oldest !== undefined) this.#kept.delete(oldest);
+    return response;
+  }
+}
+
+/** The question that is asked; null where its answer may not be kept. */
+function keyOf(request: ChatRequest): string | null {
+  const { cacheSeconds = 0, exampleOutput: _, ...question } = request;
+  return cacheSeconds > 0 ? canonical(question) : null;
 }

@@ -1,4 +1,11 @@
-import type { CallOptions, ChatModel, ChatRequest, ChatResponse, ModelDescription } from "../chat-model.ts";
+import type {
+  CallOptions,
+  ChatModel,
+  ChatRequest,
+  ChatResponse,
+  ChatStream,
+  ModelDescription,
+} from "../chat-model.ts";
 import { ModelUnavailable } from "../chat-model.ts";
 import type { ModelUnavailableReason } from "../chat-model.ts";
 
@@ -17,7 +24,7 @@ type Circuit =
   /** One call is let through; its outcome decides. */
   | { readonly at: "half-open" };
 
-export interface BreakerSettings {
+interface BreakerSettings {
   /** Failures in a row that open it. */
   readonly threshold: number;
   readonly openMs: number;
@@ -48,14 +55,18 @@ export class CircuitBreakerModel implements ChatModel {
     }
   }
 
-  async *stream(request: ChatRequest, options: CallOptions): AsyncIterable<string> {
+  async *stream(request: ChatRequest, options: CallOptions): ChatStream {
     this.#enter();
+    let failure: unknown = null;
     try {
-      yield* this.#inner.stream(request, options);
-      this.#circuit = { at: "closed", failures: 0 };
+      return yield* this.#inner.stream(request, options);
     } catch (error) {
-      this.#fail(error);
+      failure = error;
       throw error;
+    } finally {
+      // Whoever reads no further has read something: the provider answers.
+      if (failure === null) this.#circuit = { at: "closed", failures: 0 };
+      else this.#fail(failure);
     }
   }
 

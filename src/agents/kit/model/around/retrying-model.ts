@@ -1,5 +1,12 @@
 import { setTimeout } from "node:timers/promises";
-import type { CallOptions, ChatModel, ChatRequest, ChatResponse, ModelDescription } from "../chat-model.ts";
+import type {
+  CallOptions,
+  ChatModel,
+  ChatRequest,
+  ChatResponse,
+  ChatStream,
+  ModelDescription,
+} from "../chat-model.ts";
 import { ModelUnavailable } from "../chat-model.ts";
 import type { ModelUnavailableReason } from "../chat-model.ts";
 
@@ -28,25 +35,36 @@ export class RetryingModel implements ChatModel {
     this.#policy = policy;
   }
 
-  async generate(request: ChatRequest, options: CallOptions): Promise<ChatResponse> {
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        return await this.#inner.generate(request, options);
-      } catch (error) {
-        const delay = this.#delayAfter(error, attempt);
-        if (delay === null) throw error;
-        await setTimeout(delay, undefined, { signal: options.signal });
-      }
-    }
+  generate(request: ChatRequest, options: CallOptions): Promise<ChatResponse> {
+    return this.#trying(options, () => this.#inner.generate(request, options));
   }
 
-  /** Not tried again: pieces of an answer may be out already. */
-  stream(request: ChatRequest, options: CallOptions): AsyncIterable<string> {
-    return this.#inner.stream(request, options);
+  /** Tried again until the first piece has come; what is out cannot be taken back. */
+  async *stream(request: ChatRequest, options: CallOptions): ChatStream {
+    const { pieces, first } = await this.#trying(options, async () => {
+      const stream = this.#inner.stream(request, options);
+      return { pieces: stream, first: await stream.next() };
+    });
+    await using rest = pieces;
+    if (first.done) return first.value;
+    yield first.value;
+    return yield* rest;
   }
 
   describe(): ModelDescription {
     return this.#inner.describe();
+  }
+
+  async #trying<Answer>({ signal }: CallOptions, ask: () => Promise<Answer>): Promise<Answer> {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await ask();
+      } catch (error) {
+        const delay = this.#delayAfter(error, attempt);
+        if (delay === null) throw error;
+        await setTimeout(delay, undefined, { signal });
+      }
+    }
   }
 
   /** Null: not to be tried again. */

@@ -1,4 +1,11 @@
-import type { CallOptions, ChatModel, ChatRequest, ChatResponse, ModelDescription } from "../chat-model.ts";
+import type {
+  CallOptions,
+  ChatModel,
+  ChatRequest,
+  ChatResponse,
+  ChatStream,
+  ModelDescription,
+} from "../chat-model.ts";
 import type { CassetteFolder } from "./cassette-folder.ts";
 import { keyOf } from "./cassette.ts";
 import { scrub } from "./scrub.ts";
@@ -17,7 +24,24 @@ export class RecordingModel implements ChatModel {
   }
 
   async generate(request: ChatRequest, options: CallOptions): Promise<ChatResponse> {
-    const response = await this.#inner.generate(request, options);
+    return await this.#keep(request, await this.#inner.generate(request, options));
+  }
+
+  /** What is not read to its end is not kept. */
+  async *stream(request: ChatRequest, options: CallOptions): ChatStream {
+    return await this.#keep(request, yield* this.#inner.stream(request, options));
+  }
+
+  describe(): ModelDescription {
+    const inner = this.#inner.describe();
+    return {
+      ...inner,
+      mode: "record",
+      reason: `${inner.reason}; answers are kept in ${this.#folder.folder}`,
+    };
+  }
+
+  async #keep(request: ChatRequest, response: ChatResponse): Promise<ChatResponse> {
     const { text, finishReason, usage } = response;
     const { model } = this.#inner.describe();
     const clean = scrub(request, this.#secrets);
@@ -30,19 +54,5 @@ export class RecordingModel implements ChatModel {
       response: { text, finishReason, usage },
     });
     return response;
-  }
-
-  /** Recorded as a whole, so that a replay can give it in one piece. */
-  async *stream(request: ChatRequest, options: CallOptions): AsyncIterable<string> {
-    yield (await this.generate(request, options)).text;
-  }
-
-  describe(): ModelDescription {
-    const inner = this.#inner.describe();
-    return {
-      ...inner,
-      mode: "record",
-      reason: `${inner.reason}; answers are kept in ${this.#folder.folder}`,
-    };
   }
 }

@@ -1,4 +1,11 @@
-import type { CallOptions, ChatModel, ChatRequest, ChatResponse, ModelDescription } from "../chat-model.ts";
+import type {
+  CallOptions,
+  ChatModel,
+  ChatRequest,
+  ChatResponse,
+  ChatStream,
+  ModelDescription,
+} from "../chat-model.ts";
 import { ModelUnavailable } from "../chat-model.ts";
 import type { CassetteFolder } from "./cassette-folder.ts";
 import { keyOf } from "./cassette.ts";
@@ -25,11 +32,16 @@ export class ReplayModel implements ChatModel {
     const found = await this.#folder.find(clean, keyOf(clean, this.#model));
     if (found === null) throw await this.#missing(clean);
     const text = renewVolatile(found.response.text, partsOf(found.messages), partsOf(clean.messages));
-    return { ...found.response, text, model: found.model, generatedBy: "cassette" };
+    const { finishReason } = found.response;
+    const usage = { input: 0, output: 0 }; // what was used for it was counted when it was recorded
+    return { text, finishReason, usage, model: found.model, generatedBy: "cassette" };
   }
 
-  async *stream(request: ChatRequest, options: CallOptions): AsyncIterable<string> {
-    yield (await this.generate(request, options)).text;
+  /** In one piece. */
+  async *stream(request: ChatRequest, options: CallOptions): ChatStream {
+    const response = await this.generate(request, options);
+    yield response.text;
+    return response;
   }
 
   describe(): ModelDescription {

@@ -1,4 +1,4 @@
-import { ModelUnavailable } from "./chat-model.ts";
+import { ModelUnavailable } from "../chat-model.ts";
 
 /** How long each part of a call may take, in milliseconds. */
 export interface Limits {
@@ -18,14 +18,13 @@ export const LIMITS: Limits = {
   total: 15 * 60_000,
 };
 
-/** The time limits of one call, joined with the caller's own signal. */
+/** The time limits of one call. Its signal is the caller's own, and is aborted too, with what to say, when a limit passes. */
 export class Deadlines {
   readonly signal: AbortSignal;
   readonly #controller = new AbortController();
   readonly #limits: Limits;
   readonly #total: NodeJS.Timeout;
   #step: NodeJS.Timeout;
-  #passed: ModelUnavailable | null = null;
 
   /** @param unreachable what it means that nobody takes the connection; null where it cannot be told when somebody does. */
   constructor(caller: AbortSignal, limits: Limits, unreachable: ((why: string) => ModelUnavailable) | null) {
@@ -46,18 +45,18 @@ export class Deadlines {
     else this.signal.addEventListener("abort", stop, { once: true });
   }
 
-  /** The limit that has passed; null while none has. */
-  get passed(): ModelUnavailable | null {
-    return this.#passed;
-  }
-
   /** The server has taken the connection. */
   connected(): void {
     this.#next(this.#limits.firstToken, noFirstWord(this.#limits));
   }
 
-  /** A piece of the answer has come. */
-  progress(): void {
+  /** A piece of the answer has come. Whoever reads it may take their time: the model is not waited for meanwhile. */
+  came(): void {
+    clearTimeout(this.#step);
+  }
+
+  /** The next piece is waited for. */
+  awaited(): void {
     this.#next(this.#limits.idle, `the answer stood still for ${duration(this.#limits.idle)}`);
   }
 
@@ -78,7 +77,6 @@ export class Deadlines {
   }
 
   #pass(error: ModelUnavailable): void {
-    this.#passed = error;
     this.#controller.abort(error);
   }
 }
