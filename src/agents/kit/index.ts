@@ -60,6 +60,7 @@ export { decideOn, loadState } from "./domain/decide-on.ts";
 export type { DecideOptions, Decision, Precondition } from "./domain/decide-on.ts";
 export { blankOut, instructionFinder } from "./domain/instructions.ts";
 export type { Instruction, InstructionVocabulary, Span } from "./domain/instructions.ts";
+export { inventedFacts } from "./domain/invented-facts.ts";
 export { VersionConflict } from "./domain/event-store.ts";
 export type {
   DomainEvent,

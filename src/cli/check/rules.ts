@@ -41,6 +41,7 @@ export const DOMAIN_PRIMITIVES = [
   "Instruction",
   "instructionFinder",
   "InstructionVocabulary",
+  "inventedFacts",
   "Loaded",
   "loadState",
   "RecordedEvent",

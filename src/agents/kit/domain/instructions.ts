@@ -40,16 +40,19 @@ export function instructionFinder({ rules = [], roles = [], orders = [] }: Instr
   const patterns = [...overriding(rules), ...addressing(roles), ...orders].map(
     ({ source, flags }) => new RegExp(source, [...new Set(`${flags}giu`)].join("")),
   );
-  return (text) => {
+  const spoken = (text: string): readonly Instruction[] => {
     const { plain, starts, ends } = undisguise(text);
-    const spoken = patterns.flatMap((pattern) =>
+    return patterns.flatMap((pattern) =>
       [...plain.matchAll(pattern)].map((match) => {
         const last = match.index + match[0].length - 1;
         return { start: starts[match.index] ?? 0, end: ends[last] ?? text.length, said: inShort(match[0]) };
       }),
     );
-    return [...spoken, ...hidden(text)].toSorted((a, b) => a.start - b.start || b.end - a.end);
   };
+  return (text) =>
+    [...spoken(text), ...hidden(text), ...encoded(text, spoken)].toSorted(
+      (a, b) => a.start - b.start || b.end - a.end,
+    );
 }
 
 /** The text with blanks in the place of the spans: everything else stays where it was. */
@@ -72,6 +75,28 @@ function hidden(text: string): readonly Instruction[] {
       said: inShort(`in invisible characters: ${written.join("")}`),
     };
   });
+}
+
+/** A run of base64, in either alphabet, that is long enough for a word or two. */
+const BASE64 = /(?<![\w+/-])[A-Za-z0-9+/_-]{16,}={0,2}/gu;
+
+/** What a reader has to decode, and models do unasked: one that holds an order is one. */
+function encoded(text: string, spoken: (text: string) => readonly Instruction[]): readonly Instruction[] {
+  return [...text.matchAll(BASE64)].flatMap(({ 0: run, index }) => {
+    const [order] = spoken(decoded(run));
+    if (order === undefined) return [];
+    return [{ start: index, end: index + run.length, said: inShort(`in base64: ${order.said}`) }];
+  });
+}
+
+/** Empty where it is no base64. */
+function decoded(run: string): string {
+  try {
+    const bytes = atob(run.replaceAll("-", "+").replaceAll("_", "/"));
+    return new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
+  } catch {
+    return "";
+  }
 }
 
 function inShort(words: string): string {

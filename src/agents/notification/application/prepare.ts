@@ -72,7 +72,7 @@ export class Prepare {
     if (routes.every(({ route }) => route.to === "suppress" || route.to === "nowhere")) {
       return { from: "nobody", reason: "nobody is told" };
     }
-    const [instruction] = findInstructions(`${subject}\n${message}`);
+    const [instruction] = findInstructions(`${recipient}\n${subject}\n${message}`);
     if (instruction !== undefined) {
       return { from: "nobody", reason: `the message speaks to whoever words it: "${instruction.said}"` };
     }

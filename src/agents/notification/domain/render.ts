@@ -1,4 +1,4 @@
-import { checkGrounding } from "./grounding.ts";
+import { inventedFacts } from "agents-apphost/kit";
 import type { Content, Wording } from "./notification-event.ts";
 import { smsText } from "./sms.ts";
 
@@ -26,7 +26,7 @@ export function render(input: RenderInput, opening: Opening, segments: number = 
   const wording = judge(input, opening);
   const body =
     wording.by === "model" && opening.from === "model"
-      ? `${opening.text.trim()}\n\n${input.message}`
+      ? `${oneLine(opening.text)}\n\n${input.message}`
       : input.message;
   const subject = oneLine(input.subject);
   return { subject, body, sms: smsText(subject, input.message, segments), wording };
@@ -46,9 +46,9 @@ function judge(input: RenderInput, opening: Opening): Wording {
   if (generatedBy === "sample" && opening.text.startsWith("[sample]")) {
     return { by: "template", reason: "the sample model has no words of its own", generatedBy, promptRef };
   }
-  const verdict = checkGrounding(opening.text, `${input.recipient}\n${input.subject}\n${input.message}`);
-  if (verdict.grounded) return { by: "model", reason: null, generatedBy, promptRef };
-  const reason = `the model's words hold what was not in its input: ${verdict.invented.join(", ")}`;
+  const invented = inventedFacts(opening.text, `${input.recipient}\n${input.subject}\n${input.message}`);
+  if (invented.length === 0) return { by: "model", reason: null, generatedBy, promptRef };
+  const reason = `the model's words hold what was not in its input: ${invented.join(", ")}`;
   return { by: "template", reason, generatedBy, promptRef };
 }
 

@@ -1,6 +1,8 @@
+import { inventedFacts } from "agents-apphost/kit";
 import type { HandlerContext } from "agents-apphost/kit";
 import type { FoundArticle } from "../domain/knowledge/article.ts";
-import { fittingArticles, inventedIn, templateReply } from "../domain/suggestion.ts";
+import { findInstructions } from "../domain/instructions.ts";
+import { fittingArticles, templateReply } from "../domain/suggestion.ts";
 import type { SolutionSuggested, Submitted } from "../domain/ticket-event.ts";
 import type { Knowledge, Replier } from "./ports.ts";
 
@@ -35,16 +37,21 @@ export class Suggest {
     articles: readonly FoundArticle[],
     template: { readonly text: string; readonly by: "template" },
   ): Promise<Omit<SolutionSuggested, "articles" | "suggestedAt">> {
+    const given = [ticket, ...articles].flatMap(({ title, body }) => [title, body]).join("\n");
+    // What gives orders to a model is not read to one.
+    const [order] = findInstructions(given);
+    if (order !== undefined) {
+      const reason = `the ticket or an article gives instructions ("${order.said}")`;
+      return { ...template, reason, generatedBy: null, promptRef: null };
+    }
     try {
       const { text, generatedBy, promptRef } = await this.#replier.word(ctx, { ...ticket, articles });
       const told = { generatedBy, promptRef };
       if (generatedBy === "sample") return { ...template, reason: "no model was asked", ...told };
-      const given = [ticket.title, ticket.body, ...articles.flatMap((each) => [each.title, each.body])].join(
-        "\n",
-      );
-      const invented = inventedIn(text, given);
-      if (invented === null) return { text, by: "model", reason: null, ...told };
-      return { ...template, reason: `the model names "${invented}", which no article does`, ...told };
+      const invented = inventedFacts(text, given);
+      if (invented.length === 0) return { text, by: "model", reason: null, ...told };
+      const reason = `the model's words hold what neither the ticket nor an article says: ${invented.join(", ")}`;
+      return { ...template, reason, ...told };
     } catch (error) {
       if (ctx.signal.aborted) throw error;
       const reason = error instanceof Error ? error.message : String(error);

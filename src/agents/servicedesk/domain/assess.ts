@@ -28,15 +28,12 @@ export type Assessment = {
   readonly reason: string | null;
 };
 
-/** Where the text speaks to the one who classifies it: a model is not asked then. */
+/** Where the text speaks to the one who classifies it, also over both of its parts: a model is not asked then. */
 export function suspicion({ title, body }: TicketText): string | null {
-  for (const text of [title, body]) {
-    const [instruction] = findInstructions(text);
-    if (instruction !== undefined) {
-      return `the ticket gives instructions ("${instruction.said}"), which are set aside; rules alone decide`;
-    }
-  }
-  return null;
+  const [instruction] = [title, body, `${title} ${body}`].flatMap(findInstructions);
+  return instruction === undefined
+    ? null
+    : `the ticket gives instructions ("${instruction.said}"), which are set aside; rules alone decide`;
 }
 
 /**

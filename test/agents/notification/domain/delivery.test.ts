@@ -6,7 +6,6 @@ import {
   enhancedCodeForHttp,
 } from "../../../../src/agents/notification/domain/delivery-status.ts";
 import { findInstructions } from "../../../../src/agents/notification/domain/instructions.ts";
-import { checkGrounding } from "../../../../src/agents/notification/domain/grounding.ts";
 import { parseE164, parseRecipient } from "../../../../src/agents/notification/domain/recipient.ts";
 import { render, subjectFrom } from "../../../../src/agents/notification/domain/render.ts";
 import { smsSize } from "../../../../src/agents/notification/domain/sms.ts";
@@ -128,52 +127,6 @@ await test("recipients are told apart by their form, and wrong ones say why", (t
     "\n",
   ]) {
     t.match(parseRecipient(wrong), { ok: false }, JSON.stringify(wrong));
-  }
-  t.end();
-});
-
-await test("a text is grounded only when each of its numbers, links, addresses and names was given", (t) => {
-  const given =
-    "VPN down since 09:00 for 120 people. Bridge: https://meet.example.com/b42, ask ops@example.com. Two offices. anna knows.";
-  for (const text of [
-    "The VPN has been down since 09:00.",
-    "120 people wait; join https://meet.example.com/b42.",
-    "Write to ops@example.com, please.",
-    "Two offices are affected.",
-    "One thing to look at.",
-    "Please look at this: The offices have no VPN.",
-    "Ask Anna, the Bridge is open. I'm sure that it is OK.",
-    'She says: "Anna\'s VPNs are down." Everybody waits.',
-  ]) {
-    t.strictSame(checkGrounding(text, given), { grounded: true }, text);
-  }
-  const invented: readonly (readonly [string, string])[] = [
-    ["Down since 09:30.", "09:30"],
-    ["It affects 12 people.", "12"],
-    ["Join https://evil.example.com/b42 now.", "https://evil.example.com/b42"],
-    ["See evil.example.com/x.", "evil.example.com/x"],
-    ["Write to boss@example.com.", "boss@example.com"],
-    ["Three offices are affected.", "three"],
-    ["Version \uff13.", "3"],
-    ["Please ask Bob.", "bob"],
-    ["The VPN in Zürich is down.", "zürich"],
-    ["Dr. Müller waits for the VPN.", "müller"],
-    ["Anna Smith knows more.", "smith"],
-    ["It will be up on Monday.", "monday"],
-    // A name at the beginning of a sentence, and behind a colon.
-    ["Bob is waiting for you.", "bob"],
-    ["Please look at this: Eve has the key.", "eve"],
-    // Numbers that were given, put together to one that was not.
-    ["Call 120 120 120 now.", "120 120 120"],
-    ["Join еxample.com/b42.", "еxample.com/b42"],
-    ["See пример.рф for more.", "пример.рф"],
-    ["Two offices \u202eare affected.", "U+202E"],
-    ["Two of\u200bfices are affected.", "U+200B"],
-  ];
-  for (const [text, fact] of invented) {
-    const verdict = checkGrounding(text, given);
-    t.equal(verdict.grounded, false, text);
-    t.match(verdict, { invented: [fact] });
   }
   t.end();
 });

@@ -2,7 +2,7 @@ import { test } from "tap";
 import { decideArticle } from "../../../../src/agents/servicedesk/domain/knowledge/article.ts";
 import { rank } from "../../../../src/agents/servicedesk/domain/knowledge/rank.ts";
 import { countTokens, tokensOf } from "../../../../src/agents/servicedesk/domain/knowledge/tokens.ts";
-import { inventedIn, templateReply } from "../../../../src/agents/servicedesk/domain/suggestion.ts";
+import { templateReply } from "../../../../src/agents/servicedesk/domain/suggestion.ts";
 
 await test("words meet whatever their form, case and accents", (t) => {
   const same: readonly (readonly string[])[] = [
@@ -80,15 +80,7 @@ await test("an article that is saved as it is changes nothing", (t) => {
   t.end();
 });
 
-await test("a reply that names what nobody has said is not sent", (t) => {
-  const given =
-    "Account locked\nWait 30 minutes, or call 555-0100. See https://desk.example.org/unlock or mail help@example.org.";
-  t.equal(inventedIn("Wait 30 minutes, or write to help@example.org.", given), null);
-  t.equal(inventedIn("See https://desk.example.org/unlock.", given), null);
-  t.equal(inventedIn("See https://evil.example.com/unlock.", given), "https://evil.example.com/unlock");
-  t.equal(inventedIn("Write to admin@example.org.", given), "admin@example.org");
-  t.equal(inventedIn("Wait 45 minutes.", given), "45");
-  t.equal(inventedIn("Go to evil.com now", given), "evil.com");
+await test("without a model the best article is the reply, and the others are named", (t) => {
   const article = { articleId: "a", title: "Unlock", body: "Wait.", score: 1, matched: [] };
   t.match(
     templateReply([article, { ...article, title: "Other" }]),
