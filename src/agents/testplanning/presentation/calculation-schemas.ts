@@ -4,6 +4,12 @@ import { strength, technique } from "../events.ts";
 const name = z.string().trim().min(1).max(200);
 const listed = z.array(z.string().max(500)).max(500);
 
+/** No condition at all would fit every combination. */
+const notEmpty = [
+  (each: object) => Object.keys(each).length > 0,
+  { message: "expected at least one condition" },
+] as const;
+
 export const formulaInput = z
   .object({
     formula: z
@@ -14,7 +20,7 @@ export const formulaInput = z
         'and, or, not (&&, ||, !) and brackets; a name of several words in quotes: admin or "is active"',
       ),
     impossible: z
-      .array(z.record(z.string(), z.boolean()))
+      .array(z.record(z.string(), z.boolean()).refine(...notEmpty))
       .max(100)
       .default([])
       .describe("Combinations that cannot occur; a condition that is left out may have any value"),
@@ -61,7 +67,11 @@ export const tableInput = z
       )
       .max(200),
     otherwise: z.array(name).max(20).optional().describe("What is done where no rule fits"),
-    impossible: z.array(cells).max(100).default([]).describe("Combinations that cannot occur"),
+    impossible: z
+      .array(cells.refine(...notEmpty))
+      .max(100)
+      .default([])
+      .describe("Combinations that cannot occur"),
   })
   .meta({
     examples: [
@@ -102,17 +112,22 @@ export const tableView = z.object({
   gherkin: z.string(),
 });
 
-const test = z.object({
-  id: z.string().min(1).max(300),
-  requirementIds: listed.default([]),
-  files: listed.default([]),
-  strength: strength.nullable().default(null),
-  technique: technique.nullable().default(null),
-  durationMs: z.number().min(0).nullable().default(null),
-  runs: z.number().int().min(0).default(0),
-  failures: z.number().int().min(0).default(0),
-  lastFailed: z.boolean().default(false),
-});
+const test = z
+  .object({
+    id: z.string().min(1).max(300),
+    requirementIds: listed.default([]),
+    files: listed.default([]),
+    strength: strength.nullable().default(null),
+    technique: technique.nullable().default(null),
+    durationMs: z.number().min(0).nullable().default(null),
+    runs: z.number().int().min(0).default(0),
+    failures: z.number().int().min(0).default(0),
+    lastFailed: z.boolean().default(false),
+  })
+  .refine(({ runs, failures }) => failures <= runs, {
+    path: ["failures"],
+    message: "expected no more failures than runs",
+  });
 
 export const priorityInput = z.object({
   tests: z.array(test).max(2000).default([]).describe("With the id of a case: what is known of its runs"),

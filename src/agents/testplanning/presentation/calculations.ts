@@ -2,11 +2,13 @@ import { command, invalid } from "agents-apphost/kit";
 import type { CommandRoute } from "agents-apphost/kit";
 import type { z } from "zod";
 import type { PrioritiseTestsHandler } from "../application/prioritise-tests.ts";
-import { FormulaUnreadable, readFormula } from "../domain/decision/formula.ts";
+import { FormulaUnreadable, placesOf, readFormula } from "../domain/decision/formula.ts";
 import { designMcdc, FormulaTooLarge } from "../domain/decision/mcdc.ts";
 import { analyseTable, ANY, MAX_COMBINATIONS, type When } from "../domain/decision/rule-table.ts";
 import { tableFeature } from "../domain/gherkin/table-feature.ts";
 import * as schemas from "./calculation-schemas.ts";
+
+const NO_SUCH_CONDITION = "there is no condition of this name";
 
 /** Commands that only compute: they keep nothing and publish nothing. */
 export function calculationRoutes(priorities: PrioritiseTestsHandler): readonly CommandRoute[] {
@@ -19,7 +21,13 @@ export function calculationRoutes(priorities: PrioritiseTestsHandler): readonly 
       output: schemas.formulaView,
       handler: ({ formula, impossible }) => {
         try {
-          const { conditions, tests, shown, ...rest } = designMcdc(readFormula(formula), impossible);
+          const read = readFormula(formula);
+          const known = placesOf(read);
+          for (const [at, each] of impossible.entries()) {
+            const strange = Object.keys(each).find((name) => !known.includes(name));
+            if (strange !== undefined) throw refused(`impossible[${at}].${strange}`, NO_SUCH_CONDITION);
+          }
+          const { conditions, tests, shown, ...rest } = designMcdc(read, impossible);
           return {
             ...rest,
             conditions: [...conditions],
@@ -47,12 +55,14 @@ export function calculationRoutes(priorities: PrioritiseTestsHandler): readonly 
       description: "In which order to run tests, and why, by one fixed rule.",
       input: schemas.priorityInput,
       output: schemas.priorityView,
-      handler: async ({ budgetMs, ...input }) => ({
-        items: (await priorities.handle({ ...input, budgetMs: budgetMs ?? null })).map((each) => ({
-          ...each,
-          reasons: [...each.reasons],
-        })),
-      }),
+      handler: async ({ budgetMs = null, ...input }) => {
+        assertUnique(
+          "tests",
+          input.tests.map(({ id }) => id),
+        );
+        const items = await priorities.handle({ ...input, budgetMs });
+        return { items: items.map((each) => ({ ...each, reasons: [...each.reasons] })) };
+      },
     }),
   ];
 }
@@ -78,11 +88,11 @@ function designTable({ name, conditions, rules, otherwise, impossible }: TableRe
     conditions,
     rules: named.map(({ id, when, actions }, index) => ({
       id,
-      when: toWhen(when, `rules.${index}.when`, conditions),
+      when: toWhen(when, `rules[${index}].when`, conditions),
       actions,
     })),
     otherwise: otherwise ?? null,
-    impossible: impossible.map((each, index) => toWhen(each, `impossible.${index}`, conditions)),
+    impossible: impossible.map((each, index) => toWhen(each, `impossible[${index}]`, conditions)),
   };
   const table = analyseTable(input);
   return {
@@ -110,7 +120,7 @@ function designTable({ name, conditions, rules, otherwise, impossible }: TableRe
 function toWhen(cells: Cells, path: string, conditions: TableRequest["conditions"]): When {
   const entries = Object.entries(cells).flatMap(([name, given]): [string, string[]][] => {
     const condition = conditions.find((each) => each.name === name);
-    if (condition === undefined) throw refused(`${path}.${name}`, "there is no condition of this name");
+    if (condition === undefined) throw refused(`${path}.${name}`, NO_SUCH_CONDITION);
     const values = typeof given === "string" ? [given] : given;
     if (values.includes(ANY) && !condition.values.includes(ANY)) return [];
     const strange = values.find((value) => !condition.values.includes(value));

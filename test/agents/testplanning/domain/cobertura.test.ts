@@ -47,6 +47,19 @@ await test("a Cobertura report is added up from its lines, by file", async (t) =
   ]);
 });
 
+await test("branches are told as every tool writes them", async (t) => {
+  const lines = [
+    `<line number="1" hits="1" branch="True" condition-coverage="50% (1/2)"/>`,
+    `<line number="2" hits="1" condition-coverage="100% (2/2)"/>`,
+    `<line number="3" hits="1" branch="False"/>`,
+    `<line number="4" hits="1" branch="false" condition-coverage="0% (0/2)"/>`,
+  ];
+  const { totals } = await read(
+    report(`<class filename="a.cs"><lines>${lines.join("")}</lines></class>`, ""),
+  );
+  t.strictSame(totals.branches, { covered: 3, total: 4, percent: 75 });
+});
+
 await test("what a report claims of itself and does not hold is told", async (t) => {
   const found = await read(report(shop, 'lines-valid="7" lines-covered="7"'));
   t.strictSame(found.contradictions, ["The report claims 7 of 7 lines, its lines add up to 4 of 7."]);

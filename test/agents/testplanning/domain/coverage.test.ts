@@ -58,9 +58,30 @@ await test("an lcov report that claims more than its records show is found out",
 });
 
 await test("records of one file in two places of an lcov report are one file", (t) => {
-  const { files } = readLcov("SF:a.ts\nDA:1,0\nDA:2,1\nend_of_record\nSF:a.ts\nDA:1,2\nend_of_record\n");
+  const { files, contradictions } = readLcov(
+    "SF:a.ts\nDA:1,0\nDA:2,1\nLF:2\nLH:1\nend_of_record\nSF:a.ts\nDA:1,2\nLF:1\nLH:1\nend_of_record\n",
+  );
   t.equal(files.length, 1);
   t.strictSame(files[0]?.lines, { covered: 2, total: 2, percent: 100 });
+  t.strictSame(contradictions, [], "each of them claims what it holds itself");
+  t.end();
+});
+
+await test("functions are counted as lcov and coverage.py write them", (t) => {
+  const known: readonly (readonly [string, readonly string[]])[] = [
+    // Where a function ends stands before its name, and a name may hold commas.
+    ["coverage.py 7", ["FN:2,5,A.f", "FNDA:1,A.f", "FN:7,11,h", "FNDA:0,h", "FNF:2", "FNH:1"]],
+    [
+      "lcov 1, C++",
+      ["FN:2,f(int, int)", "FN:5,g(int)", "FNDA:3,f(int, int)", "FNDA:0,g(int)", "FNF:2", "FNH:1"],
+    ],
+    ["lcov 2", ["FNL:0,2,5", "FNA:0,3,f", "FNA:0,0,f.alias", "FNL:1,7", "FNA:1,0,g", "FNF:2", "FNH:1"]],
+  ];
+  for (const [tool, lines] of known) {
+    const { totals, contradictions } = readLcov(["SF:a", "DA:2,1", ...lines, "end_of_record"].join("\n"));
+    t.strictSame(totals.functions, { covered: 1, total: 2, percent: 50 }, tool);
+    t.strictSame(contradictions, []);
+  }
   t.end();
 });
 
@@ -130,6 +151,13 @@ await test("a requirement is covered when all lines of its files are", (t) => {
     /R-AGE, has lines that no test runs: 8-9/,
     /src\/gone\.ts, which implements R-GONE, is not in the report/,
   ]);
+  const twins = readLcov(
+    "SF:a\\index.ts\nDA:1,1\nend_of_record\nSF:b\\index.ts\nDA:1,0\nend_of_record\n",
+  ).files;
+  const of = (file: string) => implementedBy([{ requirementId: "R", files: [file] }], twins).gaps;
+  t.strictSame(of("a/index.ts"), [], "folders are divided by either slash");
+  t.match(of("b/index.ts"), [/no test runs: 1/]);
+  t.match(of("index.ts"), [/fits 2 files of the report/]);
   t.equal(ranges([1, 2, 3, 7, 9, 10]), "1-3, 7, 9-10");
   t.end();
 });

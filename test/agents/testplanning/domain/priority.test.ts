@@ -80,6 +80,19 @@ await test("what is covered already counts no more: the next test is the one tha
   t.end();
 });
 
+await test("as many tests as may be sent are ordered, each with much of its own", (t) => {
+  const tests = Array.from({ length: 2000 }, (_, at) =>
+    one(`t${at}`, {
+      requirementIds: Array.from({ length: at === 7 ? 301 : 300 }, (__, own) => `${at} ${own}`),
+    }),
+  );
+  const ranked = prioritise(tests, nothing, null);
+  t.equal(ranked.length, 2000);
+  t.match(ranked[0], { id: "t7", reasons: ["covers 301 that nothing above it covers"] });
+  t.match(ranked[1999]?.reasons, ["covers 300 that nothing above it covers"]);
+  t.end();
+});
+
 await test("a budget says how far one gets", (t) => {
   const tests = ["a", "b", "c"].map((id) => one(id, { durationMs: 40 }));
   t.strictSame(

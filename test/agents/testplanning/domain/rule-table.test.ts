@@ -145,6 +145,18 @@ await test("every row of the collapsed table decides as the rules do, for all ta
   t.end();
 });
 
+await test("the largest table is worked through", (t) => {
+  const conditions = yesNo(..."abcdefghijkl".split(""));
+  const rules = Array.from({ length: 200 }, (_, at) => rule(`${at}`, {}, `action ${at}`));
+  const found = analyseTable(table({ conditions, rules }));
+  t.equal(found.contradictions.length, (200 * 199) / 2, "each two rules contradict each other");
+  t.match(found.contradictions[0], { rules: ["0", "1"], combinations: 4096 });
+  const same = analyseTable(table({ conditions, rules: rules.map((each) => ({ ...each, actions: ["x"] })) }));
+  t.equal(same.redundant.length, 199);
+  t.match(same.collapsed, [{ combinations: 4096 }]);
+  t.end();
+});
+
 await test("a table is a Gherkin outline with one example for each row, whatever its cells say", (t) => {
   const name = "Discounts\nScenario: pwned";
   const conditions = [{ name: "new | old\n| x", values: ["a|b", "c\\d\n"] }];

@@ -64,7 +64,8 @@ function takeLine({ lines, branches }: Counts, { attributes }: XmlElement, where
   const number = count(attributes["number"], where, "number");
   const hits = count(attributes["hits"], where, "hits");
   lines.set(number, Math.max(hits, lines.get(number) ?? 0));
-  if (attributes["branch"] !== "true") return;
+  // coverlet writes True and False.
+  if (attributes["branch"]?.toLowerCase() === "false") return;
   const found = /\((\d+)\/(\d+)\)/u.exec(attributes["condition-coverage"] ?? "");
   if (found === null) return;
   const [covered, total] = [Number(found[1]), Number(found[2])];

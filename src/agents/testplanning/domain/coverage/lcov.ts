@@ -7,7 +7,7 @@ import {
   totalsOf,
 } from "./totals.ts";
 
-/** What the records of one file add up to. The same line may occur in several records: hits are added. */
+/** What the lines of one record say, from its SF to its end_of_record. */
 interface Counts {
   readonly lines: Map<number, number>;
   readonly functions: Map<string, number>;
@@ -15,26 +15,26 @@ interface Counts {
   readonly claims: Map<string, number>;
 }
 
+interface FileRecord {
+  readonly path: string;
+  readonly counts: Counts;
+}
+
 /**
- * Reads an lcov trace file (the format of geninfo(1)). Totals come from the DA, FNDA and BRDA records; where the
- * LF/LH, FNF/FNH or BRF/BRH lines of the file say something else, that is reported.
+ * Reads an lcov trace file (the format of geninfo(1), before and since lcov 2). Totals come from the DA, FNDA, FNA and
+ * BRDA lines; where the LF/LH, FNF/FNH or BRF/BRH lines of a record say something else, that is reported.
  */
 export function readLcov(text: string): CoverageReport {
-  const files = new Map<string, Counts>();
+  const records: FileRecord[] = [];
   let current: Counts | null = null;
   for (const [index, line] of text.split(/\r?\n/u).entries()) {
     const [tag = "", ...rest] = line.trim().split(":");
     const value = rest.join(":");
     if (tag === "SF") {
-      current = files.get(value) ?? {
-        lines: new Map(),
-        functions: new Map(),
-        branches: new Map(),
-        claims: new Map(),
-      };
-      files.set(value, current);
+      current = empty();
+      records.push({ path: value, counts: current });
     } else if (tag === "end_of_record") current = null;
-    else if (/^(?:DA|FN|FNDA|BRDA|LF|LH|FNF|FNH|BRF|BRH)$/u.test(tag)) {
+    else if (/^(?:DA|FN|FNDA|FNL|FNA|BRDA|LF|LH|FNF|FNH|BRF|BRH)$/u.test(tag)) {
       if (current === null)
         throw new ReportUnreadable(
           `line ${index + 1}`,
@@ -43,22 +43,39 @@ export function readLcov(text: string): CoverageReport {
       take(current, tag, value, index + 1);
     }
   }
-  if (files.size === 0)
+  if (records.length === 0)
     throw new ReportUnreadable(
       "report",
       "The report holds no SF record, so it is not an lcov trace file or it covers nothing.",
     );
-  const read = [...files].map(([path, counts]) => toFile(path, counts));
+  const byPath = [...Map.groupBy(records, ({ path }) => path)];
+  const files = byPath.map(([path, own]) => toFile(path, together(own.map(({ counts }) => counts))));
   return {
-    files: read,
-    totals: totalsOf(read),
-    contradictions: [...files].flatMap(([path, counts]) => contradictions(path, counts)),
+    files,
+    totals: totalsOf(files),
+    contradictions: records.flatMap(({ path, counts }) => contradictions(path, counts)),
   };
+}
+
+function empty(): Counts {
+  return { lines: new Map(), functions: new Map(), branches: new Map(), claims: new Map() };
+}
+
+/** The same line may stand in several records of a file: hits are added. */
+function together(all: readonly Counts[]): Counts {
+  const [first, ...others] = all;
+  if (first !== undefined && others.length === 0) return first;
+  const sum = empty();
+  for (const { lines, functions, branches } of all) {
+    for (const [line, hits] of lines) add(sum.lines, line, hits);
+    for (const [name, hits] of functions) add(sum.functions, name, hits);
+    for (const [branch, hits] of branches) add(sum.branches, branch, hits);
+  }
+  return sum;
 }
 
 function take(counts: Counts, tag: string, value: string, line: number): void {
   const fields = value.split(",");
-  const last = fields.at(-1) ?? "";
   const whole = (text: string | undefined) => {
     const number = Number(text);
     if (text === undefined || !Number.isInteger(number) || number < 0)
@@ -68,12 +85,29 @@ function take(counts: Counts, tag: string, value: string, line: number): void {
       );
     return number;
   };
-  if (tag === "DA") add(counts.lines, whole(fields[0]), whole(fields[1]));
-  else if (tag === "FN") add(counts.functions, last, 0);
-  else if (tag === "FNDA") add(counts.functions, fields.slice(1).join(","), whole(fields[0]));
-  else if (tag === "BRDA")
-    add(counts.branches, fields.slice(0, -1).join(","), last === "-" ? 0 : whole(last));
-  else counts.claims.set(tag, (counts.claims.get(tag) ?? 0) + whole(value));
+  const from = (at: number) => fields.slice(at).join(",");
+  switch (tag) {
+    case "DA":
+      return add(counts.lines, whole(fields[0]), whole(fields[1]));
+    case "FN":
+      // Names hold commas too: where the function ends stands before a name only as digits.
+      return add(counts.functions, from(fields.length > 2 && /^\d+$/u.test(fields[1] ?? "") ? 2 : 1), 0);
+    case "FNDA":
+      return add(counts.functions, from(1), whole(fields[0]));
+    // Since lcov 2 a function has a number, and as many names as it goes by.
+    case "FNL":
+      return add(counts.functions, `#${whole(fields[0])}`, 0);
+    case "FNA":
+      return add(counts.functions, `#${whole(fields[0])}`, whole(fields[1]));
+    case "BRDA":
+      return add(
+        counts.branches,
+        fields.slice(0, -1).join(","),
+        fields.at(-1) === "-" ? 0 : whole(fields.at(-1)),
+      );
+    default:
+      counts.claims.set(tag, whole(value));
+  }
 }
 
 function add<Key>(map: Map<Key, number>, key: Key, hits: number): void {

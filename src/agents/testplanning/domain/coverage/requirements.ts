@@ -21,14 +21,24 @@ export function implementedBy(
 }
 
 function gapsOf(requirementId: string, path: string, files: readonly FileCoverage[]): string[] {
-  const file = files.find(
-    (each) => each.path === path || each.path.endsWith(`/${path.replace(/^\.\//u, "")}`),
-  );
+  const wanted = plain(path);
+  const exact = files.filter((each) => plain(each.path) === wanted);
+  const [file, ...others] =
+    exact.length > 0 ? exact : files.filter((each) => plain(each.path).endsWith(`/${wanted}`));
+  if (others.length > 0)
+    return [
+      `${path}, which implements ${requirementId}, fits ${others.length + 1} files of the report: name more of its folders.`,
+    ];
   if (file === undefined) return [`${path}, which implements ${requirementId}, is not in the report.`];
   if (file.uncoveredLines.length === 0) return [];
   return [
     `${path}, which implements ${requirementId}, has lines that no test runs: ${ranges(file.uncoveredLines)}.`,
   ];
+}
+
+/** Reports from Windows divide folders otherwise. */
+function plain(path: string): string {
+  return path.replaceAll("\\", "/").replace(/^\.\//u, "");
 }
 
 /** 1, 2, 3, 7 → "1-3, 7" */

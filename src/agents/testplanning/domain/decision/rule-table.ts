@@ -59,9 +59,12 @@ export interface RuleTable {
 export const ANY = "-";
 export const MAX_COMBINATIONS = 4096;
 
-interface Decided {
-  readonly row: Row;
-  readonly rules: readonly TableRule[];
+/** A rule with what is asked of it again and again. */
+interface Applied extends TableRule {
+  /** Equal for rules that do the same. */
+  readonly key: string;
+  /** Which of the possible combinations it decides. */
+  readonly decides: readonly boolean[];
 }
 
 /** Works a decision table through: completeness, contradictions, redundance, and the table without what does not matter. */
@@ -70,22 +73,22 @@ export function analyseTable({ conditions, rules, otherwise, impossible }: Table
   const fits = (when: When, row: Row) =>
     conditions.every(({ name }, at) => when[name] === undefined || when[name].includes(row[at] ?? ""));
   const possible = all.filter((row) => !impossible.some((when) => fits(when, row)));
-  const decided: Decided[] = possible.map((row) => ({
-    row,
-    rules: rules.filter(({ when }) => fits(when, row)),
+  const applied = rules.map((rule): Applied => ({
+    ...rule,
+    key: keyOf(rule.actions),
+    decides: possible.map((row) => fits(rule.when, row)),
   }));
-  const open = decided.filter((each) => each.rules.length === 0);
-  const contradictions = contradictionsOf(decided);
-  const clear = decided.filter((each) => each.rules.length > 0 && new Set(each.rules.map(keyOf)).size === 1);
-  const outcomes = [
-    ...clear.map(({ row, rules: own }) => ({
-      row,
-      actions: own[0]?.actions ?? [],
-      rules: own.map(({ id }) => id),
-    })),
-    ...(otherwise === null ? [] : open.map(({ row }) => ({ row, actions: otherwise, rules: ["otherwise"] }))),
-  ];
-  const missing = otherwise === null ? open.map(({ row }) => row) : [];
+  const contradictions = contradictionsOf(applied, possible);
+  const outcomes: Outcome[] = [];
+  const missing: Row[] = [];
+  for (const [at, row] of possible.entries()) {
+    const own = applied.filter(({ decides }) => decides[at]);
+    const [first] = own;
+    if (first === undefined && otherwise === null) missing.push(row);
+    else if (first === undefined) outcomes.push({ row, actions: otherwise ?? [], rules: ["otherwise"] });
+    else if (own.every(({ key }) => key === first.key))
+      outcomes.push({ row, actions: first.actions, rules: own.map(({ id }) => id) });
+  }
   return {
     combinations: all.length,
     impossible: all.length - possible.length,
@@ -93,21 +96,9 @@ export function analyseTable({ conditions, rules, otherwise, impossible }: Table
     missing: collapse(missing, conditions),
     missingCombinations: missing.length,
     contradictions,
-    redundant: redundantOf(rules, decided),
-    collapsed: [...Map.groupBy(outcomes, ({ actions }) => sorted(actions)).values()].flatMap((group) =>
-      collapse(
-        group.map(({ row }) => row),
-        conditions,
-      ).map((row): Collapsed => {
-        const inside = group.filter((each) => covers(row, each.row));
-        return {
-          row,
-          actions: group[0]?.actions ?? [],
-          combinations: inside.length,
-          test: inside[0]?.row ?? [],
-          rules: [...new Set(inside.flatMap((each) => each.rules))],
-        };
-      }),
+    redundant: redundantOf(applied),
+    collapsed: [...Map.groupBy(outcomes, ({ actions }) => keyOf(actions)).values()].flatMap((group) =>
+      collapsedOf(group, conditions),
     ),
   };
 }
@@ -120,46 +111,64 @@ export function combinationsOf(conditions: readonly Condition[]): Row[] {
   );
 }
 
-function sorted(actions: readonly string[]): string {
+function keyOf(actions: readonly string[]): string {
   return JSON.stringify([...new Set(actions)].toSorted());
 }
 
-function keyOf({ actions }: TableRule): string {
-  return sorted(actions);
+/** What is done in a combination, and by which rules. */
+interface Outcome {
+  readonly row: Row;
+  readonly actions: readonly string[];
+  readonly rules: readonly string[];
+}
+
+/** The rows of one outcome, put together where they can be. */
+function collapsedOf(group: readonly Outcome[], conditions: readonly Condition[]): Collapsed[] {
+  const rows = collapse(
+    group.map(({ row }) => row),
+    conditions,
+  );
+  return rows.map((row) => {
+    const inside = group.filter((each) => covers(row, each.row));
+    return {
+      row,
+      actions: group[0]?.actions ?? [],
+      combinations: inside.length,
+      test: inside[0]?.row ?? [],
+      rules: [...new Set(inside.flatMap((each) => each.rules))],
+    };
+  });
 }
 
 function covers(wide: Row, row: Row): boolean {
   return wide.every((value, at) => value === ANY || value === row[at]);
 }
 
-function contradictionsOf(decided: readonly Decided[]): Contradiction[] {
-  const found = new Map<string, { rules: readonly [string, string]; row: Row; combinations: number }>();
-  for (const { row, rules } of decided)
-    for (const [at, a] of rules.entries())
-      for (const b of rules.slice(at + 1)) {
-        if (keyOf(a) === keyOf(b)) continue;
-        const key = JSON.stringify([a.id, b.id]);
-        const known = found.get(key);
-        found.set(key, {
-          rules: [a.id, b.id],
-          row: known?.row ?? row,
-          combinations: (known?.combinations ?? 0) + 1,
-        });
+function contradictionsOf(rules: readonly Applied[], possible: readonly Row[]): Contradiction[] {
+  return rules.flatMap((a, index) =>
+    rules.slice(index + 1).flatMap((b): Contradiction[] => {
+      if (a.key === b.key) return [];
+      let [combinations, first] = [0, -1];
+      for (let at = 0; at < possible.length; at += 1) {
+        if (!a.decides[at] || !b.decides[at]) continue;
+        if (combinations === 0) first = at;
+        combinations += 1;
       }
-  return [...found.values()];
+      return combinations === 0 ? [] : [{ rules: [a.id, b.id], row: possible[first] ?? [], combinations }];
+    }),
+  );
 }
 
-function redundantOf(rules: readonly TableRule[], decided: readonly Decided[]): RuleTable["redundant"] {
+function redundantOf(rules: readonly Applied[]): RuleTable["redundant"] {
   const gone = new Set<string>();
   const found = rules.toReversed().flatMap((rule) => {
-    const own = decided.filter((each) => each.rules.includes(rule));
+    const own = [...rule.decides.keys()].filter((at) => rule.decides[at]);
     if (own.length === 0) return [{ rule: rule.id, reason: "None of its combinations can occur." }];
     // Of two equal rules the first one stays.
-    const others = (each: Decided) =>
-      each.rules.filter((other) => other !== rule && !gone.has(other.id) && keyOf(other) === keyOf(rule));
-    if (!own.every((each) => others(each).length > 0)) return [];
+    const others = rules.filter(({ id, key }) => id !== rule.id && key === rule.key && !gone.has(id));
+    if (!own.every((at) => others.some(({ decides }) => decides[at]))) return [];
     gone.add(rule.id);
-    const by = [...new Set(own.flatMap((each) => others(each).map(({ id }) => id)))];
+    const by = others.filter(({ decides }) => own.some((at) => decides[at])).map(({ id }) => id);
     return [{ rule: rule.id, reason: `All that it says is said by ${by.join(", ")}.` }];
   });
   return found.toReversed();
