@@ -24,7 +24,7 @@ import type { NotificationTables } from "./infrastructure/tables.ts";
 import { timeZone } from "./infrastructure/time-zone.ts";
 import { recipientCommandRoutes, recipientQueryRoutes } from "./presentation/recipient-routes.ts";
 import { commandRoutes, queryRoutes, subscriptions } from "./presentation/routes.ts";
-import { statsRoutes } from "./presentation/stats.ts";
+import { statsRoutes } from "./presentation/stats-routes.ts";
 
 await runAgent<NotificationTables>({
   name: "notification",

@@ -17,8 +17,8 @@ import { SqlCoverages, SqlStrategies } from "./infrastructure/sql-results.ts";
 import { SqlSpecs } from "./infrastructure/sql-specs.ts";
 import { migrations } from "./infrastructure/tables.ts";
 import type { TestPlanningTables } from "./infrastructure/tables.ts";
-import { approvalRoutes } from "./presentation/approvals.ts";
-import { calculationRoutes } from "./presentation/calculations.ts";
+import { approvalRoutes } from "./presentation/approval-routes.ts";
+import { calculationRoutes } from "./presentation/calculation-routes.ts";
 import { commandRoutes, queryRoutes, subscriptions } from "./presentation/routes.ts";
 
 await runAgent<TestPlanningTables>({

@@ -91,7 +91,7 @@ function pathOf(path: string, { agents, tests }: Places): string {
 /** A test's way to the agent's sources. */
 function withImports(text: string, path: string, { agents }: Places, name: string): string {
   const way = posix.relative(posix.dirname(path), posix.join(agents, name));
-  return text.replaceAll(`../../../src/agents/${name}`, way);
+  return text.replaceAll(new RegExp(`(?:\\.\\./)+src/agents/${name}(?=/)`, "g"), way);
 }
 
 /** A path as a person types it. */

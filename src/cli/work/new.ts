@@ -11,6 +11,7 @@ import { checkAgentName } from "../scaffold/agent-name.ts";
 import { addAgent, linesToAdd } from "../scaffold/config/edit-config.ts";
 import type { Changes } from "../scaffold/making.ts";
 import { beginMaking } from "../scaffold/making.ts";
+import { leftToDo } from "../scaffold/left-to-do.ts";
 import { placesOf } from "../scaffold/place.ts";
 import { lockedPrompts } from "../scaffold/prompts-lock.ts";
 import type { RawRequest } from "../scaffold/request.ts";
@@ -110,7 +111,7 @@ async function asked(
 }
 
 /** Files of the template that only an agent with a database has. */
-const SQL_ONLY = /\/sql-entries\.ts$/;
+const SQL_ONLY = /\/infrastructure\/(?:sql-entries|tables)\.ts$/;
 
 /** On a terminal, where only the name was given. */
 function isConversation(
@@ -141,6 +142,7 @@ async function tell(
       files: paths,
       config: change === null ? null : file,
       changed: [...others, ...(change === null ? [] : [change])].map((each) => each.file),
+      next: leftToDo(root),
       written,
     });
   }
@@ -160,4 +162,5 @@ async function tell(
     dim("  next: ") +
       `agents up, then agents publish agents.${entry.name}.entry.requested --data '{"text":"Hello"}' --wait`,
   );
+  for (const step of leftToDo(root)) out.line(dim("  then: ") + step);
 }

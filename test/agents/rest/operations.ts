@@ -12,7 +12,11 @@ const operation = z.looseObject({
   requestBody: z.looseObject({ content: media }).optional(),
   responses: z.record(z.string(), response),
 });
-const document = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), operation)) });
+const schemas = z.record(z.string(), z.looseObject({ examples: z.array(z.unknown()).default([]) }));
+const document = z.looseObject({
+  paths: z.record(z.string(), z.record(z.string(), operation)),
+  components: z.looseObject({ schemas }),
+});
 
 /** One documented operation of an agent. */
 export interface Operation {
@@ -25,10 +29,26 @@ export interface Operation {
   readonly responses: z.infer<typeof operation>["responses"];
 }
 
+function documentOf(agent: string): z.infer<typeof document> {
+  return document.parse(JSON.parse(readFileSync(join(REPO, `docs/openapi/${agent}.json`), "utf8")));
+}
+
+/** The bodies that docs/openapi gives as examples, by method and path below `/api/<agent>`. */
+export function documentedBodies(agent: string): Readonly<Record<string, unknown>> {
+  const { paths, components } = documentOf(agent);
+  const bodies = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { requestBody }]) => {
+      const named = String(requestBody?.content["application/json"]?.schema["$ref"]).split("/").at(-1) ?? "";
+      const [example] = components.schemas[named]?.examples ?? [];
+      return [`${method.toUpperCase()} ${path.replace(`/api/${agent}`, "")}`, example] as const;
+    }),
+  );
+  return Object.fromEntries(bodies.filter(([, example]) => example !== undefined));
+}
+
 /** What docs/openapi says that an agent can be asked. */
 export function operationsOf(agent: string): readonly Operation[] {
-  const text = readFileSync(join(REPO, `docs/openapi/${agent}.json`), "utf8");
-  return Object.entries(document.parse(JSON.parse(text)).paths).flatMap(([path, methods]) =>
+  return Object.entries(documentOf(agent).paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, { parameters, requestBody, responses }]) => ({
       method: method.toUpperCase(),
       path,

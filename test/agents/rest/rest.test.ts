@@ -6,7 +6,8 @@ import { REPO } from "../../helpers/cli.ts";
 import { pick } from "../../helpers/system.ts";
 import { TestSystem } from "../../helpers/test-system.ts";
 import { KNOWN } from "./known.ts";
-import { filled, operationsOf } from "./operations.ts";
+import type { Known } from "./known.ts";
+import { documentedBodies, filled, operationsOf } from "./operations.ts";
 import type { Operation } from "./operations.ts";
 
 interface Answer {
@@ -59,26 +60,22 @@ function isProblem(
   t.match(body, { type: `urn:agents:problem:${kind}`, title: /\w/, status: wanted, instance: /^\// }, what);
 }
 
-const agents = readdirSync(join(REPO, "src/agents")).filter((name) => KNOWN[name] !== undefined);
+const agents = readdirSync(join(REPO, "docs/openapi")).map((file) => file.replace(".json", ""));
 
-t.test("every agent with an OpenAPI document is walked", async (t) => {
-  const documented = readdirSync(join(REPO, "docs/openapi")).map((file) => file.replace(".json", ""));
-  t.strictSame(Object.keys(KNOWN).toSorted(), documented.toSorted());
+t.test("every agent that a test knows something of is walked", async (t) => {
+  t.strictSame(
+    Object.keys(KNOWN).filter((name) => !agents.includes(name)),
+    [],
+  );
 });
 
 for (const agent of agents) {
   t.test(`${agent}: every documented operation answers as all others do`, async (t) => {
     const system = await TestSystem.start(t, []);
     const asked = new Asked((await system.agent(agent)).url);
-    const {
-      bodies,
-      unknownIds = {},
-      answersForAny = [],
-      lacking = {},
-      conflicts = [],
-    } = KNOWN[agent] ?? { bodies: {} };
+    const { bodies, unknownIds = {}, answersForAny = [], lacking = {}, conflicts = [] } = knownOf(agent);
     const operations = operationsOf(agent);
-    t.ok(operations.length > 3);
+    t.ok(operations.length > 1);
     const made = await makeOne(asked, agent, operations);
     for (const operation of operations) {
       const { method, path, headers, queries, hasBody, responses } = operation;
@@ -187,13 +184,18 @@ for (const agent of agents) {
   });
 }
 
+/** Of an agent that no test knows, its document has the good bodies. */
+function knownOf(agent: string): Known {
+  return KNOWN[agent] ?? { bodies: documentedBodies(agent) };
+}
+
 /** The ids of an aggregate that exists, by the name of their parameter. */
 async function makeOne(
   asked: Asked,
   agent: string,
   operations: readonly Operation[],
 ): Promise<Readonly<Record<string, string>>> {
-  const { makes = [], bodies } = KNOWN[agent] ?? { bodies: {} };
+  const { makes = [], bodies } = knownOf(agent);
   const made: Record<string, string> = {};
   for (const [command, id, parameter] of makes) {
     const operation = operations.find(
@@ -228,6 +230,7 @@ async function isDoneOnce(
   const other = {
     ...(body as object),
     title: "Something else",
+    text: "Something else",
     message: "Something else",
     limit: 7,
     formula: "a",

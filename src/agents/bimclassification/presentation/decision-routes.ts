@@ -13,10 +13,10 @@ import {
   rejectInput,
   rejectManyInput,
   toSelection,
-} from "./decision-inputs.ts";
+} from "./decision-schemas.ts";
 import { found } from "./found.ts";
-import { manyView, toManyView } from "./many-view.ts";
-import { decidedView, toElementView } from "./views.ts";
+import { manyView, toManyView } from "./many-schemas.ts";
+import { decidedView, toElementView } from "./view-schemas.ts";
 
 /** What people decide, about one element or about many. */
 export function decisionRoutes(deciding: DecideClassification, many: DecideMany): readonly CommandRoute[] {

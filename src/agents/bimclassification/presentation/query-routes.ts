@@ -3,7 +3,7 @@ import type { QueryRoute } from "agents-apphost/kit";
 import { filterOf } from "../application/decide-many.ts";
 import type { Classifications, Codes, ElementList } from "../application/ports.ts";
 import type { CodeTable } from "../domain/codes/code-table.ts";
-import { codesInput, getInput, pendingInput, toCriteria } from "./decision-inputs.ts";
+import { codesInput, getInput, pendingInput, toCriteria } from "./decision-schemas.ts";
 import { found } from "./found.ts";
 import {
   codesView,
@@ -13,7 +13,7 @@ import {
   toCodesView,
   toElementView,
   toHistoryView,
-} from "./views.ts";
+} from "./view-schemas.ts";
 
 const PENDING = ["unclassified", "suggested", "rejected", "approved"] as const;
 

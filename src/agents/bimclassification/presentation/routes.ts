@@ -8,8 +8,8 @@ import type { ImportInput } from "../application/ports.ts";
 import type { SuggestClassification } from "../application/suggest-classification.ts";
 import type { WriteReferencesHandler } from "../application/write-references.ts";
 import { decisionRoutes } from "./decision-routes.ts";
-import { executeInput, importInput, suggestInput, toElement, writeInput } from "./inputs.ts";
-import { importView, runView, toRunView, writtenView } from "./views.ts";
+import { executeInput, importInput, suggestInput, toElement, writeInput } from "./input-schemas.ts";
+import { importView, runView, toRunView, writtenView } from "./view-schemas.ts";
 
 /** The commands of the agent. */
 export interface Handlers {

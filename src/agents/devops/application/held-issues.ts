@@ -2,7 +2,7 @@ import { Problem } from "agents-apphost/kit";
 import type { HandlerContext, Lineage } from "agents-apphost/kit";
 import type { Issue } from "../domain/issue.ts";
 import { secondsUntilNext } from "../domain/next-attempt.ts";
-import { BoardUnavailable } from "./ports.ts";
+import { BoardUnavailable } from "./board-unavailable.ts";
 import type { HeldIssue, HeldIssueStore } from "./ports.ts";
 
 /** Longer than an attempt can take: after that somebody else may make it. */

@@ -6,7 +6,7 @@ import type { Cause, Issue, IssueChange } from "../domain/issue.ts";
 import { outcomeOf } from "../domain/run-outcome.ts";
 import type { RunOutcome } from "../domain/run-outcome.ts";
 import type { HeldIssues } from "./held-issues.ts";
-import { BoardUnavailable } from "./ports.ts";
+import { BoardUnavailable } from "./board-unavailable.ts";
 import type { Board, ListedRun, Store, StoredIssue, WorkflowRun, Workflows } from "./ports.ts";
 
 /** What an issue is made of. */

@@ -1,5 +1,4 @@
-import { Problem } from "agents-apphost/kit";
-import type { HandlerContext, Lineage, ProblemOptions } from "agents-apphost/kit";
+import type { HandlerContext, Lineage } from "agents-apphost/kit";
 import type { SprintAnalyzedPayload } from "../events.ts";
 import type { Issue } from "../domain/issue.ts";
 
@@ -18,16 +17,6 @@ export interface Writer {
 
 /** What is outside now of an issue. */
 export type External = NonNullable<Issue["external"]>;
-
-/** A board cannot be used now. `seconds`: until when it says so; null where it says nothing. */
-export class BoardUnavailable extends Problem {
-  readonly seconds: number | null;
-
-  constructor(message: string, options: Omit<ProblemOptions, "headers">, seconds: number | null) {
-    super(503, message, { ...options, headers: { "retry-after": String(seconds ?? 30) } });
-    this.seconds = seconds;
-  }
-}
 
 /**
  * Port to a board outside. Both are safe to repeat: an issue is found again by its id.

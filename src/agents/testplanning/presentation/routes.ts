@@ -11,7 +11,7 @@ import type { TraceGeneratedCode } from "../application/trace-generated-code.ts"
 import { ReportUnreadable } from "../domain/coverage/totals.ts";
 import { DocumentUnreadable } from "../domain/openapi/unreadable.ts";
 import { featureOf } from "../domain/gherkin/spec-feature.ts";
-import { toView } from "./approvals.ts";
+import { toView } from "./approval-routes.ts";
 import {
   apiInput,
   apiView,

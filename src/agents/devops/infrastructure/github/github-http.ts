@@ -1,6 +1,6 @@
 import { Problem } from "agents-apphost/kit";
 import { z } from "zod";
-import { BoardUnavailable } from "../../application/ports.ts";
+import { BoardUnavailable } from "../../application/board-unavailable.ts";
 import { laterThan, nextPage } from "./headers.ts";
 
 /** Where GitHub is, and as whom. */

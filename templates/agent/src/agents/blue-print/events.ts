@@ -1,5 +1,6 @@
 /** What this agent publishes. Other agents may import this file and nothing else of the folder. */
 import { defineEvent } from "agents-apphost/kit";
+import type { EventDefinition } from "agents-apphost/kit";
 import { z } from "zod";
 
 export const entryRecordedPayload = z.object({
@@ -19,4 +20,4 @@ export const entryRequested = defineEvent(
   { description: "An entry is asked for; any agent may publish it." },
 );
 
-export const events = [entryRecorded, entryRequested];
+export const events: readonly EventDefinition[] = [entryRecorded, entryRequested];

@@ -5,14 +5,14 @@ import { RecordEntry } from "./application/record-entry.ts";
 import { events } from "./events.ts";
 import { PromptLabeller } from "./infrastructure/prompt-labeller.ts";
 import { SqlEntries } from "./infrastructure/sql-entries.ts";
+import { migrations } from "./infrastructure/tables.ts";
 import { commandRoutes, queryRoutes, subscriptions } from "./presentation/routes.ts";
 
 await runAgent({
   name: "blue-print",
   description: "Records entries and labels them.",
   publishes: events,
-  // Tables of its own, beside the event streams that the kit keeps. Add to them; never change one that was released.
-  migrations: {},
+  migrations,
   compose,
 });
 

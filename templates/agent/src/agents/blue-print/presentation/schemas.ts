@@ -1,10 +1,12 @@
 import { z } from "zod";
 import type { Entry } from "../domain/entry.ts";
 
-export const recordInput = z.object({
-  entryId: z.uuid().optional().describe("Left out: a new one"),
-  text: z.string().min(1).max(2000),
-});
+export const recordInput = z
+  .object({
+    entryId: z.uuid().optional().describe("Left out: a new one"),
+    text: z.string().min(1).max(2000),
+  })
+  .meta({ examples: [{ text: "The printer on the second floor is out of toner again." }] });
 
 export const getInput = z.object({ entryId: z.uuid() });
 

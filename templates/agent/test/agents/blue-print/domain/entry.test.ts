@@ -1,8 +1,13 @@
 import { deepStrictEqual, throws } from "node:assert/strict";
 import { test } from "tap";
-import type { EntryCommand } from "../../../src/agents/blue-print/domain/entry.ts";
-import { decide, EntryConflict, evolve, initialEntry } from "../../../src/agents/blue-print/domain/entry.ts";
-import { chooseLabel, LONGEST_LABEL } from "../../../src/agents/blue-print/domain/label.ts";
+import type { EntryCommand } from "../../../../src/agents/blue-print/domain/entry.ts";
+import {
+  decide,
+  EntryConflict,
+  evolve,
+  initialEntry,
+} from "../../../../src/agents/blue-print/domain/entry.ts";
+import { chooseLabel, LONGEST_LABEL } from "../../../../src/agents/blue-print/domain/label.ts";
 
 const record = (text: string): EntryCommand => ({ type: "record", text, label: chooseLabel(text, null) });
 const proposal = (text: string) => ({ text, generatedBy: "live", promptRef: "label-entry@1.0.0" }) as const;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Criteria, Selection } from "../application/decide-many.ts";
-import { elementId } from "./inputs.ts";
+import { elementId } from "./input-schemas.ts";
 
 const by = z.string().min(1).max(100).default("unnamed").describe("Who decides; kept in the history");
 const reason = z.string().min(1).max(1000);
