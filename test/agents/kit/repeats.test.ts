@@ -90,6 +90,30 @@ for (const store of ["sql", "state"] as const) {
   });
 }
 
+void t.test(
+  "a command that was done is answered by its repetition, whatever version it expected",
+  async (t) => {
+    const { sidecar, start } = await tills(t, "sql");
+    const first = await start({ TILL_DIES: "1" });
+    t.equal((await first.pay(5, {})).headers.get("etag"), '"1"');
+    const expecting = { ...key("k1"), "if-match": '"1"' };
+    await t.rejects(first.pay(13, expecting));
+    t.equal(await first.agent.exited, "SIGKILL");
+    const second = await start();
+    t.match(
+      await second.pay(13, { ...key("k2"), "if-match": '"1"' }),
+      { status: 412 },
+      "another command is refused",
+    );
+    await second.pay(1, {});
+    const finished = await second.pay(13, expecting);
+    t.match(finished, { status: 200, body: { events: [{}] } }, "also when others have come after it");
+    t.strictSame((await second.pay(13, expecting)).body, finished.body);
+    t.equal(await second.total(), 19);
+    await sidecar.publishedCount(3);
+  },
+);
+
 /** The till is at version 5, and has taken 30. */
 async function checkEtags(t: Test, { pay, api, total }: Till): Promise<void> {
   const shown = await send(`${api}/tills/1`);

@@ -240,9 +240,10 @@ void t.test("every statement of the kit itself can go to SQL Server as it is", a
   for (const n of [1, 2]) await snapshots.save("t-1", { state: { n }, version: n });
   t.same(await snapshots.load("t-1"), { state: { n: 2 }, version: 2 });
   const requests = new SqlRequests(database.db, names, () => new Date().toISOString());
-  const request = { fingerprint: "f", correlationId: "c", events: [], answer: null };
+  const progress = { events: [], met: ["t-1"], generatedBy: null, promptRef: null };
+  const request = { fingerprint: "f", correlationId: "c", progress, answer: null };
   for (const answer of [null, { body: 1, etag: null }]) await requests.save("r-1", { ...request, answer });
-  t.match(await requests.find("r-1"), { answer: { body: 1 } });
+  t.match(await requests.find("r-1"), { progress, answer: { body: 1 } });
   const outbox = new SqlOutbox(kitTables(database.db), names);
   const events = await outbox.read(10, new Set(["other"]));
   t.equal(events.length, 1);

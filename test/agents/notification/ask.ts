@@ -1,20 +1,8 @@
+import { asking } from "../../helpers/asking.ts";
 import type { RunningAgent } from "../../helpers/running-agent.ts";
 
 /** A request with headers, answered with its own. */
-export async function ask(
-  agent: RunningAgent,
-  method: string,
-  path: string,
-  { body, headers = {} }: { body?: unknown; headers?: Record<string, string> } = {},
-): Promise<{ status: number; etag: string | null; body: Record<string, unknown> }> {
-  const response = await fetch(`${agent.url}/api/notification${path}`, {
-    method,
-    headers: { ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const read = (await response.json()) as Record<string, unknown>;
-  return { status: response.status, etag: response.headers.get("etag"), body: read };
-}
+export const ask = asking("notification");
 
 /** The notification of an answered command. */
 export function idOf(answer: { readonly body: Record<string, unknown> }): string {

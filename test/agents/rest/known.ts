@@ -10,6 +10,8 @@ export interface Known {
   readonly answersForAny?: readonly string[];
   /** Commands that the state of what was made does not allow: that is said first, whatever version is expected. */
   readonly conflicts?: readonly string[];
+  /** Commands that count what they did: done again they have nothing to do, and say so. */
+  readonly counting?: readonly string[];
   /** Commands that are refused here for what the machine lacks (no repository, no folder), with the problem they give. */
   readonly lacking?: Readonly<Record<string, string>>;
 }
@@ -42,6 +44,7 @@ export const KNOWN: Readonly<Record<string, Known>> = {
       "POST /elements/{elementId}/apply": { by: "ada" },
     },
     makes: [["POST /execute", "elements.0.elementId", "elementId"]],
+    counting: ["POST /elements", "POST /suggestions"],
     lacking: { "POST /ifc": "validation" },
   },
   devops: {

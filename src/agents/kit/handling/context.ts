@@ -3,7 +3,8 @@ import type { Precondition } from "../domain/decide-on.ts";
 import type { Lineage } from "../events/standard-event.ts";
 import type { Logger } from "../log/logger.ts";
 import type { GeneratedBy } from "../model/chat-model.ts";
-import type { KeyedRequest } from "../requests/requests.ts";
+import { NO_PROGRESS } from "../requests/requests.ts";
+import type { KeyedRequest, Progress } from "../requests/requests.ts";
 import { nameBasedId } from "./name-based-id.ts";
 
 /** An event that a handler emitted. */
@@ -28,7 +29,7 @@ interface ContextSource {
   readonly traceparent: string | null;
   readonly tracestate?: string | null | undefined;
   /** The idempotency key that a command came with, and what of it is known from earlier. */
-  readonly request?: (KeyedRequest & { readonly emitted: readonly EmittedEvent[] }) | undefined;
+  readonly request?: (KeyedRequest & { readonly progress: Progress | null }) | undefined;
   readonly precondition?: Precondition | undefined;
   /** What events inherit, where it does not follow from the rest: work that was left for later. */
   readonly lineage?: Lineage | undefined;
@@ -51,11 +52,17 @@ export class HandlerContext {
   readonly lineage: Lineage;
   /** What a request's `If-Match` expects of the version of the aggregate, for `decideOn`. */
   readonly precondition: Precondition | undefined;
+  /**
+   * True when this command was run before with its idempotency key, committed something, and never got to its answer. Where
+   * doing it again would not find by itself what is done, answer with what is there.
+   */
+  readonly resumed: boolean;
   /** For the kit: the command came with an idempotency key. */
   readonly request: KeyedRequest | null;
   #workId: string | undefined;
   #etag: string | null = null;
   readonly #emitted: EmittedEvent[] = [];
+  readonly #met = new Set<string>();
   #generatedBy: GeneratedBy | null = null;
   #promptRef: string | null = null;
 
@@ -64,9 +71,13 @@ export class HandlerContext {
     this.log = source.log;
     this.signal = source.signal;
     this.event = source.event;
-    this.precondition = source.precondition;
     this.request = source.request ?? null;
-    this.#emitted.push(...(source.request?.emitted ?? []));
+    const earlier = source.request?.progress ?? NO_PROGRESS;
+    this.resumed = earlier !== NO_PROGRESS;
+    this.#emitted.push(...earlier.events);
+    this.#generatedBy = earlier.generatedBy;
+    this.#promptRef = earlier.promptRef;
+    this.precondition = source.precondition && this.#noting(source.precondition, earlier.met);
     this.lineage = source.lineage ?? {
       correlationId: source.correlationId,
       causationId: source.event?.id ?? source.correlationId,
@@ -112,6 +123,12 @@ export class HandlerContext {
     return this.#promptRef;
   }
 
+  /** For the kit: what this work has come to, for whoever has to go on with it after a crash. */
+  get progress(): Progress {
+    const { emitted, generatedBy, promptRef } = this;
+    return { events: emitted, met: [...this.#met], generatedBy, promptRef };
+  }
+
   /** For the kit: a unit of work with these events was committed. */
   noteEmitted(events: readonly EmittedEvent[]): void {
     this.#emitted.push(...events);
@@ -121,5 +138,16 @@ export class HandlerContext {
   noteGeneration(generatedBy: GeneratedBy, promptRef: string): void {
     if (this.#generatedBy !== "sample") this.#generatedBy = generatedBy;
     this.#promptRef = promptRef;
+  }
+
+  /** The process that did this work before met its precondition, and what it did may have moved the version on. */
+  #noting(precondition: Precondition, before: readonly string[]): Precondition {
+    return {
+      check: (streamId, version) => {
+        if (before.includes(streamId)) return;
+        precondition.check(streamId, version);
+        this.#met.add(streamId);
+      },
+    };
   }
 }

@@ -56,10 +56,10 @@ async function answerCommand(parts: AppParts, route: CommandRoute, c: Context): 
       const ctx = contextOf(parts, c, signal, {
         correlationId: known?.correlationId ?? correlationId,
         precondition,
-        request: request === undefined ? undefined : { ...request, emitted: known?.events ?? [] },
+        request: request && { ...request, progress: known?.progress ?? null },
       });
       const body = await runCommand(parts, route, input, ctx);
-      return { body, etag: ctx.etag, known: { correlationId: ctx.correlationId, events: ctx.emitted } };
+      return { body, etag: ctx.etag, known: ctx };
     };
     if (key === null) return reply(c, await run());
     const request = keyedRequest(key, `${route.method} ${route.path}`, input);

@@ -9,7 +9,7 @@ export interface Answered extends Answer {
 
 /** What running a command has led to. */
 export interface Ran extends Answer {
-  readonly known: Pick<KnownRequest, "correlationId" | "events">;
+  readonly known: Pick<KnownRequest, "correlationId" | "progress">;
 }
 
 /**
@@ -49,7 +49,8 @@ export class Repeats {
     if (known !== null && known.fingerprint !== fingerprint) throw keyReused();
     if (known !== null && known.answer !== null) return { ...known.answer, repeated: true };
     const { body, etag, known: now } = await run(known);
-    await this.#requests.save(id, { fingerprint, ...now, answer: { body, etag } });
+    const { correlationId, progress } = now;
+    await this.#requests.save(id, { fingerprint, correlationId, progress, answer: { body, etag } });
     return { body, etag, repeated: false };
   }
 }

@@ -1,4 +1,5 @@
 import type { EmittedEvent } from "../handling/context.ts";
+import type { GeneratedBy } from "../model/chat-model.ts";
 
 /** How long the answer of a command is kept for its repetitions, in milliseconds: 7 days. */
 export const ANSWER_KEPT_MS = 7 * 24 * 3_600_000;
@@ -17,12 +18,20 @@ export interface Answer {
   readonly etag: string | null;
 }
 
+/** What the units of work of a command have committed: who runs it again after a crash goes on from there. */
+export interface Progress {
+  readonly events: readonly EmittedEvent[];
+  /** Aggregates that were in the version which the request's `If-Match` expects, and may have moved on since. */
+  readonly met: readonly string[];
+  readonly generatedBy: GeneratedBy | null;
+  readonly promptRef: string | null;
+}
+
 /** What is known of a command from earlier. */
 export interface KnownRequest {
   readonly fingerprint: string;
   readonly correlationId: string;
-  /** What its units of work have emitted and committed. */
-  readonly events: readonly EmittedEvent[];
+  readonly progress: Progress;
   /** Null while it has none: it is being handled, or its process has died before it answered. */
   readonly answer: Answer | null;
 }
@@ -34,4 +43,31 @@ export interface KnownRequest {
 export interface Requests {
   find(id: string): Promise<KnownRequest | null>;
   save(id: string, request: KnownRequest): Promise<void>;
+}
+
+/** What is known of a command when a unit of work has committed more of it. */
+export function withProgress(
+  found: KnownRequest | null,
+  { fingerprint }: KeyedRequest,
+  { correlationId, progress: now }: Pick<KnownRequest, "correlationId" | "progress">,
+): KnownRequest {
+  const before = found ?? { fingerprint, correlationId, progress: NO_PROGRESS, answer: null };
+  const { events, met, generatedBy, promptRef } = before.progress;
+  return {
+    ...before,
+    progress: {
+      // Another replica that got the same command may have committed some of them.
+      events: unique([...events, ...now.events], ({ id }) => id),
+      met: unique([...met, ...now.met], (each) => each),
+      generatedBy: now.generatedBy ?? generatedBy,
+      promptRef: now.promptRef ?? promptRef,
+    },
+  };
+}
+
+/** That of a command which was never run. */
+export const NO_PROGRESS: Progress = { events: [], met: [], generatedBy: null, promptRef: null };
+
+function unique<Item>(items: readonly Item[], keyOf: (item: Item) => string): readonly Item[] {
+  return [...new Map(items.map((item) => [keyOf(item), item])).values()];
 }

@@ -1,6 +1,7 @@
 import type { Kysely } from "kysely";
 import { trusted } from "../process/trusted.ts";
-import type { Answer, KnownRequest, Requests } from "../requests/requests.ts";
+import { NO_PROGRESS } from "../requests/requests.ts";
+import type { Answer, KnownRequest, Progress, Requests } from "../requests/requests.ts";
 import type { EmittedEvent } from "../handling/context.ts";
 import { kitTables } from "./tables.ts";
 import type { KitTables, TableNames } from "./tables.ts";
@@ -23,15 +24,21 @@ export class SqlRequests implements Requests {
     return {
       fingerprint: row.fingerprint,
       correlationId: row.correlation_id,
-      // Both were written by save.
-      events: trusted<readonly EmittedEvent[]>(JSON.parse(row.events)),
+      // All were written by save, the events alone by earlier versions.
+      progress: {
+        ...NO_PROGRESS,
+        events: trusted<readonly EmittedEvent[]>(JSON.parse(row.events)),
+        ...trusted<Partial<Progress>>(JSON.parse(row.progress ?? "{}")),
+      },
       answer: row.answer === null ? null : trusted<Answer>(JSON.parse(row.answer)),
     };
   }
 
-  async save(id: string, { fingerprint, correlationId, events, answer }: KnownRequest): Promise<void> {
+  async save(id: string, { fingerprint, correlationId, progress, answer }: KnownRequest): Promise<void> {
+    const { events, ...rest } = progress;
     const values = {
       events: JSON.stringify(events),
+      progress: JSON.stringify(rest),
       answer: answer === null ? null : JSON.stringify(answer),
     };
     const { numUpdatedRows } = await this.#db

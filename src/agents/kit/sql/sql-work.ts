@@ -5,7 +5,7 @@ import { AlreadyHandled } from "../handling/already-handled.ts";
 import type { HandlerContext } from "../handling/context.ts";
 import { Emitter } from "../outbox/emitter.ts";
 import type { Emitting } from "../outbox/emitter.ts";
-import { ANSWER_KEPT_MS } from "../requests/requests.ts";
+import { ANSWER_KEPT_MS, withProgress } from "../requests/requests.ts";
 import { insideUnitOfWork } from "./inside-unit-of-work.ts";
 import type { Projection } from "./projection.ts";
 import { rebuild } from "./rebuild.ts";
@@ -119,13 +119,13 @@ export class SqlWork<DB> {
   /** With what the unit commits: a process that takes the command up after a crash knows what is done. */
   async #noteRequest(tx: Transaction<DB>, ctx: HandlerContext, emitter: Emitter): Promise<void> {
     if (ctx.request === null) return;
-    const { id, fingerprint } = ctx.request;
+    const { request, correlationId, progress } = ctx;
     // Two replicas that got the same command come one after the other.
     await lockAppends(tx, this.#names);
     const requests = new SqlRequests(tx, this.#names, () => this.#now());
-    const { correlationId } = ctx;
-    const known = (await requests.find(id)) ?? { fingerprint, correlationId, events: [], answer: null };
-    await requests.save(id, { ...known, events: [...known.events, ...emitter.emitted] });
+    const events = [...progress.events, ...emitter.emitted];
+    const committed = { correlationId, progress: { ...progress, events } };
+    await requests.save(request.id, withProgress(await requests.find(request.id), request, committed));
   }
 
   async #putIntoOutbox(tx: Transaction<DB>, emitter: Emitter): Promise<void> {

@@ -26,6 +26,8 @@ export interface KitTables {
     fingerprint: string;
     correlation_id: string;
     events: string;
+    /** What else its units of work have come to; null in a row of before there was this column. */
+    progress: string | null;
     answer: string | null;
     created_at: string;
   };
@@ -135,6 +137,11 @@ export function kitMigrations(names: TableNames): Record<string, Migration> {
           .on(names.requests)
           .column("created_at")
           .execute();
+      },
+    },
+    "0004_requests_progress": {
+      async up(db) {
+        await db.schema.alterTable(names.requests).addColumn("progress", "text").execute();
       },
     },
   };

@@ -1,6 +1,6 @@
 import { trusted } from "../process/trusted.ts";
-import { ANSWER_KEPT_MS } from "../requests/requests.ts";
-import type { KnownRequest, Requests } from "../requests/requests.ts";
+import { ANSWER_KEPT_MS, NO_PROGRESS } from "../requests/requests.ts";
+import type { KnownRequest, Progress, Requests } from "../requests/requests.ts";
 import type { DaprState, StateWrite } from "./dapr-state.ts";
 
 /** Commands with an idempotency key, in the state store. */
@@ -13,7 +13,12 @@ export class StateRequests implements Requests {
 
   async find(id: string): Promise<KnownRequest | null> {
     const entry = (await this.#state.read([keyOf(id)])).get(keyOf(id));
-    return entry === undefined ? null : trusted<KnownRequest>(entry.value); // written by toWrite
+    if (entry === undefined) return null;
+    // Written by toWrite, the events alone by earlier versions.
+    const kept = trusted<KnownRequest | (Omit<KnownRequest, "progress"> & Pick<Progress, "events">)>(
+      entry.value,
+    );
+    return "progress" in kept ? kept : { ...kept, progress: { ...NO_PROGRESS, events: kept.events } };
   }
 
   async save(id: string, request: KnownRequest): Promise<void> {

@@ -3,6 +3,7 @@ import { AlreadyHandled } from "../handling/already-handled.ts";
 import type { HandlerContext } from "../handling/context.ts";
 import { Emitter } from "../outbox/emitter.ts";
 import type { Emitting } from "../outbox/emitter.ts";
+import { withProgress } from "../requests/requests.ts";
 import type { KeyedRequest } from "../requests/requests.ts";
 import type { TransactOptions } from "../sql/unit-of-work.ts";
 import type { DaprState, StateWrite } from "./dapr-state.ts";
@@ -96,13 +97,14 @@ export class StateWork {
 
   /** With what the unit commits: a process that takes the command up after a crash knows what is done. */
   async #noteRequest(
-    { correlationId }: HandlerContext,
-    { id, fingerprint }: KeyedRequest,
+    { correlationId, progress }: HandlerContext,
+    request: KeyedRequest,
     emitter: Emitter,
   ): Promise<StateWrite> {
-    const found = await this.#requests.find(id);
-    const known = found ?? { fingerprint, correlationId, events: [], answer: null };
-    return this.#requests.toWrite(id, { ...known, events: [...known.events, ...emitter.emitted] });
+    const found = await this.#requests.find(request.id);
+    const events = [...progress.events, ...emitter.emitted];
+    const committed = { correlationId, progress: { ...progress, events } };
+    return this.#requests.toWrite(request.id, withProgress(found, request, committed));
   }
 
   /**

@@ -83,6 +83,8 @@ export class RecipientCommands {
 
   /** @throws Problem 404 for an address that is not on the list. */
   async lift(address: string, ctx: HandlerContext): Promise<void> {
+    // It was lifted, and may have been put on the list again since.
+    if (ctx.resumed) return;
     const { entry } = await this.#suppressions.entry(recipientKey(address));
     if (entry === null) throw notFound(`${address} is not suppressed.`);
     await this.#suppressions.lift(ctx, entry.address);

@@ -92,6 +92,8 @@ export class TicketCommands {
   /** Looks for articles that fit, and words a reply from them. */
   async suggest(ticketId: string, ctx: HandlerContext): Promise<TicketHistory> {
     const state = await this.#existing(ticketId);
+    // It has made its suggestion, whatever has become of the ticket since.
+    if (ctx.resumed) return await this.#tickets.load(ticketId);
     if (!isOpen(state)) {
       throw conflict(
         state.at === "new"
@@ -160,6 +162,8 @@ export class TicketCommands {
   }
 
   async #record(ctx: HandlerContext, ticketId: string, commands: readonly TicketCommand[]): Promise<void> {
+    // Each command has one unit of work, and that of this one is committed: what others did since is not to be undone.
+    if (ctx.resumed) return;
     try {
       await this.#tickets.record(ctx, ticketId, commands);
     } catch (error) {
