@@ -81,7 +81,7 @@ await test("an IFC file goes in; one suggestion is approved and applied, one is 
     status: 200,
     body: {
       result: { at: "approved", approval: { by: { kind: "person", name: "ada" } } },
-      generatedBy: null,
+      generatedBy: "sample",
     },
   });
   const { result } = approved.body as { result: { suggestion: object } };

@@ -23,10 +23,9 @@ type Answer =
 
 const never = new AbortController().signal;
 const HELLO: ChatRequest = { messages: [{ role: "user", content: "Hello" }], promptRef: "greet@1.0.0+abc" };
-const PRICES = JSON.stringify({
-  "tiny:1b": { input: 1_000_000, output: 0 },
-  "gpt-test": { input: 1_000_000, output: 0 },
-});
+/** A token that is read costs 1. */
+const price = { input: 1_000_000, output: 0 };
+const PRICES = JSON.stringify({ "tiny:1b": price, "gpt-test": price });
 
 /** The two providers: a server in the wire format of each, and what its count of tokens is. */
 const PROVIDERS = {
@@ -259,8 +258,7 @@ for (const [name, provider] of Object.entries(PROVIDERS)) {
     const { env } = await provider.start(t, [{ text: "Hi" }]);
     const log = createLogger(() => undefined);
     const observing = openTelemetry("greeter", sendingTo(collector.url), log);
-    const asking = { agent: "greeter", env: { ...env, AGENTS_LLM_MODE: "live" }, production: false, log };
-    const model = selectModel({ ...asking, observing });
+    const model = selectModel({ agent: "greeter", env, production: false, log, observing });
     const gone = AbortSignal.abort(new RangeError("the caller has gone"));
     await t.rejects(piecesOf(model.stream(HELLO, { signal: gone })), { message: "the caller has gone" });
     await piecesOf(model.stream(HELLO, { signal: never }));

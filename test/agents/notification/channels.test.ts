@@ -299,9 +299,10 @@ await test("what waits is taken back, or tried at once", async (t) => {
   const cancelled = await ask(agent, "POST", `/notifications/${other}/cancel`, {
     body: { reason: "a mistake" },
   });
-  t.match(cancelled.body["result"], {
-    at: "sent",
-    channels: [{ at: "suppressed", suppressedBy: "cancelled" }, { at: "sent" }],
+  t.match(cancelled.body, {
+    result: { at: "sent", channels: [{ at: "suppressed", suppressedBy: "cancelled" }, { at: "sent" }] },
+    generatedBy: "sample",
+    promptRef: /^\S+@\d/,
   });
   t.match(await ask(agent, "POST", `/notifications/${crypto.randomUUID()}/cancel`, { body: {} }), {
     status: 404,

@@ -224,6 +224,8 @@ async function isDoneOnce(
   t.equal(first.status, 200, `${what}: ${JSON.stringify(first.body).slice(0, 400)}`);
   t.match(first.body, { correlationId: /^[0-9a-f-]{36}$/, result: {}, events: [] }, what);
   t.ok("generatedBy" in first.body && "promptRef" in first.body, `${what} says what answered`);
+  const result = JSON.stringify(first.body["result"]);
+  t.notMatch(result, '"generatedBy"', `${what} has the same result when it is replayed`);
   const again = await asked.send(operation, path, body, key);
   t.strictSame(again.body, first.body, `${what} again`);
   t.equal(again.headers.get("idempotent-replayed"), "true", what);

@@ -145,7 +145,7 @@ await test("a ticket is worked on step by step, and only as the caller knows it"
   });
   const resolution = "The account of the payroll was unlocked by hand.";
   t.match(await ask(agent, "POST", `${path}/resolution`, { body: { resolution } }), {
-    body: { result: { at: "resolved", resolution } },
+    body: { result: { at: "resolved", resolution }, generatedBy: "sample", promptRef: /^triage-ticket@/ },
   });
   t.match(await ask(agent, "POST", `${path}/escalation`, { body: { reason: "too late" } }), {
     status: 409,

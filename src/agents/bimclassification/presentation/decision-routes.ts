@@ -93,5 +93,7 @@ export function decisionRoutes(deciding: DecideClassification, many: DecideMany)
 }
 
 function shown(history: ClassificationHistory, ctx: HandlerContext): z.input<typeof decidedView> {
-  return found(history, ctx, toElementView);
+  const view = found(history, ctx, toElementView);
+  if (view.suggestion !== null) ctx.noteShown(view.suggestion);
+  return view;
 }

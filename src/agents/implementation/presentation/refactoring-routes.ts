@@ -8,6 +8,7 @@ import {
   getRefactoringInput,
   refactorInput,
   refactoringView,
+  suggestionInResult,
   refactorView,
   toRefactoringView,
   toRefactorInput,
@@ -41,12 +42,13 @@ export function refactoringCommands(use: RefactoringUseCases): readonly CommandR
       description:
         "Applies a proposal that a person approves: once, and to the content it was made for. Everything else is a 409.",
       input: applyInput,
-      output: refactoringView,
+      output: refactoringView.extend({ suggestion: suggestionInResult }),
       conditional: true,
       handler: async ({ refactoringId, approvedBy = "", files }, ctx) => {
         const request = { approvedBy: approvedBy === "" ? null : approvedBy, files: files ?? null };
         const stored = await use.applyRefactoring.run(ctx, refactoringId, request);
         ctx.noteVersion(versionOf(stored));
+        ctx.noteShown(stored.suggestion);
         return toRefactoringView(stored);
       },
     }),

@@ -83,9 +83,12 @@ export function toRefactorInput(input: z.output<typeof refactorInput>): Refactor
   return { goal: said, from: { kind: "files", files: given } };
 }
 
+/** Who worded it stands beside the result of a command and not in it, where a replay would differ. */
+export const suggestionInResult = refactoringSuggestedPayload.omit({ generatedBy: true });
+
 export const refactorView = z.object({
   found: z.boolean().describe("False when there is nothing to suggest; then nothing is published either"),
-  suggestion: refactoringSuggestedPayload.nullable(),
+  suggestion: suggestionInResult.nullable(),
 });
 
 const refactoringId = z.string().min(1).max(100);

@@ -113,12 +113,12 @@ export class HandlerContext {
     return this.#emitted;
   }
 
-  /** Who made the texts of this work; null while no model was asked. */
+  /** Who made the texts of this work; null while no model took part. */
   get generatedBy(): GeneratedBy | null {
     return this.#generatedBy;
   }
 
-  /** `name@version+hash` of the prompt that was rendered last. */
+  /** `name@version+hash` of the prompt that was rendered last, else of the first one whose text is shown. */
   get promptRef(): string | null {
     return this.#promptRef;
   }
@@ -132,6 +132,17 @@ export class HandlerContext {
   /** For the kit: a unit of work with these events was committed. */
   noteEmitted(events: readonly EmittedEvent[]): void {
     this.#emitted.push(...events);
+  }
+
+  /**
+   * Says who made a text that was stored earlier and is answered now, so that the answer of a command is marked as well. The
+   * kit knows of what is asked of a model in this work.
+   */
+  noteShown(text: { readonly generatedBy: GeneratedBy | null; readonly promptRef: string | null }): void {
+    const { generatedBy, promptRef } = text;
+    if (generatedBy === null) return;
+    if (this.#generatedBy === null || generatedBy === "sample") this.#generatedBy = generatedBy;
+    this.#promptRef ??= promptRef;
   }
 
   /** For the kit: a model was asked. A sample is never hidden behind a live answer. */

@@ -53,7 +53,7 @@ export interface QueryRoute extends Route {
 /**
  * A command: changes something and may emit events. Answered with
  * `{ correlationId, result, events: [{ id, eventType }], generatedBy, promptRef }`, where `result` is what the handler
- * returns. Sent again with the same `Idempotency-Key`, it does nothing and is answered in the same way.
+ * returns. Who made its texts stands beside it (`ctx.noteShown`), never in it: a replay has the same result. Sent again with the same `Idempotency-Key`, it does nothing and is answered in the same way.
  */
 export function command<Input extends z.ZodType, Output extends z.ZodType>(
   options: CommandOptions<Input, Output>,

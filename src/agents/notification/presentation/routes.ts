@@ -101,5 +101,6 @@ function view(history: NotificationHistory, ctx: HandlerContext): NonNullable<Re
   const found = toView(history);
   ctx.noteVersion(history.history.length);
   if (found === undefined) throw notFound(`There is no notification ${history.id}.`);
+  ctx.noteShown(found);
   return found;
 }

@@ -183,5 +183,7 @@ function view(history: TicketHistory, ctx: HandlerContext): NonNullable<ReturnTy
   const found = toView(history);
   if (found === undefined) throw notFound(`There is no ticket ${history.id}.`);
   ctx.noteVersion(history.version);
+  for (const { event } of history.history)
+    if (event.type === "triaged" || event.type === "solution-suggested") ctx.noteShown(event.data);
   return found;
 }
