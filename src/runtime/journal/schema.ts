@@ -120,7 +120,7 @@ export function openEventsForWriting(file: string): OpenedEvents {
 function openFile(file: string): DatabaseSync {
   const db = new DatabaseSync(file, { timeout: 2000 });
   try {
-    // `full`: a commit survives a power cut, which is what a 204 on publish promises.
+    // `full`: a commit survives a power cut, until the writer syncs the log itself (GroupCommit).
     db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000;");
     const found = Number(db.prepare("PRAGMA user_version").get()?.["user_version"] ?? 0);
     if (found > SCHEMA_VERSION) throw newerVersion(file, found);

@@ -133,6 +133,7 @@ export class EmbeddedHost {
     this.#closeFiles = () => {
       const { commit, store } = this.#bus;
       this.#bestEffort("the journal was not tidied at the end", () => leaveJournal(db, commit, store));
+      commit.close();
       this.#bestEffort("the journal was not closed", () => db.close());
     };
     if (movedAside !== null) {

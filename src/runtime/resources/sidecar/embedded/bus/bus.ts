@@ -60,13 +60,15 @@ export class Bus {
   readonly #redelivery: Redelivery;
   readonly #options: BusOptions;
   readonly #lanes = new Map<string, Lane>();
-  #fresh: { readonly agent: string; readonly delivery: QueuedDelivery }[] = [];
 
   constructor(db: DatabaseSync, options: BusOptions) {
     this.#options = options;
     this.db = db;
     this.store = new BusStore(db);
-    this.commit = new GroupCommit(db, options.files, options.onCommit);
+    this.commit = new GroupCommit(db, options.files, {
+      position: () => this.store.counter,
+      onCommit: options.onCommit,
+    });
     this.subscriptions = new SubscriptionRegistry(new SubscriptionTable(db), this.store, this.commit);
     this.#redelivery = new Redelivery(db, this.store, this.subscriptions, (deliveryId) => {
       // Asked for by hand, it does not wait for a broker to hand it out.
@@ -175,14 +177,10 @@ export class Bus {
     return listening === null || listening.route === null ? [] : [listening];
   }
 
+  /** What is not on disk yet is delivered to nobody: after a power cut it would never have been published. */
   #offerLater(agent: string, delivery: QueuedDelivery): void {
-    this.#fresh.push({ agent, delivery });
-    if (this.#fresh.length > 1) return;
     this.commit.afterCommit((error) => {
-      const fresh = this.#fresh;
-      this.#fresh = [];
-      if (error !== null) return;
-      for (const one of fresh) this.#lanes.get(one.agent)?.offer(one.delivery);
+      if (error === null) this.#lanes.get(agent)?.offer(delivery);
     });
   }
 }

@@ -60,19 +60,14 @@ export class LaneQueue {
     this.#front.sort((a, b) => a.id - b.id);
   }
 
-  /** True where the store has something that memory has not. */
-  wantsRead(now: number): boolean {
-    return this.#behind || (this.#retryAt !== null && this.#retryAt <= now);
-  }
-
-  /** The next in publish order; `taken` says what is under way already. */
-  take(taken: (id: number) => boolean, mayRead: boolean): QueuedDelivery | null {
+  /** The next in publish order, up to the delivery id `kept`; `taken` says what is under way already. */
+  take(taken: (id: number) => boolean, kept: number): QueuedDelivery | null {
     const back = this.#front.shift();
     if (back !== undefined) return back;
     for (;;) {
       const next = this.#queue[this.#head];
       if (next === undefined) {
-        if (!mayRead || !this.#readPage()) return null;
+        if (!this.#readPage(kept)) return null;
         continue;
       }
       this.#head += 1;
@@ -85,20 +80,21 @@ export class LaneQueue {
     this.#retryAt = at;
   }
 
-  takeRetry(now: number, mayRead: boolean): QueuedDelivery | null {
+  takeRetry(now: number): QueuedDelivery | null {
     const known = this.#due.shift();
     if (known !== undefined) return known;
-    if (!mayRead || this.#retryAt === null || this.#retryAt > now) return null;
+    if (this.#retryAt === null || this.#retryAt > now) return null;
     this.#due = this.#store.dueRetries(this.#agent, now, PAGE);
     if (this.#due.length === 0) this.#retryAt = null;
     return this.#due.shift() ?? null;
   }
 
-  #readPage(): boolean {
+  #readPage(kept: number): boolean {
     this.#queue = [];
     this.#head = 0;
     if (!this.#behind) return false;
-    this.#queue = this.#store.pendingAfter(this.#agent, this.#cursor, PAGE);
+    this.#queue = this.#store.pendingBetween(this.#agent, this.#cursor, kept, PAGE);
+    // What is not on disk yet is offered once it is.
     if (this.#queue.length < PAGE) this.#behind = false;
     this.#cursor = this.#queue.at(-1)?.id ?? this.#cursor;
     return this.#queue.length > 0;

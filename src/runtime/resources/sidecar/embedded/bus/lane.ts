@@ -71,7 +71,6 @@ export class Lane {
   readonly #idle = new Set<() => void>();
   #state: LaneState = { at: "held", planned: true };
   #retriesInFlight = 0;
-  #readAfterCommit = false;
   #retryTimer: NodeJS.Timeout | null = null;
   #markTimer: NodeJS.Timeout | null = null;
   #closed = false;
@@ -174,26 +173,14 @@ export class Lane {
         setImmediate(() => this.#pump());
         return;
       }
-      if (!this.#startNext()) return this.#readLater();
+      if (!this.#startNext()) return;
     }
   }
 
-  /** The store is not read while something in it is uncommitted: that must not be delivered yet. */
-  #readLater(): void {
-    const { commit } = this.#context;
-    if (this.#readAfterCommit || !commit.open || !this.#queue.wantsRead(Date.now())) return;
-    this.#readAfterCommit = true;
-    commit.afterCommit(() => {
-      this.#readAfterCommit = false;
-      this.#pump();
-    });
-  }
-
   #startNext(): boolean {
-    const mayRead = !this.#context.commit.open;
     const mayRetry = this.#retriesInFlight - this.#bulk.waiting < Math.max(1, this.#options.concurrency >> 1);
-    const retry = mayRetry ? this.#queue.takeRetry(Date.now(), mayRead) : null;
-    const delivery = retry ?? this.#queue.take((id) => this.#flights.has(id), mayRead);
+    const retry = mayRetry ? this.#queue.takeRetry(Date.now()) : null;
+    const delivery = retry ?? this.#queue.take((id) => this.#flights.has(id), this.#context.commit.kept);
     if (delivery === null) return false;
     const flight: Flight = {
       delivery,

@@ -124,6 +124,7 @@ export class SqliteStateStore implements StateStore {
     try {
       this.commit.flush();
     } finally {
+      this.commit.close();
       this.#db.close();
     }
   }

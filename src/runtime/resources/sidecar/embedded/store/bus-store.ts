@@ -38,7 +38,7 @@ export class BusStore {
       "UPDATE deliveries SET status = 'pending', change = ? WHERE agent = ? AND status = 'delivering'",
     );
     this.#pending = db.prepare(
-      "SELECT id, event, attempts FROM deliveries WHERE agent = ? AND status = 'pending' AND id > ? ORDER BY id LIMIT ?",
+      "SELECT id, event, attempts FROM deliveries WHERE agent = ? AND status = 'pending' AND id > ? AND id <= ? ORDER BY id LIMIT ?",
     );
     this.#retrying = db.prepare(
       "SELECT id, event, attempts FROM deliveries WHERE agent = ? AND status = 'retrying' AND next_at <= ? ORDER BY next_at LIMIT ?",
@@ -119,9 +119,9 @@ export class BusStore {
     this.#reset.run(this.next(), agent);
   }
 
-  /** A page of what waits for an agent, in publish order, after a delivery id. */
-  pendingAfter(agent: string, id: number, limit: number): QueuedDelivery[] {
-    return this.#pending.all(agent, id, limit).map(toQueued);
+  /** A page of what waits for an agent, in publish order, after a delivery id and up to another one. */
+  pendingBetween(agent: string, after: number, upTo: number, limit: number): QueuedDelivery[] {
+    return this.#pending.all(agent, after, upTo, limit).map(toQueued);
   }
 
   /** Retries that are due, the longest due first. */

@@ -8,6 +8,8 @@ const SUFFIXES = ["", "-wal"];
  * goes on with the file that nobody will find again: what is written from then on is lost.
  */
 export class DatabaseFiles {
+  /** Of the database itself. */
+  readonly path: string;
   readonly #files: readonly { readonly path: string; readonly id: string }[];
   /** Another file was found there by the last look. One that is there again by the next one was never lost. */
   #doubted = false;
@@ -17,6 +19,7 @@ export class DatabaseFiles {
 
   /** `file` is open already, so that its log is there as well. */
   constructor(file: string) {
+    this.path = file;
     this.#files = SUFFIXES.flatMap((suffix) => {
       const path = file + suffix;
       const found = identityOf(path);
@@ -43,12 +46,16 @@ export class DatabaseFiles {
       return null;
     }
     const reason = `${missed.path} was deleted, moved or replaced while it was in use: nothing can be kept any more`;
-    if (missed.found.at === "gone" || this.#doubted) {
-      this.#lost = reason;
-      this.onLost(reason);
-    }
+    if (missed.found.at === "gone" || this.#doubted) this.lose(reason);
     this.#doubted = true;
     return reason;
+  }
+
+  /** Nothing that is written from now on can be kept. */
+  lose(reason: string): void {
+    if (this.#lost !== null) return;
+    this.#lost = reason;
+    this.onLost(reason);
   }
 }
 

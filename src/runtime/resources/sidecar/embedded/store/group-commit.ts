@@ -1,33 +1,65 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { AgentsError } from "../../../../model/errors.ts";
 import type { DatabaseFiles } from "./database-files.ts";
+import { WriteAheadLog } from "./write-ahead-log.ts";
 
 /** Told once what it wrote is on disk, or why it is not. */
 export type CommitListener = (error: Error | null) => void;
 
+export interface GroupCommitOptions {
+  /** How far the writes have come; asked at each commit. */
+  readonly position?: () => number;
+  /** Told after everything that was committed is on disk, and who waited for it knows. */
+  readonly onCommit?: () => void;
+}
+
+/** What is written and not committed. */
+interface Group {
+  readonly listeners: CommitListener[];
+  failure: Error | null;
+  begun: boolean;
+}
+
+/** What is committed and not on disk. */
+interface Syncing {
+  readonly listeners: CommitListener[];
+  readonly position: number;
+}
+
 /**
- * One transaction per turn of the event loop, for everything that came in and everything that was acknowledged in it:
- * one fsync is shared by all of them. The first write of a turn begins it, `setImmediate` (after all sockets that were
- * ready have been read) commits it.
+ * One transaction, and one fsync, for everything that came in and everything that was acknowledged until the one before
+ * is on disk. The first write begins it; `setImmediate` (after all sockets that were ready have been read) commits it.
+ * The fsync runs beside the event loop: what is written meanwhile is the next group.
  */
 export class GroupCommit {
   readonly #db: DatabaseSync;
   readonly #files: DatabaseFiles | null;
+  readonly #log: WriteAheadLog | null;
+  readonly #position: () => number;
   readonly #onCommit: () => void;
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
-  #listeners: CommitListener[] = [];
-  #failure: Error | null = null;
-  #open = false;
+  #group: Group | null = null;
+  #syncing: Syncing | null = null;
   #immediate: NodeJS.Immediate | null = null;
+  #kept: number;
 
-  /** `files`: null for a database in memory. `onCommit` is told after every commit that succeeded. */
-  constructor(db: DatabaseSync, files: DatabaseFiles | null, onCommit: () => void = () => {}) {
+  /** `files`: null for a database in memory. */
+  constructor(
+    db: DatabaseSync,
+    files: DatabaseFiles | null,
+    { position = () => 0, onCommit = () => {} }: GroupCommitOptions = {},
+  ) {
     this.#db = db;
     this.#files = files;
+    this.#log = files === null ? null : WriteAheadLog.of(files.path);
+    // A commit then leaves the fsync to us; those that keep the file whole are still SQLite's (https://sqlite.org/pragma.html#pragma_synchronous).
+    if (this.#log !== null) db.exec("PRAGMA synchronous = NORMAL");
+    this.#position = position;
     this.#onCommit = onCommit;
     this.#begin = db.prepare("BEGIN IMMEDIATE");
     this.#commit = db.prepare("COMMIT");
+    this.#kept = position();
   }
 
   /** Why no write can be kept any more, once that was found. */
@@ -35,38 +67,45 @@ export class GroupCommit {
     return this.#files?.lost ?? null;
   }
 
-  /** True while something is written and not committed. */
+  /** True while something is written and not on disk. */
   get open(): boolean {
-    return this.#open;
+    return this.#group !== null || this.#syncing !== null;
   }
 
-  /** Writes inside this turn's transaction. A statement that throws fails the whole turn: SQLite may have rolled it back by itself. */
+  /** Everything up to this position is on disk. */
+  get kept(): number {
+    return this.#kept;
+  }
+
+  /** Writes inside of the present group. A statement that throws fails the whole of it: SQLite may have rolled it back by itself. */
   write<T>(work: () => T): T {
-    // First, so that `afterCommit` inside the work, and after a begin that failed, waits for this turn's end.
-    this.#immediate ??= setImmediate(() => this.#finish());
+    // First, so that `afterCommit` inside the work, and after a begin that failed, waits for the end of the group.
+    const group = (this.#group ??= { listeners: [], failure: null, begun: false });
+    this.#schedule();
     try {
       if (this.lost !== null) throw notKept(this.lost);
-      // What follows in this turn is rolled back with it.
-      if (this.#failure !== null) throw this.#failure;
-      if (!this.#open) {
+      // What follows in this group is rolled back with it.
+      if (group.failure !== null) throw group.failure;
+      if (!group.begun) {
         this.#begin.run();
-        this.#open = true;
+        group.begun = true;
       }
       return work();
     } catch (error) {
       const failure = told(error);
-      this.#failure ??= failure;
+      group.failure ??= failure;
       throw failure;
     }
   }
 
-  /** Calls back after the commit of this turn; at once where nothing is open. */
+  /** Calls back once all that was written so far is on disk; at once where it is. */
   afterCommit(listener: CommitListener): void {
-    if (this.#immediate === null) listener(null);
-    else this.#listeners.push(listener);
+    const last = this.#group ?? this.#syncing;
+    if (last === null) listener(null);
+    else last.listeners.push(listener);
   }
 
-  /** Resolves after the commit of this turn. */
+  /** Resolves once all that was written so far is on disk. */
   committed(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.afterCommit((error) => (error === null ? resolve() : reject(error)));
@@ -75,30 +114,46 @@ export class GroupCommit {
 
   /** Commits now; for the end, when no further turn comes. */
   flush(): void {
-    if (this.#immediate !== null) this.#finish();
+    while (this.#syncing !== null || this.#group !== null) {
+      if (this.#syncing === null) this.#finish();
+      // Whoever listens may have written more.
+      const syncing = this.#syncing;
+      if (syncing !== null)
+        this.#synced(
+          syncing,
+          attempt(() => this.#log?.syncNow()),
+        );
+    }
+  }
+
+  /** Nothing more is written. */
+  close(): void {
+    this.#log?.close();
+  }
+
+  #schedule(): void {
+    if (this.#group !== null && this.#syncing === null)
+      this.#immediate ??= setImmediate(() => this.#finish());
   }
 
   #finish(): void {
     if (this.#immediate !== null) clearImmediate(this.#immediate);
     this.#immediate = null;
-    const listeners = this.#listeners;
-    this.#listeners = [];
-    const failure = this.#end();
-    for (const listener of listeners) listener(failure);
-    if (failure === null) this.#onCommit();
+    const group = this.#group;
+    this.#group = null;
+    if (group === null) return;
+    const { listeners } = group;
+    const failure = this.#end(group);
+    if (failure !== null) return this.#tell(listeners, failure);
+    const syncing = (this.#syncing = { listeners, position: this.#position() });
+    if (this.#log === null) this.#synced(syncing, null);
+    else this.#log.sync((error) => this.#synced(syncing, error));
   }
 
-  #end(): Error | null {
-    const failure = this.#failure;
-    const open = this.#open;
-    this.#failure = null;
-    this.#open = false;
+  #end({ failure, begun }: Group): Error | null {
     try {
-      if (failure === null && open) this.#commit.run();
-      // After the commit: what is answered now is in a file that was still there when it was written.
-      const lost = failure === null && open ? (this.#files?.look() ?? null) : null;
-      if (failure === null) return lost === null ? null : notKept(lost);
-      this.#rollback();
+      if (failure === null && begun) this.#commit.run();
+      if (failure !== null) this.#rollback();
       return failure;
     } catch (error) {
       this.#rollback();
@@ -106,8 +161,35 @@ export class GroupCommit {
     }
   }
 
+  #synced(syncing: Syncing, error: Error | null): void {
+    // It was flushed meanwhile.
+    if (this.#syncing !== syncing) return;
+    this.#syncing = null;
+    // What an fsync failed on may be gone from memory as well: the next one says nothing about it.
+    if (error !== null) this.#files?.lose(`what was written cannot be put on disk: ${error.message}`);
+    // After the fsync: what is answered now is in a file that was still there when it was written.
+    const lost = this.#files?.look() ?? null;
+    if (lost === null) this.#kept = syncing.position;
+    this.#tell(syncing.listeners, lost === null ? null : notKept(lost));
+    this.#schedule();
+  }
+
+  #tell(listeners: readonly CommitListener[], failure: Error | null): void {
+    for (const listener of listeners) listener(failure);
+    if (failure === null) this.#onCommit();
+  }
+
   #rollback(): void {
     if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
+  }
+}
+
+function attempt(work: () => void): Error | null {
+  try {
+    work();
+    return null;
+  } catch (error) {
+    return told(error);
   }
 }
 
