@@ -4,9 +4,11 @@ import type { KnownClassification } from "../domain/classification.ts";
 import { TransitionRefused } from "../domain/decide.ts";
 import type { ClassificationCommand } from "../domain/decide.ts";
 import type { Element } from "../domain/element.ts";
+import { instructionIn } from "../domain/instructions.ts";
 import { classify } from "../domain/rules/verdict.ts";
+import type { Verdict } from "../domain/rules/verdict.ts";
 import { isSelfEvident, suggest, withOmniClass } from "../domain/suggestion.ts";
-import type { Suggested } from "../domain/suggestion.ts";
+import type { Opinion, Suggested } from "../domain/suggestion.ts";
 import type { Classifications, Classifier, Codes, ElementList, Outcome, Run, Work } from "./ports.ts";
 
 /** What a run came to for one element. */
@@ -119,12 +121,18 @@ export class SuggestClassification {
 
   async #judge(element: Element, ctx: HandlerContext): Promise<Suggested> {
     const verdict = classify(element);
-    // Nobody needs to be asked about what is no element.
-    const opinion =
-      verdict.at === "no-element"
-        ? ({ at: "none", reason: verdict.because, generatedBy: null, promptRef: null } as const)
-        : await this.#classifier.opinion(ctx, element);
-    return withOmniClass(suggest(verdict, opinion), (code) => this.#codes.omniClassOf(code));
+    const suggested = suggest(verdict, await this.#opinionOn(element, verdict, ctx));
+    return withOmniClass(suggested, (code) => this.#codes.omniClassOf(code));
+  }
+
+  /** Nobody needs to be asked about what is no element, and a model may not be told what to say. */
+  async #opinionOn(element: Element, verdict: Verdict, ctx: HandlerContext): Promise<Opinion> {
+    const unasked = { at: "none", generatedBy: null, promptRef: null } as const;
+    if (verdict.at === "no-element") return { ...unasked, reason: verdict.because };
+    const instruction = instructionIn(element);
+    if (instruction === null) return await this.#classifier.opinion(ctx, element);
+    const reason = `its texts give instructions ("${instruction.said}"), so the model was not asked`;
+    return { ...unasked, reason };
   }
 
   #commandsFor(element: Element, suggested: Suggested, runId: string): readonly ClassificationCommand[] {

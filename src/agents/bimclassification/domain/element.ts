@@ -49,6 +49,11 @@ export function bareElement(id: string, ifcClass: string): Element {
   };
 }
 
+/** The properties that a model is told: what an element is stands in the first ones. */
+export function toldProperties(properties: Element["properties"]): readonly [string, PropertyValue][] {
+  return Object.entries(properties).slice(0, 25);
+}
+
 /** Whether two sets of facts are the same, so that an import that comes again changes nothing. */
 export function sameFacts(a: Element, b: Element): boolean {
   return canonical(a) === canonical(b);

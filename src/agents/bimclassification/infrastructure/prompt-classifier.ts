@@ -2,6 +2,7 @@ import { OutputInvalid } from "agents-apphost/kit";
 import type { AgentKit, HandlerContext } from "agents-apphost/kit";
 import { z } from "zod";
 import type { Classifier } from "../application/ports.ts";
+import { toldProperties } from "../domain/element.ts";
 import type { Element } from "../domain/element.ts";
 import type { Opinion } from "../domain/suggestion.ts";
 
@@ -38,12 +39,11 @@ export class PromptClassifier implements Classifier {
 
 /** A name is a line; what is longer says no more about the thing. */
 const LONGEST = 200;
-const PROPERTIES = 25;
 
 function inputOf(element: Element): Record<string, string> {
-  const properties = Object.entries(element.properties)
-    .slice(0, PROPERTIES)
-    .map(([key, value]) => `${short(key)} = ${short(String(value ?? "unknown"))}`);
+  const properties = toldProperties(element.properties).map(
+    ([key, value]) => `${short(key)} = ${short(String(value ?? "unknown"))}`,
+  );
   return {
     ifcClass: element.typeClass === null ? element.ifcClass : `${element.ifcClass} (${element.typeClass})`,
     predefinedType: element.predefinedType ?? "-",

@@ -1,4 +1,5 @@
 import type { Element, PropertyValue } from "../element.ts";
+import { withoutInstructions } from "../instructions.ts";
 
 /** What the rules ask of an element. */
 export class Facts {
@@ -96,6 +97,7 @@ function systemProperties({ properties }: Element): readonly string[] {
 /** Words in lower case with a space around each; parts of a CamelCase or of a name_with_lines are words of their own. */
 function normalise(texts: readonly string[]): string {
   const words = texts
+    .map(withoutInstructions)
     .join(" | ")
     .normalize("NFKC")
     .replace(/(?<=\p{Ll})(?=\p{Lu})/gu, " ")
