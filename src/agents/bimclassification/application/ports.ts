@@ -1,4 +1,4 @@
-import type { HandlerContext } from "agents-apphost/kit";
+import type { HandlerContext, Page } from "agents-apphost/kit";
 import type { ClassificationEvent } from "../domain/classification-event.ts";
 import type { Classification, KnownClassification } from "../domain/classification.ts";
 import type { ClassificationCode } from "../domain/codes/code-table.ts";
@@ -95,11 +95,10 @@ export interface ElementFilter {
   readonly source?: string | undefined;
 }
 
-/** A page of the list, in the order of the import. */
-export interface ElementPage {
-  readonly items: readonly ElementRow[];
-  /** Give it as `after` to get the next page; null on the last. */
-  readonly next: string | null;
+/** Which part of a list is wanted: so many elements, behind the one with this time of import and key. */
+export interface PagePart {
+  readonly limit: number;
+  readonly after?: readonly [importedAt: string, key: string] | undefined;
 }
 
 /** Port to the stored classifications. */
@@ -115,12 +114,9 @@ export interface Classifications {
   recordEach(ctx: HandlerContext, attempts: readonly Attempt[]): Promise<readonly Attempted[]>;
 }
 
-/** Port to the list of all elements. */
+/** Port to the list of all elements, in the order of the import. */
 export interface ElementList {
-  page(
-    filter: ElementFilter,
-    part: { readonly limit: number; readonly after?: string | undefined },
-  ): Promise<ElementPage>;
+  page(filter: ElementFilter, part: PagePart): Promise<Page<ElementRow>>;
   count(filter: ElementFilter): Promise<number>;
   /** The codes of those that are applied. */
   applied(elementIds: readonly string[]): Promise<readonly AppliedCode[]>;

@@ -1,4 +1,5 @@
 import { classificationReferences, withReferences } from "../domain/ifc/write-references.ts";
+import type { ReferenceText } from "../domain/ifc/write-references.ts";
 import { invalid } from "agents-apphost/kit";
 import { readModel } from "./import-elements.ts";
 import type { ElementList, ModelFiles } from "./ports.ts";
@@ -11,6 +12,8 @@ export interface Written {
   readonly schema: string;
   readonly written: readonly string[];
   readonly present: readonly string[];
+  /** Codes of the same system that the file had for what was written, and has still. */
+  readonly others: ReferenceText["others"];
   /** Elements of the file that are not applied. */
   readonly open: number;
   /** The new text; null where it was written to a file. */
@@ -38,9 +41,9 @@ export class WriteReferencesHandler {
       throw invalid(message, [{ path: "content", message }]);
     }
     const applied = await this.#elements.applied(model.elements.map((element) => element.id));
-    const { text, written, present } = classificationReferences(model, applied, this.#globalIdFor);
+    const { text, written, present, others } = classificationReferences(model, applied, this.#globalIdFor);
     const open = model.elements.length - applied.length;
-    const about = { schema: model.schema, written, present, open };
+    const about = { schema: model.schema, written, present, others, open };
     if (!("file" in command))
       return { ...about, content: withReferences(command.content, model, text), file: null };
     await this.#files.copyWith(command.file, command.to, { offset: model.end.offset, text });

@@ -1,5 +1,6 @@
 import { bareElement } from "./element.ts";
 import type { Element, PropertyValue } from "./element.ts";
+import { elementClassOf } from "./ifc/element-classes.ts";
 
 /** A row as it was read: its number in the file, counted from 1 with the header, and its cells. */
 export interface TableRow {
@@ -40,16 +41,22 @@ const HEADERS: Readonly<Record<string, TableField>> = {
   ifcentity: "ifcClass",
   entity: "ifcClass",
   exportas: "ifcClass",
+  ifcexportas: "ifcClass",
+  exporttoifcas: "ifcClass",
   name: "name",
   elementname: "name",
   description: "description",
   objecttype: "objectType",
   predefinedtype: "predefinedType",
+  ifcpredefinedtype: "predefinedType",
   type: "typeName",
   typename: "typeName",
+  familyandtype: "typeName",
   material: "material",
   materials: "material",
+  structuralmaterial: "material",
   storey: "storey",
+  buildingstorey: "storey",
   level: "storey",
 };
 
@@ -131,7 +138,8 @@ function rowIssue(
 ): TableIssue | null {
   const cell = (field: TableField): string => (cells[fields.indexOf(field)] ?? "").trim();
   const title = (field: TableField): string => header.cells[fields.indexOf(field)] ?? field;
-  if (cells.length !== header.cells.length) {
+  const beyond = cells.slice(header.cells.length).some((text) => text.trim() !== "");
+  if (cells.length < header.cells.length || beyond) {
     const message = `the row has ${cells.length} cells, the header ${header.cells.length}`;
     return { row, column: "", message };
   }
@@ -142,14 +150,19 @@ function rowIssue(
   if (earlier !== undefined)
     return { row, column: title("id"), message: `${id} stands in row ${earlier} already` };
   seen.set(id, row);
-  const ifcClass = cell("ifcClass");
-  if (!isIfcClass(ifcClass))
+  const given = cell("ifcClass");
+  if (!isIfcClass(ifcClassOf(given)))
     return {
       row,
       column: title("ifcClass"),
-      message: `"${ifcClass.slice(0, 40)}" is no entity of IFC such as IfcWall`,
+      message: `"${given.slice(0, 40)}" is no entity of IFC such as IfcWall`,
     };
   return null;
+}
+
+/** The entity as IFC spells it: STEP files and what is made from them have it in upper case. */
+export function ifcClassOf(text: string): string {
+  return elementClassOf(text.toUpperCase()) ?? text;
 }
 
 /** Whether a text is spelled as an entity of IFC. Which entities there are is known by the rules. */
@@ -169,7 +182,7 @@ function elementOf({ cells }: TableRow, header: TableRow, fields: Columns): Elem
     }),
   );
   return {
-    ...bareElement(text("id") ?? "", text("ifcClass") ?? ""),
+    ...bareElement(text("id") ?? "", ifcClassOf(text("ifcClass") ?? "")),
     name: text("name"),
     description: text("description"),
     objectType: text("objectType"),

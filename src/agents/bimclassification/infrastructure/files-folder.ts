@@ -30,7 +30,7 @@ export class FilesFolder implements ModelFiles {
     try {
       await pipeline(
         inserted(decoded(from, encoding), offset, text),
-        createWriteStream(path, { flags: "wx", encoding: encoding === "utf-8" ? "utf8" : "latin1" }),
+        createWriteStream(path, { flags: "wx", encoding: WRITTEN[encoding] }),
       );
     } catch (error) {
       if (isCode(error, "EEXIST")) throw refused("to", `${to} is there already`);
@@ -58,13 +58,25 @@ export class FilesFolder implements ModelFiles {
   }
 }
 
-type Encoding = "utf-8" | "latin1";
+type Encoding = "utf-8" | "utf-16le" | "latin1";
 
-/** ISO 10303-21 is ASCII; what goes beyond is UTF-8 in newer files and Latin-1 in older ones. */
+/** What Node calls it. */
+const WRITTEN = { "utf-8": "utf8", "utf-16le": "utf16le", latin1: "latin1" } as const;
+
+/**
+ * ISO 10303-21 is ASCII; what goes beyond is UTF-8 in newer files and Latin-1 in older ones. A table that a spreadsheet wrote
+ * as "Unicode text" is UTF-16 and begins with its mark.
+ */
 async function encodingOf(path: string): Promise<Encoding> {
   const decoder = new TextDecoder("utf-8", { fatal: true });
+  let first = true;
   try {
-    for await (const chunk of createReadStream(path)) decoder.decode(toBytes(chunk), { stream: true });
+    for await (const chunk of createReadStream(path)) {
+      const bytes = toBytes(chunk);
+      if (first && bytes[0] === 0xff && bytes[1] === 0xfe) return "utf-16le";
+      first = false;
+      decoder.decode(bytes, { stream: true });
+    }
     decoder.decode();
     return "utf-8";
   } catch (error) {
@@ -73,13 +85,17 @@ async function encodingOf(path: string): Promise<Encoding> {
   }
 }
 
+/** A mark at the beginning stays: it belongs to a copy. */
 async function* decoded(path: string, encoding: Encoding): AsyncIterable<string> {
-  const decoder = new TextDecoder(encoding);
-  for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 }))
-    yield encoding === "latin1"
-      ? toBytes(chunk).toString("latin1")
-      : decoder.decode(toBytes(chunk), { stream: true });
-  yield encoding === "latin1" ? "" : decoder.decode();
+  const chunks = createReadStream(path, { highWaterMark: 256 * 1024 });
+  if (encoding === "latin1") {
+    // Not by a TextDecoder, whose latin1 is Windows-1252.
+    for await (const chunk of chunks) yield toBytes(chunk).toString("latin1");
+    return;
+  }
+  const decoder = new TextDecoder(encoding, { ignoreBOM: true });
+  for await (const chunk of chunks) yield decoder.decode(toBytes(chunk), { stream: true });
+  yield decoder.decode();
 }
 
 async function* inserted(pieces: AsyncIterable<string>, offset: number, text: string): AsyncIterable<string> {

@@ -2,7 +2,8 @@ import { invalid } from "agents-apphost/kit";
 import type { TableRow } from "../domain/csv-table.ts";
 
 /**
- * Reads a CSV text (RFC 4180); the delimiter is that which stands most often in the header: comma, semicolon or tab.
+ * Reads a CSV text (RFC 4180); the delimiter is that which stands most often in the header: comma, semicolon or tab. Rows
+ * are counted as a spreadsheet counts them; those without any content are left out.
  *
  * @throws Problem 422 with the row for what is no CSV.
  */
@@ -16,9 +17,10 @@ export async function readCsv(
       bom: true,
       delimiter: delimiterOf(text),
       relax_column_count: true,
-      skip_empty_lines: true,
     });
-    const [header, ...rows] = records.map((cells, index) => ({ row: index + 1, cells }));
+    const [header, ...rows] = records
+      .map((cells, index) => ({ row: index + 1, cells }))
+      .filter(({ row, cells }) => cells.some((cell) => cell.trim() !== "") && !(row === 1 && isHint(cells)));
     if (header === undefined) throw refused("the file is empty", 1);
     return { header, rows };
   } catch (error) {
@@ -30,12 +32,18 @@ export async function readCsv(
   }
 }
 
+/** `sep=;` in front of a table tells Excel its delimiter. */
+function isHint(cells: readonly string[]): boolean {
+  return cells[0]?.toLowerCase() === "sep=";
+}
+
 function refused(message: string, row: number): Error {
   return invalid(`The table cannot be read: row ${row}: ${message}`, [{ path: `row ${row}`, message }]);
 }
 
 function delimiterOf(text: string): string {
-  const header = (text.split(/\r?\n/, 1)[0] ?? "").replace(/"[^"]*"/g, "");
+  const first = text.split(/[\r\n]+/).find((line) => line.replace("\uFEFF", "").trim() !== "") ?? "";
+  const header = first.replace(/"[^"]*"/g, "");
   const counted = [",", ";", "\t"].map((delimiter) => ({ delimiter, count: header.split(delimiter).length }));
   return counted.reduce((most, each) => (each.count > most.count ? each : most)).delimiter;
 }

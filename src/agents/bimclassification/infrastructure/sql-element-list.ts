@@ -1,6 +1,6 @@
-import { anyOf } from "agents-apphost/kit";
-import type { Kysely } from "agents-apphost/kit";
-import type { ElementFilter, ElementList, ElementPage, ElementRow } from "../application/ports.ts";
+import { anyOf, cutPage } from "agents-apphost/kit";
+import type { Kysely, Page } from "agents-apphost/kit";
+import type { ElementFilter, ElementList, ElementRow, PagePart } from "../application/ports.ts";
 import type { AppliedCode } from "../domain/ifc/write-references.ts";
 import { codeColumn, readCodeColumn } from "./code-column.ts";
 import { keyOf } from "./element-list.ts";
@@ -14,17 +14,14 @@ export class SqlElementList implements ElementList {
     this.#db = db;
   }
 
-  async page(
-    filter: ElementFilter,
-    { limit, after }: { readonly limit: number; readonly after?: string | undefined },
-  ): Promise<ElementPage> {
+  async page(filter: ElementFilter, { limit, after }: PagePart): Promise<Page<ElementRow>> {
     let rows = this.#matching(filter)
       .selectAll()
       .orderBy("imported_at")
       .orderBy("element_key")
       .limit(limit + 1);
     if (after !== undefined) {
-      const { time, key } = readCursor(after);
+      const [time, key] = after;
       rows = rows.where((eb) =>
         eb.or([
           eb("imported_at", ">", time),
@@ -32,11 +29,8 @@ export class SqlElementList implements ElementList {
         ]),
       );
     }
-    const found = await rows.execute();
-    const shown = found.slice(0, limit);
-    const last = shown.at(-1);
-    const more = found.length > limit && last !== undefined;
-    return { items: shown.map(toRow), next: more ? `${last.imported_at}_${last.element_key}` : null };
+    const { items, next } = cutPage(await rows.execute(), limit, (row) => [row.imported_at, row.element_key]);
+    return { items: items.map(toRow), next };
   }
 
   async count(filter: ElementFilter): Promise<number> {
@@ -68,11 +62,6 @@ export class SqlElementList implements ElementList {
     if (source !== undefined) rows = rows.where("source", "=", source);
     return rows;
   }
-}
-
-function readCursor(after: string): { readonly time: string; readonly key: string } {
-  const at = after.indexOf("_");
-  return { time: after.slice(0, at), key: after.slice(at + 1) };
 }
 
 function toRow(row: BimTables["bimclassification_elements"]): ElementRow {

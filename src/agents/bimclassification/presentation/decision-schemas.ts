@@ -1,3 +1,4 @@
+import { pageQuery } from "agents-apphost/kit";
 import { z } from "zod";
 import type { Criteria, Selection } from "../application/decide-many.ts";
 import { elementId } from "./input-schemas.ts";
@@ -83,11 +84,7 @@ export const applyManyInput = approveManyInput;
 export const pendingInput = z.object({
   at: z.enum(["unclassified", "suggested", "rejected", "approved"]).optional(),
   ...criteria(z.coerce.number().min(0).max(1)),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-  after: z
-    .string()
-    .regex(/^[^_]+_[^_]+$/, "expected the value of next of an earlier page")
-    .optional(),
+  ...pageQuery(z.tuple([z.string(), z.uuid()])),
 });
 
 export const getInput = z.object({ elementId });

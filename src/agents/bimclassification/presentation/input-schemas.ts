@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isIfcClass } from "../domain/csv-table.ts";
+import { ifcClassOf, isIfcClass } from "../domain/csv-table.ts";
 import { bareElement } from "../domain/element.ts";
 import type { Element } from "../domain/element.ts";
 
@@ -13,7 +13,11 @@ const fileName = z.string().min(1).max(500).describe("Name of a file in BIMCLASS
 
 export const elementInput = z.object({
   id: elementId,
-  ifcClass: z.string().refine(isIfcClass, "expected an entity of IFC such as IfcWall"),
+  ifcClass: z
+    .string()
+    .max(64)
+    .transform(ifcClassOf)
+    .refine(isIfcClass, "expected an entity of IFC such as IfcWall"),
   name: line.nullish(),
   description: line.nullish(),
   objectType: line.nullish(),

@@ -82,7 +82,8 @@ function modelRoutes({ importing, suggesting, writing }: Handlers): readonly Com
         const written = await writing.handle(
           content === undefined ? { file: file ?? "", to: to ?? "" } : { content },
         );
-        return { ...written, written: [...written.written], present: [...written.present] };
+        const { written: ids, present, others } = written;
+        return { ...written, written: [...ids], present: [...present], others: [...others] };
       },
     }),
   ];

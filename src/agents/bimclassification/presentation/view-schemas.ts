@@ -1,3 +1,4 @@
+import { pageOf } from "agents-apphost/kit";
 import { z } from "zod";
 import type { ClassificationHistory } from "../application/ports.ts";
 import type { RunResult } from "../application/suggest-classification.ts";
@@ -97,6 +98,9 @@ export const writtenView = z.object({
   schema: z.string(),
   written: z.array(z.string()).describe("Elements that have got a reference"),
   present: z.array(z.string()).describe("Elements that carried it already"),
+  others: z
+    .array(z.object({ elementId: z.string(), code: z.string() }))
+    .describe("Codes of the same system that the file had for what was written, and has still"),
   open: z.number().describe("Elements of the file that are not applied"),
   content: text,
   file: text,
@@ -121,26 +125,22 @@ export const historyView = z.object({
   ),
 });
 
-export const pendingView = z.object({
-  items: z.array(
-    z.object({
-      elementId: z.string(),
-      version: z.number().describe("The number of its ETag"),
-      ifcClass: z.string(),
-      name: text,
-      at,
-      code: text,
-      suggestionId: text,
-      confidence: z.number().nullable(),
-      agreement: text,
-      source: z.string(),
-      importedAt: z.string(),
-      updatedAt: z.string(),
-    }),
-  ),
-  next: text,
-  total: z.number().describe("Of all pages"),
-});
+export const pendingView = pageOf(
+  z.object({
+    elementId: z.string(),
+    version: z.number().describe("The number of its ETag"),
+    ifcClass: z.string(),
+    name: text,
+    at,
+    code: text,
+    suggestionId: text,
+    confidence: z.number().nullable(),
+    agreement: text,
+    source: z.string(),
+    importedAt: z.string(),
+    updatedAt: z.string(),
+  }),
+).extend({ total: z.number().describe("Of all pages") });
 
 export const codesView = z.object({
   system: z.string(),

@@ -47,6 +47,54 @@ await test("headers are understood by themselves, and every other column is a pr
   t.end();
 });
 
+await test("headers and classes as tools export them", (t) => {
+  t.match(
+    read([
+      [
+        "IFC GUID",
+        "Export to IFC As",
+        "IFC Predefined Type",
+        "Family and Type",
+        "Structural Material",
+        "Building Storey",
+      ],
+      ["w1", "IFCWALLSTANDARDCASE", "partitioning", "Basic Wall: 200", "Concrete", "Level 1"],
+      ["w2", "ifcdoor", "", "", "", ""],
+    ]),
+    {
+      ok: true,
+      elements: [
+        {
+          id: "w1",
+          ifcClass: "IfcWallStandardCase",
+          predefinedType: "PARTITIONING",
+          typeName: "Basic Wall: 200",
+          materials: ["Concrete"],
+          storey: "Level 1",
+          properties: {},
+        },
+        { id: "w2", ifcClass: "IfcDoor" },
+      ],
+    },
+  );
+  t.match(
+    read([
+      ["id", "class"],
+      ["1", "IFCFOO"],
+    ]),
+    { issues: [{ message: '"IFCFOO" is no entity of IFC such as IfcWall' }] },
+  );
+  t.match(
+    read([
+      ["id", "class"],
+      ["1", "IfcDoor", "", ""],
+    ]),
+    { ok: true },
+    "empty cells behind the last column",
+  );
+  t.end();
+});
+
 await test("other headers are mapped", (t) => {
   const lines = [
     ["Bauteil", "Klasse", "Name"],

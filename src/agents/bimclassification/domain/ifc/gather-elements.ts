@@ -5,6 +5,7 @@ import type { StepInstance } from "../step/instance.ts";
 import { enumAt, propertyValueAt, refAt, refsAt, requiredTextAt, textAt } from "./attributes.ts";
 import { elementClassOf, predefinedTypeAt, typeClassOf } from "./element-classes.ts";
 import { isGlobalId } from "./global-id.ts";
+import { systemKey } from "./ifc-model.ts";
 import type { IfcModel } from "./ifc-model.ts";
 import { materialNames } from "./materials.ts";
 
@@ -27,7 +28,7 @@ export function gatherElements(instances: Instances, ids: ReadonlySet<number>): 
 }
 
 /** The part of the model that is about elements. */
-type Gathered = Pick<IfcModel, "elements" | "stepIds" | "unread">;
+type Gathered = Pick<IfcModel, "elements" | "stepIds" | "systems" | "unread">;
 
 class Gathering {
   readonly #instances: Instances;
@@ -61,7 +62,8 @@ class Gathering {
     }
     for (const instance of this.#of("IFCRELASSOCIATESCLASSIFICATION")) this.#classify(instance);
     for (const [draft, properties] of this.#properties) draft.properties = Object.fromEntries(properties);
-    return { elements: [...this.#drafts.values()], stepIds, unread: this.#unread };
+    const elements = [...this.#drafts.values()];
+    return { elements, stepIds, systems: this.#systems(), unread: this.#unread };
   }
 
   #identify(): ReadonlyMap<string, number> {
@@ -152,15 +154,21 @@ class Gathering {
     const code = reference === null ? null : textAt(reference, 1);
     if (reference === null || code === null) return;
     const system = this.#named(refAt(reference, 3), "IFCCLASSIFICATION");
-    const found: ExistingReference = {
-      // The name stands in the fourth place in every schema, the edition in the second.
-      system: (system === null ? null : textAt(system, 3)) ?? "",
-      edition: system === null ? null : textAt(system, 1),
-      code,
-      title: textAt(reference, 2),
-    };
+    const named = system === null ? { system: "", edition: null } : systemOf(system);
+    const found: ExistingReference = { ...named, code, title: textAt(reference, 2) };
     for (const draft of this.#related(instance))
       if (draft.references.length < MAX_OF_A_KIND) draft.references = [...draft.references, found];
+  }
+
+  /** The first of its name and edition, where the file repeats one. */
+  #systems(): ReadonlyMap<string, number> {
+    const found = new Map<string, number>();
+    for (const instance of this.#of("IFCCLASSIFICATION")) {
+      const { system, edition } = systemOf(instance);
+      const key = systemKey(system, edition);
+      if (!found.has(key)) found.set(key, instance.id);
+    }
+    return found;
   }
 
   *#of(type: string): Generator<StepInstance> {
@@ -189,6 +197,11 @@ class Gathering {
         from.at,
       );
   }
+}
+
+/** The name stands in the fourth place in every schema, the edition in the second. */
+function systemOf(classification: StepInstance): Pick<ExistingReference, "system" | "edition"> {
+  return { system: textAt(classification, 3) ?? "", edition: textAt(classification, 1) };
 }
 
 /** Values that say nothing; COMPLEX, ELEMENT and PARTIAL are IFC2x3's composition of a proxy and no type. */

@@ -11,6 +11,8 @@ export interface IfcModel {
   readonly unread: number;
   /** GlobalId → number of the instance. */
   readonly stepIds: ReadonlyMap<string, number>;
+  /** Systems of classification that it has: {@link systemKey} → number of the instance. */
+  readonly systems: ReadonlyMap<string, number>;
   /** What is needed to add to the file. */
   readonly end: ModelEnd;
 }
@@ -21,4 +23,9 @@ export interface ModelEnd {
   readonly offset: number;
   readonly maxId: number;
   readonly ownerHistory: number | null;
+}
+
+/** By what a system of classification is known: its edition belongs to its name. */
+export function systemKey(system: string, edition: string | null): string {
+  return JSON.stringify([system, edition]);
 }

@@ -64,6 +64,7 @@ export class IfcReader {
 
   /** The file ends: what was in it. @throws StepError */
   end(): IfcModel {
+    this.#sections.mustHaveBegun(this.#splitter.unfinished);
     this.#splitter.end();
     this.#sections.end(this.#splitter.position);
     const gathered = gatherElements(this.#instances, this.#ids);
@@ -91,7 +92,7 @@ export class IfcReader {
     if (isElement) this.#countElement(statement);
     if (isElement || typeClassOf(head.type) !== undefined || NEEDED.has(head.type))
       this.#instances.set(head.id, readInstance(statement.text, statement.start));
-    else if (!statement.text.trimEnd().endsWith(")"))
+    else if (!endsWell(statement.text))
       throw new StepError(`#${head.id}=${head.type} does not end with ")"`, statement.start);
   }
 
@@ -112,6 +113,12 @@ export class IfcReader {
       statement.start,
     );
   }
+}
+
+/** What can be told of an instance whose attributes are not read. A comment may follow its last bracket. */
+function endsWell(text: string): boolean {
+  const end = text.trimEnd();
+  return end.endsWith(")") || end.endsWith("*/");
 }
 
 /** Reads a whole text. @throws StepError */

@@ -1,5 +1,6 @@
 import type { ClassificationCode } from "../codes/code-table.ts";
 import { encodeStepString } from "../step/step-string.ts";
+import { systemKey } from "./ifc-model.ts";
 import type { IfcModel } from "./ifc-model.ts";
 
 /** A code that was applied to an element. */
@@ -16,11 +17,13 @@ export interface ReferenceText {
   readonly written: readonly string[];
   /** Elements that carry the same reference already. */
   readonly present: readonly string[];
+  /** Codes of the same system that written elements carry beside it: nothing is taken out of a file. */
+  readonly others: readonly { readonly elementId: string; readonly code: string }[];
 }
 
 /**
- * The instances that say in IFC what was applied: one IfcClassification for each system and edition, one
- * IfcClassificationReference for each code, one IfcRelAssociatesClassification for each reference. They go before the end
+ * The instances that say in IFC what was applied: one IfcClassification for each system and edition that the file
+ * does not have yet, one IfcClassificationReference for each code, one IfcRelAssociatesClassification for each reference. They go before the end
  * of the data section. `globalIdFor` makes an id from a name; the same name has the same id, so that the same work written
  * twice is the same text.
  */
@@ -32,15 +35,16 @@ export function classificationReferences(
   const writer = new ReferenceWriter(model, globalIdFor);
   const byId = new Map(model.elements.map((element) => [element.id, element]));
   const [written, present]: [string[], string[]] = [[], []];
+  const others: { readonly elementId: string; readonly code: string }[] = [];
   const related = new Map<string, { readonly code: ClassificationCode; readonly ids: string[] }>();
   for (const { elementId, code } of applied) {
     const element = byId.get(elementId);
     if (element === undefined) continue;
-    const known = element.references.some(
-      (each) => each.system === code.system && each.edition === code.edition && each.code === code.code,
-    );
+    const carried = element.references.filter((each) => each.system === code.system);
+    const known = carried.some((each) => each.edition === code.edition && each.code === code.code);
     (known ? present : written).push(elementId);
     if (known) continue;
+    for (const each of carried) others.push({ elementId, code: each.code });
     const key = JSON.stringify([code.system, code.edition, code.code]);
     const group = related.get(key) ?? { code, ids: [] };
     group.ids.push(elementId);
@@ -48,7 +52,7 @@ export function classificationReferences(
   }
   const groups = [...related].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
   for (const { code, ids } of groups) writer.associate(code, ids);
-  return { text: writer.text, written, present };
+  return { text: writer.text, written, present, others };
 }
 
 /** The file with the new instances in it. */
@@ -60,13 +64,14 @@ export function withReferences(file: string, model: IfcModel, added: string): st
 class ReferenceWriter {
   readonly #model: IfcModel;
   readonly #globalIdFor: (name: string) => string;
-  readonly #systems = new Map<string, number>();
+  readonly #systems: Map<string, number>;
   #next: number;
   text = "";
 
   constructor(model: IfcModel, globalIdFor: (name: string) => string) {
     this.#model = model;
     this.#globalIdFor = globalIdFor;
+    this.#systems = new Map(model.systems);
     this.#next = model.end.maxId + 1;
   }
 
@@ -86,7 +91,7 @@ class ReferenceWriter {
   }
 
   #system({ system, edition }: ClassificationCode): number {
-    const key = JSON.stringify([system, edition]);
+    const key = systemKey(system, edition);
     const known = this.#systems.get(key);
     if (known !== undefined) return known;
     const more = this.#isIfc2x3() ? "" : ",$,$,$";

@@ -29,21 +29,21 @@ export class Sections {
     const { text, start } = statement;
     switch (this.#section) {
       case "before":
-        if (text !== "ISO-10303-21") throw wrong("a STEP file begins with ISO-10303-21;", text, start);
+        if (bare(text) !== "ISO-10303-21") throw wrong(BEGINS, text, start);
         this.#section = "header";
         return NOTHING;
       case "header":
         return this.#header(text, start);
       case "between":
-        return this.#between(text, start);
+        return this.#between(bare(text), start);
       case "data":
-        if (text === "ENDSEC") {
+        if (text.startsWith("ENDSEC") && bare(text) === "ENDSEC") {
           this.#section = "between";
           return { kind: "data-ends", offset: statement.offset };
         }
         return { kind: "instance", head: readHead(text, start), statement };
       case "other":
-        if (text === "ENDSEC") this.#section = "between";
+        if (bare(text) === "ENDSEC") this.#section = "between";
         return NOTHING;
       case "after":
         // A digital signature may follow (edition 3 of the standard); it is not looked at.
@@ -53,23 +53,31 @@ export class Sections {
     }
   }
 
+  /** The file ends, perhaps inside of a statement. @throws StepError when it is no STEP file, whatever else it lacks. */
+  mustHaveBegun(unfinished: string): void {
+    if (this.#section !== "before" || unfinished.startsWith("ISO-10303-21")) return;
+    const start = { line: 1, column: 1 };
+    if (unfinished === "") throw new StepError(`the file is empty: ${BEGINS}`, start);
+    throw wrong(BEGINS, unfinished, start);
+  }
+
   /** The file ends. @throws StepError when a section is missing. */
   end(at: Position): void {
-    if (this.#section === "before")
-      throw new StepError("the file is empty: a STEP file begins with ISO-10303-21;", at);
     if (this.#section !== "after") throw new StepError("the file ends before END-ISO-10303-21;", at);
     if (!this.#hadData) throw new StepError("the file has no section DATA", at);
   }
 
   #header(text: string, start: Position): Sectioned {
-    if (text === "HEADER") return NOTHING;
-    if (text === "ENDSEC") {
+    const word = bare(text);
+    if (word === "HEADER") return NOTHING;
+    if (word === "ENDSEC") {
       if (this.#schema === null) throw new StepError("the header has no FILE_SCHEMA", start);
       this.#section = "between";
       return NOTHING;
     }
-    const { type, attributes } = readHeaderEntity(text, start);
-    if (type !== "FILE_SCHEMA") return NOTHING;
+    // Nothing else of the header is needed, and exporters write paths of Windows there as they are.
+    if (!/^FILE_SCHEMA\b/i.test(word)) return NOTHING;
+    const { attributes } = readHeaderEntity(text, start);
     const [schemas] = attributes;
     const first = schemas?.kind === "list" ? schemas.items[0] : undefined;
     if (first?.kind !== "text") throw new StepError("FILE_SCHEMA names no schema", start);
@@ -86,6 +94,16 @@ export class Sections {
     else throw wrong("expected a section or END-ISO-10303-21;", text, start);
     return NOTHING;
   }
+}
+
+const BEGINS = "a STEP file begins with ISO-10303-21";
+
+/** Without comments and blanks around: they may stand before every semicolon. What is longer is no single word. */
+function bare(text: string): string {
+  return text
+    .slice(0, 1000)
+    .replaceAll(/\/\*[^]*?\*\//g, " ")
+    .trim();
 }
 
 const NOTHING = { kind: "nothing" } as const;

@@ -58,6 +58,11 @@ export class StatementSplitter {
     return { line: this.#line, column: this.#column };
   }
 
+  /** What was read of a statement that has no end yet. */
+  get unfinished(): string {
+    return this.#text;
+  }
+
   /** The file ends. @throws StepError when something was still open. */
   end(): void {
     switch (this.#state) {

@@ -1,0 +1,35 @@
+import { test } from "tap";
+import { readCsv } from "../../../src/agents/bimclassification/infrastructure/read-csv.ts";
+
+const HEADER = ["id", "ifcClass", "name"];
+
+await test("tables as spreadsheets write them", async (t) => {
+  const written: Readonly<Record<string, string>> = {
+    commas: 'id,ifcClass,name\n1,IfcWall,"Wall, outer"\n',
+    "semicolons, a byte order mark and line ends of Windows":
+      '\uFEFFid;ifcClass;name\r\n1;IfcWall;"Wall, outer"\r\n',
+    "the delimiter said first, as Excel reads it": "sep=;\r\nid;ifcClass;name\r\n1;IfcWall;Wall, outer\r\n",
+    tabs: "id\tifcClass\tname\n1\tIfcWall\tWall, outer\n",
+    "line ends of old Macs": 'id,ifcClass,name\r1,IfcWall,"Wall, outer"\r',
+    "quotes everywhere, and no end of line": '"id","ifcClass","name"\n"1","IfcWall","Wall, outer"',
+  };
+  for (const [what, text] of Object.entries(written)) {
+    const { header, rows } = await readCsv(text);
+    t.same([header.cells, rows.map(({ cells }) => cells)], [HEADER, [["1", "IfcWall", "Wall, outer"]]], what);
+  }
+});
+
+await test("rows are counted as a spreadsheet counts them", async (t) => {
+  const { header, rows } = await readCsv(
+    '\nid;name\n1;a\n\n;\n2;"over\ntwo lines"\n3;"say ""so""; 0,5"\n;;\n',
+  );
+  t.same(header, { row: 2, cells: ["id", "name"] });
+  t.same(rows, [
+    { row: 3, cells: ["1", "a"] },
+    { row: 6, cells: ["2", "over\ntwo lines"] },
+    { row: 7, cells: ["3", 'say "so"; 0,5'] },
+  ]);
+  await t.rejects(readCsv(""), { message: /the file is empty/ });
+  await t.rejects(readCsv(" \n;;\n"), { message: /the file is empty/ });
+  await t.rejects(readCsv('id,name\n1,"a\n2,b\n'), { message: /row 2: / });
+});
