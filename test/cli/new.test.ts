@@ -53,9 +53,9 @@ for (const storage of ["state", "sql"] as const) {
     const tsc = join(REPO, "node_modules/typescript/bin/tsc");
     await t.resolves(run(root, tsc), "it compiles");
     const tests = filesOf(root).filter((path) => path.endsWith(".test.ts"));
-    t.equal(tests.length, 2);
+    t.equal(tests.length, 4);
     const ran = await run(root, "--test", "--test-reporter=tap", ...tests);
-    t.match(ran.stdout, /# pass 6\n# fail 0/, "its own tests pass");
+    t.match(ran.stdout, /# pass 15\n# fail 0/, "its own tests pass");
     t.equal((await here.agents(["prompts", "lint"])).code, 0, "its prompt is in the lock");
     t.match(await here.json(["check", "stock-keeper"]), {
       agents: ["stock-keeper"],
@@ -76,13 +76,15 @@ t.test("what cannot be made leaves nothing", async (t) => {
   const { root } = helloProject(t);
   const before = filesOf(root);
   const config = readFileSync(join(root, "agents.config.ts"), "utf8");
-  const refused = async (code: string, ...args: readonly string[]): Promise<void> => {
+  const refused = async (code: string, ...args: readonly string[]): Promise<unknown> => {
     const result = await cli({ cwd: root }, "new", ...args, "--json");
     t.equal(errorIn(result)["code"], code, args.join(" "));
     t.equal(result.code, 2);
     t.strictSame(filesOf(root), before);
+    return errorIn(result)["hint"];
   };
-  await refused("AGENTS_NAME_INVALID", "Stock_Keeper");
+  t.match(await refused("AGENTS_NAME_INVALID", "Stock_Keeper"), "Did you mean stock-keeper?");
+  t.match(await refused("AGENTS_NAME_INVALID", "Größe"), "Did you mean grosse?");
   await refused("AGENTS_NAME_INVALID", "cli");
   await refused("AGENTS_NAME_INVALID", "a-dapr");
   await refused("AGENTS_NAME_TAKEN", "greeter");
@@ -91,7 +93,10 @@ t.test("what cannot be made leaves nothing", async (t) => {
   await refused("AGENTS_USAGE", "one", "--publishes", "agents.greeter.person.greeted");
   await refused("AGENTS_USAGE", "one", "--publishes", "Agents.one");
   await refused("AGENTS_USAGE", "one", "--publishes", "agents.one.entry.requested");
-  await refused("AGENTS_EVENT_UNKNOWN", "one", "--subscribes", "agents.greeter.person.greted");
+  t.match(
+    await refused("AGENTS_EVENT_UNKNOWN", "one", "--subscribes", "agents.greeter.person.greted"),
+    /^Did you mean agents\.greeter\.person\.greeted\?.*--force takes it anyway\.$/,
+  );
   const dry = await cli({ cwd: root }, "new", "one", "--dry-run", "--json");
   t.equal(pick(JSON.parse(dry.stdout), "written"), false);
   t.strictSame(filesOf(root), before, "a dry run writes nothing");

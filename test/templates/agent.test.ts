@@ -47,8 +47,13 @@ t.test("ARCHITECTURE.md says what the shape is", async (t) => {
 
 type Part = "source" | "prompts" | "tests";
 
-/** What somebody does to an agent: a text for a file (null: it goes), or another one for what it has. */
-type Drift = readonly [what: string, part: Part, path: string, change: (text: string) => string | null];
+/** What somebody does to a file of an agent, or to all that a pattern fits: gives the new text; null: it goes. */
+type Drift = readonly [
+  what: string,
+  part: Part,
+  path: string | RegExp,
+  change: (text: string) => string | null,
+];
 
 const gone = (): null => null;
 const lacks =
@@ -127,18 +132,22 @@ const DRIFTS: readonly (readonly Drift[])[] = [
     ["a prompt that is no YAML", "prompts", "label.txt", adds("Label it.")],
   ],
   [
-    ["no tests of the domain", "tests", "domain/entry.test.ts", gone],
-    ["no other tests", "tests", "record-entry.test.ts", gone],
+    ["no tests of the domain", "tests", /^domain\/.*\.test\.ts$/, gone],
+    ["no other tests", "tests", /^[\w-]+\.test\.ts$/, gone],
     ["a domain in a process", "tests", "domain/entry.test.ts", adds("await runAgentProcess();")],
     ["a test of something else", "tests", "domain/entry.test.ts", lacks("../src/agents/blue-print/domain/")],
   ],
 ];
 
-function drifted(agent: AgentFiles, [, part, path, change]: Drift): AgentFiles {
+function drifted(agent: AgentFiles, [what, part, path, change]: Drift): AgentFiles {
   const files = new Map(agent[part]);
-  const text = change(files.get(path) ?? "");
-  if (text === null && !files.delete(path)) throw new Error(`The template has no ${path}`);
-  if (text !== null) files.set(path, text);
+  const paths = typeof path === "string" ? [path] : [...files.keys()].filter((each) => path.test(each));
+  if (paths.length === 0) throw new Error(`The template has nothing for: ${what}`);
+  for (const each of paths) {
+    const text = change(files.get(each) ?? "");
+    if (text !== null) files.set(each, text);
+    else if (!files.delete(each)) throw new Error(`The template has no ${each}`);
+  }
   return { ...agent, [part]: files satisfies Files };
 }
 

@@ -24,9 +24,13 @@ export function openCatalog(root: string): Catalog {
   return { dir, types: filesIn(dir).map((name) => name.slice(0, -ENDING.length)) };
 }
 
-/** The payload schema of a type; throws `AGENTS_EVENT_UNKNOWN` with what was probably meant. */
-export function schemaOf(catalog: Catalog, type: string): PayloadSchema {
-  if (!catalog.types.includes(type)) throw unknownType(catalog, type);
+/**
+ * The payload schema of a type; throws `AGENTS_EVENT_UNKNOWN` with what was probably meant.
+ *
+ * @param otherwise How the command takes a type that is not there, e.g. `--force sends it anyway`.
+ */
+export function schemaOf(catalog: Catalog, type: string, otherwise: string | null = null): PayloadSchema {
+  if (!catalog.types.includes(type)) throw unknownType(catalog, type, otherwise);
   const file = join(catalog.dir, type + ENDING);
   const result = parseJsonText(readFileSync(file, "utf8"));
   if (result.ok && isPlainObject(result.value)) return result.value;
@@ -40,21 +44,18 @@ export function schemaOf(catalog: Catalog, type: string): PayloadSchema {
   });
 }
 
-function unknownType({ types }: Catalog, type: string): AgentsError {
+function unknownType({ types }: Catalog, type: string, otherwise: string | null): AgentsError {
   const guess = suggest(type, types);
   const list =
     types.length === 0
-      ? "This project has no catalog (events/*.schema.json)."
+      ? "This project has no catalog (events/*.schema.json)"
       : "agents events catalog lists them";
-  const hint =
-    guess === null
-      ? `${list}; --force sends it anyway.`
-      : `Did you mean ${guess}? ${list}; --force sends it anyway.`;
+  const meant = guess === null ? "" : `Did you mean ${guess}? `;
   return new AgentsError("AGENTS_EVENT_UNKNOWN", `${type} is not an event type of this project.`, {
     path: "event",
     expected: "an event type of the catalog",
     found: JSON.stringify(type),
-    hint: hint.replace(".;", ";"),
+    hint: `${meant}${list}${otherwise === null ? "" : `; ${otherwise}`}.`,
   });
 }
 

@@ -44,6 +44,9 @@ export function checkAgentName(name: string, config: ResolvedConfig): void {
 
 function proposal(name: string): string {
   const near = name
+    .replaceAll("ß", "ss")
+    .normalize("NFKD")
+    .replaceAll(/\p{M}/gu, "")
     .replaceAll(/([a-z0-9])([A-Z])/g, "$1-$2")
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, "-")

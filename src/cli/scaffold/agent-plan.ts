@@ -59,7 +59,7 @@ export function planAgent(
     const renamed = rename(text, name).replaceAll(recorded, publishes ?? recorded);
     return {
       path: moved.replace(recorded, publishes ?? recorded),
-      text: moved.endsWith(".test.ts")
+      text: moved.startsWith(`${places.tests}/`)
         ? withImports(renamed, moved, places, name).replace('from "tap"', `from "${testsWith}"`)
         : renamed,
     };

@@ -49,7 +49,8 @@ export async function checkRequest(
     if (type === own)
       throw usage("--subscribes", `An agent cannot listen to what it publishes itself: ${type}.`, type);
     if (type === requested) continue; // it listens to that in any case
-    subscribes.set(type, raw.force && !catalog.types.includes(type) ? null : schemaOf(catalog, type));
+    const isUnknown = raw.force && !catalog.types.includes(type);
+    subscribes.set(type, isUnknown ? null : schemaOf(catalog, type, "--force takes it anyway"));
   }
   return { name: raw.name, port, subscribes, publishes, testsWith: testRunnerOf(config.root) };
 }

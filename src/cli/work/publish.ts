@@ -74,7 +74,8 @@ async function messageFor(
   const root = projectOf({ place }).root;
   const catalog = openCatalog(root);
   if (raw === true) return rawMessage(eventType, (await readData(data, place.cwd)).text);
-  const schema = force === true && !catalog.types.includes(eventType) ? null : schemaOf(catalog, eventType);
+  const isUnchecked = force === true && !catalog.types.includes(eventType);
+  const schema = isUnchecked ? null : schemaOf(catalog, eventType, "--force sends it anyway");
   const payload = parseData(await readData(data, place.cwd));
   if (force !== true) {
     assertUuid(correlationId);
