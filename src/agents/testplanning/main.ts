@@ -12,6 +12,7 @@ import { events } from "./events.ts";
 import { PromptWriter } from "./infrastructure/prompt-writer.ts";
 import { readDocument } from "./infrastructure/read-document.ts";
 import { readXml } from "./infrastructure/read-xml.ts";
+import { judgeOf } from "./infrastructure/schema-judge.ts";
 import { approvals, SqlApprovals } from "./infrastructure/sql-approvals.ts";
 import { SqlCoverages, SqlStrategies } from "./infrastructure/sql-results.ts";
 import { SqlSpecs } from "./infrastructure/sql-specs.ts";
@@ -35,7 +36,7 @@ function compose(kit: AgentKit<TestPlanningTables>): AgentParts {
   const writer = new PromptWriter(kit);
   const handlers = {
     generate: new GenerateTestSpecHandler(specs, writer),
-    api: new GenerateApiSpecsHandler(specs, readDocument),
+    api: new GenerateApiSpecsHandler(specs, readDocument, judgeOf),
     strategy: new CreateStrategyHandler(strategies, writer),
     coverage: new AnalyzeCoverageHandler(coverages, readXml),
     priorities: new PrioritiseTestsHandler(specs),

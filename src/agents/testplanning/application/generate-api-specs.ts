@@ -3,7 +3,7 @@ import type { HandlerContext } from "agents-apphost/kit";
 import { analyseApi, type OperationAnalysis } from "../domain/openapi/analyse-api.ts";
 import { defaultWording } from "../domain/wording.ts";
 import type { SpecGeneratedPayload } from "../events.ts";
-import type { ReadDocument, Specs } from "./ports.ts";
+import type { JudgeOf, ReadDocument, Specs } from "./ports.ts";
 
 /** An OpenAPI document, as its text or as the object it is. */
 export interface GenerateApiSpecs {
@@ -29,16 +29,19 @@ const NAMESPACE = "1d8f0a52-6c2f-4f0e-9b1d-2f0a7c5d9e31";
 export class GenerateApiSpecsHandler {
   readonly #specs: Specs;
   readonly #read: ReadDocument;
+  readonly #judgeOf: JudgeOf;
 
-  constructor(specs: Specs, read: ReadDocument) {
+  constructor(specs: Specs, read: ReadDocument, judgeOf: JudgeOf) {
     this.#specs = specs;
     this.#read = read;
+    this.#judgeOf = judgeOf;
   }
 
   /** @throws DocumentUnreadable */
   async handle({ document, operations }: GenerateApiSpecs, ctx: HandlerContext): Promise<ApiSpecs> {
     const value = typeof document === "string" ? await this.#read(document) : document;
-    const { title, version, openapi, operations: analysed, notes } = analyseApi(value, operations);
+    const judge = await this.#judgeOf(value);
+    const { title, version, openapi, operations: analysed, notes } = analyseApi(value, judge, operations);
     const about = { api: title.slice(0, 200), version: version.slice(0, 100) };
     const specs = analysed.map((each) =>
       toSpec(each, nameBasedId(NAMESPACE, `${ctx.workId} ${each.requirementId}`), about),

@@ -1,6 +1,7 @@
 import type { HandlerContext } from "agents-apphost/kit";
 import type { Approve } from "../domain/approval.ts";
 import type { XmlElement } from "../domain/coverage/cobertura.ts";
+import type { Judge } from "../domain/openapi/judge.ts";
 import type { Wording } from "../domain/wording.ts";
 import type { CoverageAnalyzedPayload, SpecGeneratedPayload, StrategyCreatedPayload } from "../events.ts";
 
@@ -82,6 +83,9 @@ export interface Coverages {
 
 /** Reads a document of YAML or JSON. @throws DocumentUnreadable with line and column. */
 export type ReadDocument = (text: string) => Promise<unknown>;
+
+/** A judge of the schemas of one OpenAPI document. */
+export type JudgeOf = (document: unknown) => Promise<Judge>;
 
 /** Reads an XML document; nothing outside of it is read. @throws ReportUnreadable */
 export type ReadXml = (text: string) => Promise<XmlElement>;

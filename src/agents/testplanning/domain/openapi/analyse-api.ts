@@ -2,6 +2,7 @@ import type { Analysis } from "../analysis.ts";
 import { design } from "../design/design.ts";
 import { type ApiCase, apiCases } from "./api-cases.ts";
 import { rulesOf } from "./fields.ts";
+import type { Judge } from "./judge.ts";
 import { type Operation, readApi } from "./operation.ts";
 import { Resolver } from "./resolver.ts";
 import { SchemaReader } from "./schema.ts";
@@ -35,24 +36,27 @@ const MAX_SIZE = 1_500_000;
  * Derives the tests of every operation of a document of OpenAPI 3.0 or 3.1: rules, classes and boundary values of its
  * parameters and its body, and a case for every documented status.
  *
+ * @param judge of the schemas of this document
  * @param only ids of operations; empty for all
  * @throws DocumentUnreadable
  */
-export function analyseApi(document: unknown, only: readonly string[] = []): ApiAnalysis {
+export function analyseApi(document: unknown, judge: Judge, only: readonly string[] = []): ApiAnalysis {
   const resolver = new Resolver(document);
   const reader = new SchemaReader(resolver);
-  const { operations, notes, ...about } = readApi(document, resolver, reader);
-  const unknown = only.find((id) => operations.every((each) => each.id !== id));
-  if (unknown !== undefined)
-    throw new DocumentUnreadable("operations", `The document has no operation with the id ${unknown}.`);
-  const wanted = only.length === 0 ? operations : operations.filter(({ id }) => only.includes(id));
-  const analysed = wanted.map(analyseOperation);
-  const total = analysed.reduce((sum, each) => sum + each.cases.length + each.apiCases.length, 0);
-  if (total > MAX_CASES)
-    throw new DocumentUnreadable(
-      "paths",
-      `The document leads to ${total} cases; ${MAX_CASES} are the most. Name some of its operations.`,
-    );
+  const { operations, notes, ...about } = readApi(document, only, { resolver, reader });
+  const analysed: OperationAnalysis[] = [];
+  let total = 0;
+  for (const operation of operations) {
+    const each = analyseOperation(operation, judge);
+    total += each.cases.length + each.apiCases.length;
+    // Said as soon as it is known: the rest would take its time for nothing.
+    if (total > MAX_CASES)
+      throw new DocumentUnreadable(
+        "paths",
+        `The first ${analysed.length + 1} of ${operations.length} operations lead to ${total} cases; ${MAX_CASES} are the most. Name some of them.`,
+      );
+    analysed.push(each);
+  }
   const large = analysed.find((each) => JSON.stringify(each).length > MAX_SIZE);
   if (large !== undefined)
     throw new DocumentUnreadable(
@@ -62,14 +66,14 @@ export function analyseApi(document: unknown, only: readonly string[] = []): Api
   return { ...about, operations: analysed, notes: [...notes, ...reader.notes] };
 }
 
-function analyseOperation(operation: Operation): OperationAnalysis {
+function analyseOperation(operation: Operation, judge: Judge): OperationAnalysis {
   const { method, path, summary } = operation;
   const { rules, notes } = rulesOf(operation);
   const tests = design(
     operation.id,
     rules.map(({ rule }) => rule),
   );
-  const { cases, gaps } = apiCases(operation, rules, tests.cases);
+  const { cases, gaps, notes: left } = apiCases(operation, rules, tests.cases, judge);
   const testable = rules.length > 0;
   const name = `${method} ${path}`;
   return {
@@ -79,7 +83,7 @@ function analyseOperation(operation: Operation): OperationAnalysis {
     title: name,
     testable,
     reason: testable ? null : "The operation has no input with a rule, so only its statuses are tested.",
-    assumptions: [...notes, ...operation.notes],
+    assumptions: [...notes, ...operation.notes, ...left],
     rules: rules.map(({ rule: { id, subject, field, strength, constraint } }) => ({
       id,
       subject,

@@ -1,8 +1,9 @@
 import type { TestCase } from "../design/design.ts";
 import type { Technique } from "../design/draft.ts";
 import { subjectOf, type FieldRule } from "./fields.ts";
-import type { Operation, Status } from "./operation.ts";
-import { type ApiRequest, baseRequest, requestOf, shortened } from "./requests.ts";
+import type { Judge } from "./judge.ts";
+import type { Input, Operation, Status } from "./operation.ts";
+import { type ApiRequest, baseRequest, fitsDocument, requestOf, shortened } from "./requests.ts";
 
 /** One request and the status that the document promises for it. */
 export interface ApiCase {
@@ -26,9 +27,10 @@ export function apiCases(
   operation: Operation,
   rules: readonly FieldRule[],
   cases: readonly TestCase[],
-): { readonly cases: ApiCase[]; readonly gaps: string[] } {
+  judge: Judge,
+): { readonly cases: ApiCase[]; readonly gaps: string[]; readonly notes: string[] } {
   const gaps: string[] = [];
-  const base = baseRequest(operation);
+  const base = baseRequest(operation, judge);
   const request = base.at === "made" ? base.request : null;
   if (base.at === "missing")
     gaps.push(`No valid value is known of ${base.input}: give the schema an example.`);
@@ -49,9 +51,14 @@ export function apiCases(
       status: success.key,
       request,
     });
-  const variants = request === null ? [] : variantsOf(request, rules, cases);
+  const made = request === null ? [] : variantsOf(request, rules, cases);
+  const variants = made.filter(({ draft, input, expected }) => {
+    const fits = draft.request === null ? null : fitsDocument(draft.request, input, judge);
+    return fits === null || fits === (expected === "accept");
+  });
+  const left = made.length - variants.length;
   drafts.push(
-    ...variants.map(({ expected, ...draft }) => ({
+    ...variants.map(({ draft, expected }) => ({
       ...draft,
       status: (expected === "accept" ? success : refused)?.key ?? null,
     })),
@@ -71,6 +78,7 @@ export function apiCases(
       request: draft.request === null ? null : shortened(draft.request),
     })),
     gaps,
+    notes: left === 0 ? [] : [`${left} requests are left out: the rest of their schema says otherwise.`],
   };
 }
 
@@ -78,11 +86,16 @@ function find(statuses: readonly Status[], keys: readonly string[]): Status | un
   return keys.flatMap((key) => statuses.find((each) => each.key === key) ?? [])[0];
 }
 
-type Variant = Omit<Draft, "status"> & { readonly expected: "accept" | "reject" };
+interface Variant {
+  readonly draft: Omit<Draft, "status">;
+  readonly expected: "accept" | "reject";
+  /** The input that it changes. */
+  readonly input: Input;
+}
 
 function variantsOf(base: ApiRequest, rules: readonly FieldRule[], cases: readonly TestCase[]): Variant[] {
   const seen = new Set([JSON.stringify(base)]);
-  const fresh = (request: ApiRequest | null): request is ApiRequest => {
+  const isFresh = ({ draft: { request } }: Variant) => {
     const key = JSON.stringify(request);
     if (request === null || seen.has(key)) return false;
     seen.add(key);
@@ -91,34 +104,24 @@ function variantsOf(base: ApiRequest, rules: readonly FieldRule[], cases: readon
   return rules.flatMap(({ rule, field }) => {
     const presence = rule.constraint.kind === "presence";
     const own = cases.filter(({ ruleId }) => ruleId === rule.id);
-    const made = own.flatMap((each): Variant[] => {
-      const request = requestOf(base, field, each, presence);
-      if (!fresh(request)) return [];
-      const title = presence ? `${rule.subject} is missing` : `${rule.subject}: ${each.title}`;
-      const { technique, expected } = each;
-      return [{ title, request, arrange: null, caseId: each.id, technique, expected }];
+    const made = own.map(({ id: caseId, title: about, technique, expected, input: value }): Variant => {
+      const request = requestOf(base, field, { input: value, expected }, presence);
+      const title = presence ? `${rule.subject} is missing` : `${rule.subject}: ${about}`;
+      return { draft: { title, request, arrange: null, caseId, technique }, expected, input: field.input };
     });
-    return [
-      ...made,
-      ...nullVariant(base, rule.subject, field, presence).filter(({ request }) => fresh(request)),
-    ];
+    const both = presence ? made : [...made, ...nullVariant(base, rule.subject, field)];
+    return both.filter(isFresh);
   });
 }
 
 /** JSON knows null: a value that may not be it is asked to refuse it. */
-function nullVariant(
-  base: ApiRequest,
-  title: string,
-  field: FieldRule["field"],
-  presence: boolean,
-): Variant[] {
-  if (presence || field.input.in !== "body" || field.path.length === 0) return [];
-  const each = { input: null, expected: "reject" } as const;
-  const request = requestOf(base, field, each, false);
-  const expected = field.schema.nullable ? "accept" : "reject";
-  return [
-    { title: `${title}: null`, request, arrange: null, caseId: null, technique: "error-guessing", expected },
-  ];
+function nullVariant(base: ApiRequest, subject: string, field: FieldRule["field"]): Variant[] {
+  const { input, path, schema } = field;
+  if (input.in !== "body" || path.length === 0) return [];
+  const request = requestOf(base, field, { input: null, expected: "reject" }, false);
+  const about = { arrange: null, caseId: null, technique: "error-guessing" } as const;
+  const expected = schema.nullable ? "accept" : "reject";
+  return [{ draft: { ...about, title: `${subject}: null`, request }, expected, input }];
 }
 
 /** A case for a status that no input brings about: what has to be so is said in words. */
@@ -129,10 +132,7 @@ function statusCase({ key, description }: Status, request: ApiRequest | null, op
       400: operation.contentType === null ? null : "The body is no JSON.",
       401: "The request carries no credentials.",
       403: "The credentials are good, and may not do this.",
-      404:
-        path === undefined
-          ? null
-          : `Nothing is there for the ${subjectOf({ input: path, path: [], required: true, schema: path.schema })}.`,
+      404: path === undefined ? null : `Nothing is there for the ${subjectOf({ input: path, path: [] })}.`,
       405: "The method is another one.",
       409: "The resource is in a state that forbids it.",
       412: "The version in If-Match is an old one.",

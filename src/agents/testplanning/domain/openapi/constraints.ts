@@ -26,7 +26,8 @@ export function valueRule(schema: Schema): ValueRule {
   const texts = schema.examples.filter((each) => typeof each === "string");
   const none: Samples = { valid: texts, invalid: [] };
   if (schema.values !== null) {
-    const values = [...schema.values];
+    const { parts } = valueRule({ ...schema, values: null });
+    const values = schema.values.filter((value) => parts.every((part) => accepts(part, "", value)));
     if (values.length === 0) return { parts: [], samples: none, notes: ["a list without plain values"] };
     return {
       parts: [{ kind: "enumeration", values, caseSensitive: true, accepts: "listed" }],
@@ -140,12 +141,11 @@ function sizes(
 
 /** A value that the schema accepts; undefined where none is found without an example. */
 export function validValue(schema: Schema): Json | undefined {
-  if (schema.values !== null) return schema.values[0];
-  if (schema.type === "object") return validObject(schema);
-  if (schema.type === "array") return validList(schema);
+  if (schema.values === null && schema.type === "object") return validObject(schema);
+  if (schema.values === null && schema.type === "array") return validList(schema);
   const { parts, samples } = valueRule(schema);
   const fits = (value: Json) => parts.every((part) => accepts(part, "", value));
-  return [...schema.examples, ...samples.valid, ...plainValues(schema)].find(fits);
+  return [...(schema.values ?? []), ...schema.examples, ...samples.valid, ...plainValues(schema)].find(fits);
 }
 
 function plainValues({ type, min, max, multipleOf, minLength, maxLength }: Schema): Json[] {

@@ -72,7 +72,7 @@ function within(field: Field, isRoot: boolean): Field[] {
 }
 
 /** `limit in the query`, `address.city in the body` */
-export function subjectOf({ input, path }: Field): string {
+export function subjectOf({ input, path }: Pick<Field, "input" | "path">): string {
   const name = path.join(".").replaceAll(".[]", "[]");
   if (input.in !== "body") return `${input.name} in the ${input.in}`;
   return name === "" ? "the body" : `${name} in the body`;

@@ -1,6 +1,16 @@
 import type { Schema, SchemaReader } from "./schema.ts";
 import type { Resolver } from "./resolver.ts";
-import { DocumentUnreadable, entries, isObject, isScalar, list, member, textOf } from "./unreadable.ts";
+import type { Json } from "../constraint.ts";
+import {
+  DocumentUnreadable,
+  entries,
+  isJson,
+  isObject,
+  isScalar,
+  list,
+  member,
+  textOf,
+} from "./unreadable.ts";
 
 export type Place = "path" | "query" | "header" | "cookie" | "body";
 
@@ -10,6 +20,10 @@ export interface Input {
   readonly name: string;
   readonly required: boolean;
   readonly schema: Schema;
+  /** The same as it stands in the document, for a {@link Judge}. */
+  readonly raw: unknown;
+  /** Whole values that the document gives as examples. */
+  readonly examples: readonly Json[];
 }
 
 /** A status that the document names: `200`, `4XX` or `default`. */
@@ -24,7 +38,6 @@ export interface Operation {
   readonly method: string;
   readonly path: string;
   readonly summary: string;
-  readonly tags: readonly string[];
   readonly inputs: readonly Input[];
   readonly contentType: string | null;
   readonly statuses: readonly Status[];
@@ -44,40 +57,69 @@ export interface Api {
 const METHODS = ["get", "put", "post", "delete", "options", "head", "patch", "trace"] as const;
 const MAX_OPERATIONS = 500;
 
-/** Reads the operations of a document of OpenAPI 3.0 or 3.1. @throws DocumentUnreadable */
-export function readApi(document: unknown, resolver: Resolver, reader: SchemaReader): Api {
+/** Who reads a document. */
+interface Readers {
+  readonly resolver: Resolver;
+  readonly reader: SchemaReader;
+}
+
+/** An operation before it is read. */
+interface Found {
+  readonly id: string;
+  readonly method: string;
+  readonly path: string;
+  readonly item: unknown;
+  readonly found: unknown;
+}
+
+/**
+ * Reads the operations of a document of OpenAPI 3.0 or 3.1.
+ *
+ * @param only ids of operations; empty for all
+ * @throws DocumentUnreadable
+ */
+export function readApi(document: unknown, only: readonly string[], readers: Readers): Api {
   const openapi = versionOf(document);
-  const paths = entries(member(document, "paths"));
-  if (paths.length === 0)
-    throw new DocumentUnreadable("paths", "The document has no paths, so there is nothing to test.");
-  const global = list(member(document, "security"));
-  const taken = new Map<string, number>();
-  const operations = paths.flatMap(([path, raw]) => {
-    const item = resolver.resolve(raw, `paths.${path}`).value;
-    return METHODS.flatMap((method) => {
-      const found = member(item, method);
-      if (!isObject(found)) return [];
-      const read = readOperation({ method, path, item, found, global, resolver, reader });
-      const count = (taken.get(read.id) ?? 0) + 1;
-      taken.set(read.id, count);
-      return [count === 1 ? read : { ...read, id: `${read.id}-${count}` }];
-    });
-  });
-  if (operations.length === 0)
-    throw new DocumentUnreadable("paths", "No path has an operation, so there is nothing to test.");
-  if (operations.length > MAX_OPERATIONS)
+  const all = operationsOf(document, readers.resolver);
+  const unknown = only.find((id) => all.every((each) => each.id !== id));
+  if (unknown !== undefined)
+    throw new DocumentUnreadable("operations", `The document has no operation with the id ${unknown}.`);
+  const wanted = only.length === 0 ? all : all.filter(({ id }) => only.includes(id));
+  if (wanted.length > MAX_OPERATIONS)
     throw new DocumentUnreadable(
       "paths",
-      `The document has ${operations.length} operations; ${MAX_OPERATIONS} are the most. Send a part of it.`,
+      `The document has ${wanted.length} operations; ${MAX_OPERATIONS} are the most. Name some of them.`,
     );
+  const global = list(member(document, "security"));
   const hooks = entries(member(document, "webhooks")).length;
   return {
     title: textOf(member(member(document, "info"), "title")) ?? "API",
     version: textOf(member(member(document, "info"), "version")) ?? "",
     openapi,
-    operations,
+    operations: wanted.map((each) => readOperation(each, global, readers)),
     notes: hooks === 0 ? [] : [`${hooks} webhooks are not tested: they are called by the API.`],
   };
+}
+
+function operationsOf(document: unknown, resolver: Resolver): Found[] {
+  const paths = entries(member(document, "paths"));
+  if (paths.length === 0)
+    throw new DocumentUnreadable("paths", "The document has no paths, so there is nothing to test.");
+  const taken = new Map<string, number>();
+  const all = paths.flatMap(([path, raw]) => {
+    const item = resolver.resolve(raw, `paths.${path}`).value;
+    return METHODS.flatMap((method): Found[] => {
+      const found = member(item, method);
+      if (!isObject(found)) return [];
+      const id = idOf(textOf(found["operationId"]) ?? method + path, method);
+      const count = (taken.get(id) ?? 0) + 1;
+      taken.set(id, count);
+      return [{ id: count === 1 ? id : `${id}-${count}`, method, path, item, found }];
+    });
+  });
+  if (all.length === 0)
+    throw new DocumentUnreadable("paths", "No path has an operation, so there is nothing to test.");
+  return all;
 }
 
 function versionOf(document: unknown): string {
@@ -93,20 +135,14 @@ function versionOf(document: unknown): string {
   throw new DocumentUnreadable("openapi", `Expected OpenAPI 3.0 or 3.1, found ${found}.`);
 }
 
-interface Found {
-  readonly method: string;
-  readonly path: string;
-  readonly item: unknown;
-  readonly found: unknown;
-  readonly global: readonly unknown[];
-  readonly resolver: Resolver;
-  readonly reader: SchemaReader;
-}
-
-function readOperation({ method, path, item, found, global, resolver, reader }: Found): Operation {
+function readOperation(
+  { id, method, path, item, found }: Found,
+  global: readonly unknown[],
+  { resolver, reader }: Readers,
+): Operation {
   const where = `paths.${path}.${method}`;
-  const named = textOf(member(found, "operationId"));
-  const notes = named === undefined ? ["It has no operationId; its id is made from method and path."] : [];
+  const named = textOf(member(found, "operationId")) !== undefined;
+  const notes = !named ? ["It has no operationId; its id is made from method and path."] : [];
   const parameters = new Map<string, Input>();
   for (const raw of [...list(member(item, "parameters")), ...list(member(found, "parameters"))]) {
     const input = readParameter(resolver.resolve(raw, where).value, where, reader);
@@ -116,7 +152,7 @@ function readOperation({ method, path, item, found, global, resolver, reader }: 
     if (!parameters.has(`path ${name.toLowerCase()}`))
       notes.push(`The path names {${name}}, and no parameter describes it.`);
   const body = readBody(resolver.resolve(member(found, "requestBody") ?? {}, where).value, where, reader);
-  if (body !== null && body.schema === null)
+  if (body?.input === null)
     notes.push(`Its body (${body.contentType}) is no JSON, so only its statuses are tested.`);
   const statuses = entries(member(found, "responses")).flatMap(([key, raw]) => {
     if (!/^(?:[1-5]\d\d|[1-5]XX|default)$/u.test(key)) return [];
@@ -126,12 +162,11 @@ function readOperation({ method, path, item, found, global, resolver, reader }: 
   const security = member(found, "security");
   const needs = Array.isArray(security) ? security : global;
   return {
-    id: idOf(named ?? method + path, method),
+    id,
     method: method.toUpperCase(),
     path,
     summary: textOf(member(found, "summary")) ?? "",
-    tags: list(member(found, "tags")).filter((each) => typeof each === "string"),
-    inputs: [...parameters.values(), ...(body === null || body.schema === null ? [] : [toInput(body)])],
+    inputs: [...parameters.values(), ...(body?.input ? [body.input] : [])],
     contentType: body?.contentType ?? null,
     statuses,
     secured: needs.length > 0 && needs.every((each) => entries(each).length > 0),
@@ -161,22 +196,21 @@ function readParameter(raw: unknown, where: string, reader: SchemaReader): Input
   const [content] = entries(member(raw, "content"));
   const schema = member(raw, "schema") ?? member(content?.[1], "schema") ?? {};
   const read = reader.read(schema, `${where} ${place} ${name.replaceAll(".", "_")}`);
-  const examples = [
-    member(raw, "example"),
-    ...entries(member(raw, "examples")).map(([, each]) => member(each, "value")),
-  ];
+  const examples = examplesOf(raw);
   return {
     in: place,
     name,
     required: place === "path" || member(raw, "required") === true,
-    schema: withExamples(read, examples),
+    schema: { ...read, examples: [...examples.filter(isScalar), ...read.examples] },
+    raw: schema,
+    examples,
   };
 }
 
 interface Body {
   readonly contentType: string;
-  readonly required: boolean;
-  readonly schema: Schema | null;
+  /** Null where it is no JSON. */
+  readonly input: Input | null;
 }
 
 function readBody(raw: unknown, where: string, reader: SchemaReader): Body | null {
@@ -185,15 +219,16 @@ function readBody(raw: unknown, where: string, reader: SchemaReader): Body | nul
   const [contentType, media] = json ?? content[0] ?? [];
   if (contentType === undefined) return null;
   const required = member(raw, "required") === true;
-  if (json === undefined) return { contentType, required, schema: null };
-  return { contentType, required, schema: reader.read(member(media, "schema") ?? {}, `${where} body`) };
+  if (json === undefined) return { contentType, input: null };
+  const own = member(media, "schema") ?? {};
+  const schema = reader.read(own, `${where} body`);
+  const examples = [...examplesOf(media), ...examplesOf(own)];
+  return { contentType, input: { in: "body", name: "body", required, schema, raw: own, examples } };
 }
 
-function toInput({ schema, required }: Body): Input {
-  if (schema === null) throw new Error("A body without a schema is no input.");
-  return { in: "body", name: "body", required, schema };
-}
-
-function withExamples(schema: Schema, examples: readonly unknown[]): Schema {
-  return { ...schema, examples: [...examples.filter(isScalar), ...schema.examples] };
+/** The examples of a parameter, a body or a schema, as each of them may give them. */
+function examplesOf(value: unknown): Json[] {
+  const several = member(value, "examples");
+  const named = entries(several).map(([, each]) => member(each, "value"));
+  return [member(value, "example"), ...named, ...list(several)].filter(isJson);
 }

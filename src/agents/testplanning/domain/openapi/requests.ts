@@ -3,6 +3,7 @@ import { expand, isRepeated, short, type TestCase } from "../design/design.ts";
 import { listOf, validValue } from "./constraints.ts";
 import type { Field } from "./fields.ts";
 import { subjectOf } from "./fields.ts";
+import type { Judge } from "./judge.ts";
 import type { Input, Operation } from "./operation.ts";
 
 /** A request as data; who sends it puts it on the wire. A long value in it is written short, as in a case of a rule. */
@@ -14,6 +15,9 @@ export interface ApiRequest {
   /** Undefined: none. */
   readonly body?: Json;
 }
+
+/** Where a request has what stands at a place. */
+const BAGS = { path: "path", query: "query", header: "headers", cookie: "cookies" } as const;
 
 /** The same request with its long values written short. */
 export function shortened(request: ApiRequest): ApiRequest {
@@ -37,21 +41,20 @@ function shortValue(value: Json): Json {
 /** The smallest request that is valid, or the input that no valid value is known of. */
 export function baseRequest(
   operation: Operation,
+  judge: Judge,
 ):
   | { readonly at: "made"; readonly request: ApiRequest }
   | { readonly at: "missing"; readonly input: string } {
   let request: ApiRequest = { path: {}, query: {}, headers: {}, cookies: {} };
   for (const input of operation.inputs) {
     if (!input.required) continue;
-    const value = validValue(input.schema);
-    if (value === undefined) return { at: "missing", input: subjectOf(root(input)) };
+    const value = [validValue(input.schema), ...input.examples].find(
+      (each) => each !== undefined && judge(input.raw, each) !== false,
+    );
+    if (value === undefined) return { at: "missing", input: subjectOf({ input, path: [] }) };
     request = withInput(request, input, value);
   }
   return { at: "made", request };
-}
-
-function root(input: Input): Field {
-  return { input, path: [], required: input.required, schema: input.schema };
 }
 
 /** The request of a case: the valid one with one value changed. Null where the case says nothing about requests. */
@@ -103,29 +106,24 @@ function isTellable({ in: place }: Input, { schema }: Field, value: Json): boole
 }
 
 export function withInput(request: ApiRequest, { in: place, name }: Input, value: Json): ApiRequest {
-  switch (place) {
-    case "path":
-      return { ...request, path: { ...request.path, [name]: value } };
-    case "query":
-      return { ...request, query: { ...request.query, [name]: value } };
-    case "header":
-      return { ...request, headers: { ...request.headers, [name]: value } };
-    case "cookie":
-      return { ...request, cookies: { ...request.cookies, [name]: value } };
-    case "body":
-      return { ...request, body: value };
-    default:
-      return place satisfies never;
-  }
+  if (place === "body") return { ...request, body: value };
+  const bag = BAGS[place];
+  return { ...request, [bag]: { ...request[bag], [name]: value } };
+}
+
+/** Whether the document accepts what a request has for an input; null where that cannot be told. */
+export function fitsDocument(request: ApiRequest, input: Input, judge: Judge): boolean | null {
+  const value = input.in === "body" ? request.body : request[BAGS[input.in]][input.name];
+  return value === undefined ? !input.required : judge(input.raw, value);
 }
 
 function without(request: ApiRequest, { input, path }: Field): ApiRequest | null {
-  const drop = (from: { readonly [name: string]: Json }) =>
-    Object.fromEntries(Object.entries(from).filter(([name]) => name !== input.name));
-  if (input.in === "query") return { ...request, query: drop(request.query) };
-  if (input.in === "header") return { ...request, headers: drop(request.headers) };
-  if (input.in === "cookie") return { ...request, cookies: drop(request.cookies) };
-  if (input.in !== "body") return null;
+  if (input.in === "path") return null;
+  if (input.in !== "body") {
+    const bag = BAGS[input.in];
+    const others = Object.entries(request[bag]).filter(([name]) => name !== input.name);
+    return { ...request, [bag]: Object.fromEntries(others) };
+  }
   const { body, ...rest } = request;
   if (path.length === 0) return rest;
   const from = body ?? validValue(input.schema);

@@ -4,7 +4,7 @@ import { entries, isObject, isScalar, list, member, numberOf, textOf } from "./u
 
 /** What a JSON Schema says, as far as tests are derived from it. */
 export interface Schema {
-  /** Null: any. */
+  /** Null: any, or one of several. */
   readonly type: JsonType | null;
   readonly nullable: boolean;
   readonly values: readonly Listed[] | null;
@@ -23,8 +23,6 @@ export interface Schema {
   readonly items: Schema | null;
   readonly properties: readonly (readonly [name: string, schema: Schema])[];
   readonly required: readonly string[];
-  /** No other members than those that are named. */
-  readonly closed: boolean;
   readonly readOnly: boolean;
   /** Plain values that the document gives as examples. */
   readonly examples: readonly Listed[];
@@ -61,6 +59,8 @@ export class SchemaReader {
     const merged = this.#merged(raw, place);
     if (merged === null) return toSchema({}, null, []);
     const { keywords, seen } = merged;
+    const types = list(keywords["type"]).filter((each) => each !== "null");
+    if (types.length > 1) this.notes.add(`${path}: of ${types.length} types none is tested.`);
     const below = (each: unknown, name: string) =>
       this.#read(each, { path: path + name, above: seen, depth: depth + 1 });
     const properties = entries(keywords["properties"]).map(
@@ -141,16 +141,20 @@ function combine(a: Keywords, b: Keywords): Keywords {
     ...(first !== undefined && second !== undefined
       ? { enum: first.filter((value: unknown) => second.includes(value)) }
       : {}),
-    properties: {
-      ...Object.fromEntries(entries(a["properties"])),
-      ...Object.fromEntries(entries(b["properties"])),
-    },
+    properties: Object.fromEntries([
+      ...entries(a["properties"]),
+      ...entries(b["properties"]).map(([name, each]) => {
+        const other = member(a["properties"], name);
+        return [name, other === undefined ? each : { allOf: [other, each] }];
+      }),
+    ]),
     required: [...list(a["required"]), ...list(b["required"])],
   };
 }
 
 function toSchema(keywords: Keywords, items: Schema | null, properties: Schema["properties"]): Schema {
   const types = (Array.isArray(keywords["type"]) ? keywords["type"] : [keywords["type"]]).map(String);
+  const known = types.filter(isType);
   const values = Object.hasOwn(keywords, "const") ? [keywords["const"]] : listed(keywords["enum"]);
   const lower = boundOf(keywords, "minimum", "exclusiveMinimum", Math.max);
   const upper = boundOf(keywords, "maximum", "exclusiveMaximum", Math.min);
@@ -160,7 +164,7 @@ function toSchema(keywords: Keywords, items: Schema | null, properties: Schema["
   };
   const multiple = numberOf(keywords["multipleOf"]);
   return {
-    type: types.find(isType) ?? impliedType(keywords, properties),
+    type: known.length > 1 ? null : (known[0] ?? impliedType(keywords, properties)),
     nullable: types.includes("null") || keywords["nullable"] === true || values?.includes(null) === true,
     values: values?.filter(isScalar) ?? null,
     min: lower.value,
@@ -178,7 +182,6 @@ function toSchema(keywords: Keywords, items: Schema | null, properties: Schema["
     items,
     properties,
     required: [...new Set(list(keywords["required"]).filter((name) => typeof name === "string"))],
-    closed: keywords["additionalProperties"] === false,
     readOnly: keywords["readOnly"] === true,
     examples: [keywords["example"], ...list(keywords["examples"]), keywords["default"]].filter(isScalar),
   };

@@ -1,3 +1,5 @@
+import type { Json } from "../constraint.ts";
+
 /** A document that cannot be read: where in it, and what was expected there. */
 export class DocumentUnreadable extends Error {
   override readonly name = "DocumentUnreadable";
@@ -12,6 +14,11 @@ export class DocumentUnreadable extends Error {
 /** A value that is no list and no object: what a test can write down at once, however deep the document is. */
 export function isScalar(value: unknown): value is string | number | boolean {
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+}
+
+/** Documents hold nothing but JSON, and what they leave out. */
+export function isJson(value: unknown): value is Json {
+  return value !== undefined;
 }
 
 /** Any JSON object. */

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { analyseApi } from "../../../../../src/agents/testplanning/domain/openapi/analyse-api.ts";
+import { analyseApi as analyse } from "../../../../../src/agents/testplanning/domain/openapi/analyse-api.ts";
+import { judgeOf } from "../../../../../src/agents/testplanning/infrastructure/schema-judge.ts";
 import type {
   ApiAnalysis,
   OperationAnalysis,
@@ -33,6 +34,10 @@ export function one(of: {
   return { openapi: of.openapi ?? "3.1.0", info: { title: "One", version: "1" }, paths: { "/op": { post } } };
 }
 
-/** Its only operation, analysed. */
-export const only = (of: Parameters<typeof one>[0]): OperationAnalysis =>
-  operation(analyseApi(one(of)), "op");
+/** A document, analysed as the agent does it. */
+export const analyseApi = async (document: unknown, ids: readonly string[] = []): Promise<ApiAnalysis> =>
+  analyse(document, await judgeOf(document), ids);
+
+/** The only operation of a document, analysed. */
+export const only = async (of: Parameters<typeof one>[0]): Promise<OperationAnalysis> =>
+  operation(await analyseApi(one(of)), "op");
