@@ -144,6 +144,23 @@ await test("the times from asked to sent are percentiles by nearest rank, of eac
   file.close();
 });
 
+await test("counts and times are of one moment, also while much is sent", async (t) => {
+  const system = await TestSystem.start(t, []);
+  const agent = await system.agent("notification");
+  const body = { recipient: "ops", channels: ["file", "console"], message: "m" };
+  const sending = Array.from({ length: 40 }, () => ask(agent, "POST", "/execute", { body }));
+  let sent = 0;
+  while (sent < 2 * sending.length) {
+    const { channels } = await statsOf(agent);
+    sent = 0;
+    for (const each of channels) {
+      t.match(each, { timeToSent: { count: each["sent"] } });
+      sent += Number(each["sent"]);
+    }
+  }
+  await Promise.all(sending);
+});
+
 await test("a range is of the times at which was asked: from its beginning to before its end", async (t) => {
   const system = await TestSystem.start(t, []);
   const agent = await system.agent("notification");

@@ -18,6 +18,6 @@ export class DeliveryStats {
       const message = `expected a time after since, which is ${since}`;
       throw invalid(`until: ${message}`, [{ path: "until", message }]);
     }
-    return statsOf(await this.#figures.tallies(filter), await this.#figures.sendTimes(filter));
+    return statsOf(await this.#figures.tallies(filter));
   }
 }

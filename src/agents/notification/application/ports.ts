@@ -5,7 +5,7 @@ import type { Notification } from "../domain/notification.ts";
 import type { Preferences } from "../domain/preferences.ts";
 import type { Zone } from "../domain/quiet-hours.ts";
 import type { Opening, RenderInput } from "../domain/render.ts";
-import type { SendTimes, Tally } from "../domain/stats.ts";
+import type { Tally } from "../domain/stats.ts";
 import type { Suppression, SuppressionReason } from "../domain/suppression.ts";
 
 /** What a channel is given. The id is the idempotency key: the same id must reach the recipient once. */
@@ -117,9 +117,8 @@ export interface StatsFilter {
 
 /** Port to counts over all notifications. */
 export interface DeliveryFigures {
+  /** All of them at one moment. */
   tallies(filter: StatsFilter): Promise<readonly Tally[]>;
-  /** Of each channel by which something is sent. */
-  sendTimes(filter: StatsFilter): Promise<readonly (SendTimes & { readonly channel: string })[]>;
 }
 
 /** Port to what recipients want. */

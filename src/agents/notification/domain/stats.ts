@@ -13,7 +13,10 @@ export type FailureCause =
   | "policy"
   | "other";
 
-/** Channels of notifications that have come to the same end, in one number. */
+/**
+ * Channels of notifications that have come to the same end, in one number. Its times are those of its channel that fall to
+ * it: the smallest p50 of a channel's tallies is that of the channel.
+ */
 export type Tally = {
   readonly channel: string;
   readonly at: ChannelState["at"];
@@ -22,6 +25,11 @@ export type Tally = {
   readonly suppressedBy: SuppressedBy | null;
   readonly notifications: number;
   readonly attempts: number;
+  /** How many have a time from asked to sent. */
+  readonly timed: number;
+  /** The smallest of their times that at least half of the channel's are not above; null where none of them is it. */
+  readonly p50Ms: number | null;
+  readonly p95Ms: number | null;
 };
 
 /** How long it took from asked to sent, in milliseconds, over those that are sent or delivered; null of nothing. */
@@ -75,22 +83,13 @@ export function causeOf(code: string | null): FailureCause {
 }
 
 /** Adds rows up, the channels by their names. */
-export function statsOf(
-  tallies: readonly Tally[],
-  times: readonly (SendTimes & { readonly channel: string })[],
-): readonly ChannelStats[] {
-  const byChannel = [...Map.groupBy(tallies, ({ channel }) => channel)];
-  return byChannel
+export function statsOf(tallies: readonly Tally[]): readonly ChannelStats[] {
+  return [...Map.groupBy(tallies, ({ channel }) => channel)]
     .toSorted(([one], [other]) => (one < other ? -1 : 1))
-    .map(([channel, rows]) => {
-      const { count, p50Ms, p95Ms } = times.find((each) => each.channel === channel) ?? NO_TIMES;
-      return { ...channelStats(channel, rows), timeToSent: { count, p50Ms, p95Ms } };
-    });
+    .map(([channel, rows]) => channelStats(channel, rows));
 }
 
-const NO_TIMES: SendTimes = { count: 0, p50Ms: null, p95Ms: null };
-
-function channelStats(channel: string, rows: readonly Tally[]): Omit<ChannelStats, "timeToSent"> {
+function channelStats(channel: string, rows: readonly Tally[]): ChannelStats {
   const at = (state: Tally["at"]): readonly Tally[] => rows.filter((row) => row.at === state);
   const [answered, fresh] = [
     at("pending").filter(isAnswered),
@@ -116,7 +115,17 @@ function channelStats(channel: string, rows: readonly Tally[]): Omit<ChannelStat
       byReason: sumBy(suppressed, ({ suppressedBy }) => suppressedBy),
     },
     attempts: rows.reduce((total, { attempts }) => total + attempts, 0),
+    timeToSent: {
+      count: rows.reduce((total, { timed }) => total + timed, 0),
+      p50Ms: least(rows.map(({ p50Ms }) => p50Ms)),
+      p95Ms: least(rows.map(({ p95Ms }) => p95Ms)),
+    },
   };
+}
+
+function least(times: readonly (number | null)[]): number | null {
+  const known = times.filter((time) => time !== null);
+  return known.length === 0 ? null : Math.min(...known);
 }
 
 function isAnswered({ code }: Tally): boolean {
