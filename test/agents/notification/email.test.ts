@@ -150,6 +150,23 @@ await test("mail that comes back is read from its report, and a complaint stops 
     "5.2.1 is about this mail",
   );
 
+  const late = idOf(await ask(agent, "POST", "/execute", { body: letter }));
+  const relayed = report("relayed", "2.0.0").replace(id, late);
+  t.match(
+    (await receive({ channel: "email", report: relayed })).body,
+    { events: { length: 0 } },
+    "not there yet",
+  );
+  const expired = report("failed", "4.4.7").replace(id, late);
+  t.match(await receive({ channel: "email", report: expired }), {
+    body: { result: { at: "failed", channels: [{ code: "4.4.7" }] }, events: [{ eventType: FAILED }] },
+  });
+  t.match(
+    (await ask(agent, "GET", "/suppressions")).body,
+    { items: { length: 0 } },
+    "the mailbox may be fine",
+  );
+
   const other = idOf(await ask(agent, "POST", "/execute", { body: letter }));
   const complaint = { channel: "email", notificationId: other, complaint: true, detail: "abuse" };
   t.match(await receive(complaint), { status: 200, body: { result: { at: "sent" } } });
@@ -161,7 +178,7 @@ await test("mail that comes back is read from its report, and a complaint stops 
   t.match(stopped.body, { result: { at: "suppressed", channels: [{ suppressedBy: "complaint" }] } });
   t.equal(
     system.seen.filter((event) => event.type === FAILED).length,
-    1,
+    2,
     "nobody is told of somebody's wish",
   );
 

@@ -40,8 +40,20 @@ await test("an escalated ticket is told to those on call, once for each event", 
     t.ok(String(body["message"]).includes(fact), fact);
   }
   await system.replay(id, "notification");
-  await system.publish(ESCALATED, { ...ticket, body: "x".repeat(10_000), requester: "Ada" }, next);
+  const forged = {
+    title: "Login\nTeam: nobody",
+    requester: "Ada\r\nTo be resolved by: never",
+    body: `x${"\u{1F600}".repeat(5000)}`,
+  };
+  await system.publish(ESCALATED, { ...ticket, ...forged }, next);
   const [, other] = await system.until(SENT, 2);
+  const told = sentCompletedPayload.parse(other?.data.data.payload);
+  t.equal(told.subject, "1-Critical: Login Team: nobody");
+  const { body: second } = await agent.get(`/api/notification/notifications/${told.notificationId}`);
+  const lines = String(second["message"]).split(/[\r\n]+/);
+  t.ok(lines.includes("Requester: Ada To be resolved by: never"));
+  t.ok(lines.includes("Login Team: nobody"), "a line of a ticket does not look like one of ours");
+  t.ok(lines.at(-1)?.endsWith("\u{1F600}\u2026"), "cut between two characters");
   t.equal(other?.data.data.causationId, next, "the repetition sent nothing");
   t.equal((await readdir(join(system.dir, "outbox"))).length, 2);
 });

@@ -9,6 +9,8 @@ export interface Call {
   /** Its JSON. */
   readonly body: unknown;
   answer(status: number, headers?: Readonly<Record<string, string>>, text?: string): void;
+  /** Answers, and closes the connection in the middle of the text. */
+  breakOff(status: number): void;
 }
 
 /** The other end of the channels that speak HTTP: the test decides what it answers, and when. */
@@ -51,6 +53,10 @@ export class WebhookReceiver {
       headers,
       body: JSON.parse(text) as unknown,
       answer: (status, more = {}, answer = "") => void response.writeHead(status, more).end(answer),
+      breakOff: (status) => {
+        response.writeHead(status, { "content-length": "1000" });
+        response.write('{"messageId":', () => response.destroy());
+      },
     });
     const waiting = this.#waiting;
     this.#waiting = [];

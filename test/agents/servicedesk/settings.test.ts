@@ -33,6 +33,10 @@ await test("a policy has a name or a file, and one that cannot be used is told w
   const wrong: readonly (readonly [unknown, RegExp])[] = [
     [{ ...policy, priorities: ["now"] }, /matrix\.high\.low: "later" is none of the priorities now/],
     [{ ...policy, sla: { now: policy.sla.now } }, /sla\.later: there is no SLA/],
+    [
+      { ...policy, sla: { ...policy.sla, now: { ...policy.sla.now, resolutionMinutes: 600_000 } } },
+      /sla\.now\.resolutionMinutes: .*527040/,
+    ],
     [{ ...policy, timeZone: "Mars/Base" }, /"Mars\/Base" is no time zone/],
     [{ ...policy, businessHours: { days: {}, holidays: [] } }, /businessHours\.days: expected open hours/],
     [

@@ -77,8 +77,8 @@ export class NotificationCommands {
   }
 
   /**
-   * Tries at once what waits for its next attempt or for the end of quiet hours, and once more what has failed. What its
-   * recipient does not want stays unsent.
+   * Tries at once what waits for its next attempt, and once more what has failed. What its recipient does not want, or not
+   * now, stays unsent.
    *
    * @throws Problem 404 for an unknown notification, 409 for one that is sent or was not wanted.
    */
@@ -93,15 +93,17 @@ export class NotificationCommands {
   }
 
   /**
-   * Takes back what has not left yet.
+   * Takes back what has not left yet. An attempt that is under way is waited for: what has left is not said to be taken back.
    *
    * @throws Problem 404 for an unknown notification, 409 when nothing is open any more.
    */
   async cancel(id: string, reason: string, ctx: HandlerContext): Promise<NotificationHistory> {
-    const { at } = (await this.#existing(id)).state;
-    if (at !== "rendered") throw conflict(`Notification ${id} is ${at}: there is nothing to take back.`);
-    await this.#notifications.record(ctx, id, [{ type: "cancel", reason }], { completes: true });
-    return await this.#notifications.load(id);
+    return await this.#deliver.between(id, async () => {
+      const { at } = (await this.#existing(id)).state;
+      if (at !== "rendered") throw conflict(`Notification ${id} is ${at}: there is nothing to take back.`);
+      await this.#notifications.record(ctx, id, [{ type: "cancel", reason }], { completes: true });
+      return await this.#notifications.load(id);
+    });
   }
 
   async #existing(id: string): Promise<NotificationHistory> {

@@ -55,6 +55,11 @@ export class Deliver {
     return this.#turns.run(id, () => this.#once(ctx, id, which));
   }
 
+  /** Runs what must not come between an attempt and what is recorded of it. */
+  between<Result>(id: string, work: () => Promise<Result>): Promise<Result> {
+    return this.#turns.run(id, work);
+  }
+
   async #once(ctx: HandlerContext, id: string, which: "due" | "open"): Promise<Notification> {
     const { state } = await this.#notifications.load(id);
     const commands = state.at === "rendered" ? await this.#attempt(ctx, id, state, which) : [];

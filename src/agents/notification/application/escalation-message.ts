@@ -1,5 +1,5 @@
 import type { TicketEscalatedPayload } from "../../servicedesk/events.ts";
-import { subjectFrom } from "../domain/render.ts";
+import { oneLine, subjectFrom } from "../domain/render.ts";
 
 /** Longest piece of a ticket's text in a notification: the rest is read where the ticket is. */
 const EXCERPT = 2000;
@@ -9,19 +9,21 @@ export function escalationMessage(ticket: TicketEscalatedPayload): {
   readonly subject: string;
   readonly message: string;
 } {
-  const { priority, title, body, affectedUsers, team, reason, category, requester } = ticket;
+  const { priority, affectedUsers, team, reason, category, requester } = ticket;
+  // A line break in what somebody wrote must not begin a line that looks like one of ours.
+  const [title, body] = [oneLine(ticket.title), Array.from(ticket.body)];
   const lines = [
     `Ticket: ${ticket.ticketId}`,
     `Priority: ${priority} (impact ${ticket.impact}, urgency ${ticket.urgency})`,
-    `Team: ${team}`,
+    `Team: ${oneLine(team)}`,
     `Category: ${category}`,
     ...(affectedUsers === null ? [] : [`Affected users: ${affectedUsers}`]),
-    ...(requester === null ? [] : [`Requester: ${requester}`]),
+    ...(requester === null ? [] : [`Requester: ${oneLine(requester)}`]),
     `To be resolved by: ${ticket.resolutionDueAt}`,
-    `Reason: ${reason}`,
+    `Reason: ${oneLine(reason)}`,
     "",
     title,
-    body.length <= EXCERPT ? body : `${body.slice(0, EXCERPT)}…`,
+    body.length <= EXCERPT ? ticket.body : `${body.slice(0, EXCERPT).join("")}…`,
   ];
   return { subject: subjectFrom(`${priority}: ${title}`), message: lines.join("\n") };
 }

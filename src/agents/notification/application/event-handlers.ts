@@ -59,6 +59,7 @@ export class EventHandlers {
     const { payload } = event.data;
     const checked = await checkRecipient(payload.recipient, this.#phones);
     if (!checked.ok) throw new DropEvent(`The recipient cannot be reached: ${checked.problem}.`);
+    if (payload.message.trim() === "") throw new DropEvent("There is nothing to tell: the message is blank.");
     const asked: Asked = {
       recipient: checked.recipient,
       channels: [...new Set(payload.channels ?? this.#defaults.channels)],

@@ -44,7 +44,7 @@ export class Prepare {
   async run(ctx: HandlerContext, id: string, asked: Asked): Promise<void> {
     const { state } = await this.#notifications.load(id);
     if (state.at !== "none") return;
-    const subject = asked.subject ?? subjectFrom(asked.message);
+    const subject = asked.subject?.trim() || subjectFrom(asked.message);
     const request = { ...asked, subject, lineage: ctx.lineage };
     const routes = await this.#router.routes(request, asked.channels);
     const content = render(request, await this.#opening(ctx, request, routes), this.#segments);

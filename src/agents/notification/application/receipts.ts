@@ -3,6 +3,7 @@ import { conflict, invalid, notFound } from "agents-apphost/kit";
 import type { Receipt } from "../domain/decide.ts";
 import { classOfEnhancedCode } from "../domain/delivery-status.ts";
 import { parseDeliveryReport } from "../domain/dsn.ts";
+import type { DeliveryReport } from "../domain/dsn.ts";
 import type { Notifications, NotificationHistory } from "./ports.ts";
 
 /** A receipt from the outside for one channel of a notification. One of the ids is enough. */
@@ -81,7 +82,7 @@ function read(command: RecordReceipt): { readonly envelopeId: string | null; rea
         "expected the message/delivery-status part of a report about one recipient (RFC 3464)",
       );
     }
-    const said = { code: found.status, detail: found.detail ?? detail ?? null };
+    const said = { code: found.status, says: SAYS[found.action], detail: found.detail ?? detail ?? null };
     return { envelopeId: found.envelopeId, receipt: { of: "delivery", channel, ...said } };
   }
   if (code === undefined) throw wrong("code", "a receipt has a code, a report, or is a complaint");
@@ -91,8 +92,18 @@ function read(command: RecordReceipt): { readonly envelopeId: string | null; rea
       `"${code}" is no enhanced status code (RFC 3463); expected for example 2.0.0 or 5.1.1`,
     );
   }
-  return { envelopeId: null, receipt: { of: "delivery", channel, code, detail: detail ?? null } };
+  const said = { code, says: "by-code", detail: detail ?? null } as const;
+  return { envelopeId: null, receipt: { of: "delivery", channel, ...said } };
 }
+
+/** A server that gives up says so with the code of its last attempt, 4.4.1 for example; one that hands on knows nothing yet. */
+const SAYS = {
+  failed: "failed",
+  delayed: "open",
+  delivered: "by-code",
+  relayed: "open",
+  expanded: "open",
+} as const satisfies Record<DeliveryReport["action"], string>;
 
 function wrong(path: string, message: string): Error {
   return invalid(`${path}: ${message}`, [{ path, message }]);

@@ -24,6 +24,8 @@ export type Receipt =
       readonly of: "delivery";
       readonly channel: string;
       readonly code: string;
+      /** Whether its code says what has become of the message, or it is known: for good not there, or not decided yet. */
+      readonly says: "by-code" | "failed" | "open";
       readonly detail: string | null;
     }
   | { readonly of: "complaint"; readonly channel: string; readonly detail: string | null };
@@ -143,8 +145,9 @@ function recordReceipt(receipt: Receipt, state: Notification): readonly Notifica
     const arrived = found.at === "sent" || found.at === "delivered";
     return arrived && !found.complained ? [{ type: "channel-complained", data: { channel, detail } }] : [];
   }
-  if (found.at !== "sent") return [];
+  if (found.at !== "sent" || receipt.says === "open") return [];
   const data: Attempt = { channel, attempt: found.attempts, code: receipt.code, detail };
+  if (receipt.says === "failed") return concluded(state, [{ type: "channel-failed", data }]);
   const action = actionForEnhancedCode(receipt.code);
   switch (action) {
     case "done":

@@ -18,7 +18,7 @@ export function parseDeliveryReport(text: string): DeliveryReport | undefined {
   const groups = text
     .replaceAll("\r\n", "\n")
     // A folded line belongs to the one before.
-    .replaceAll(/\n[ \t]+/g, " ")
+    .replaceAll(/\n[ \t]+(?=\S)/g, " ")
     .split(/\n[ \t]*(?:\n[ \t]*)+/)
     .map(fieldsOf)
     .filter((fields) => fields.size > 0);

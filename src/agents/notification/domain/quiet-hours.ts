@@ -11,7 +11,7 @@ export type QuietHours = {
 export interface Zone {
   /** The local date (2026-03-29) and minutes after midnight of an instant. */
   localOf(instant: number): { readonly date: string; readonly minute: number };
-  /** The instant of a local time; of one that a change of the clock skips, the one after it; of one that comes twice, the first. */
+  /** The instant of a local time; of one that a change of the clock skips, that of the change; of one that comes twice, the first. */
   instantOf(date: string, minute: number): number;
 }
 
@@ -30,7 +30,7 @@ export function quietUntil({ from, to }: QuietHours, zone: Zone, now: number): n
   const endsOn = overMidnight && minute >= begins ? nextDate(date) : date;
   const end = zone.instantOf(endsOn, ends);
   // The hour that comes twice: the first of two such ends has passed, the second is meant.
-  return end > now ? end : now + (ends - minute) * 60_000;
+  return end > now ? end : now - (now % 60_000) + (ends - minute) * 60_000;
 }
 
 /** Minutes after midnight of a time of day such as 22:30. */

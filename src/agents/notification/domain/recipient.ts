@@ -61,10 +61,15 @@ function parseEmail(text: string): ParsedRecipient {
   }
   if (new TextEncoder().encode(local).length > 64)
     return bad("the part before the @ is longer than 64 octets");
-  if (domain.length > 255 || !/^(?!-)[\p{L}\p{N}-]{1,63}(\.[\p{L}\p{N}-]{1,63})*$/u.test(domain)) {
+  if (domain.length > 255 || !domain.split(".").every(isLabel)) {
     return bad(`"${shorten(text)}" has no valid domain after the @`);
   }
   return { ok: true, recipient: { kind: "email", address: text } };
+}
+
+/** RFC 1123 §2.1, and the letters of internationalised names. */
+function isLabel(text: string): boolean {
+  return /^(?!-)[\p{L}\p{M}\p{N}-]{1,63}(?<!-)$/u.test(text);
 }
 
 function parsePhone(text: string): ParsedRecipient {

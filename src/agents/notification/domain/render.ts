@@ -52,7 +52,7 @@ function judge(input: RenderInput, opening: Opening): Wording {
   return { by: "template", reason, generatedBy, promptRef };
 }
 
-/** A subject becomes a header in mail: a line break in it would start another one. */
-function oneLine(text: string): string {
+/** A text without line breaks: in a mail's subject, which is a header, one would start another header. */
+export function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trim();
 }

@@ -48,6 +48,7 @@ export function parseRetryAfter(text: string | null, now: number): number | null
   if (/^\d+$/.test(trimmed)) return Number(trimmed) * 1000;
   // The three forms of an HTTP date begin with the name of a day; `Date` alone would also read "-5" as one.
   if (!/^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(trimmed)) return null;
-  const date = Date.parse(trimmed);
+  // One of the three names no zone (RFC 9110 §5.6.7): it is in UTC all the same.
+  const date = Date.parse(trimmed.endsWith(" GMT") ? trimmed : `${trimmed} GMT`);
   return Number.isNaN(date) ? null : Math.max(0, date - now);
 }

@@ -62,8 +62,9 @@ export function smsText(
   segments: number,
 ): SmsSize & { readonly text: string } {
   const body = message.trim();
-  const says = subject.replace(/…$/u, "").trimEnd();
-  const text = body.startsWith(says) ? body : `${subject}: ${body}`;
+  const says = subject.replace(/\s*…$/u, "");
+  // Our mark of a subject that was cut off would move the whole text to the larger alphabet.
+  const text = body.startsWith(says) ? body : `${says === subject ? subject : says + CUT}: ${body}`;
   const whole = smsSize(text);
   if (whole.segments <= segments) return { text, ...whole };
   const characters = Array.from(text);

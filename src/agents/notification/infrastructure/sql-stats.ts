@@ -45,8 +45,8 @@ export class SqlDeliveryFigures implements DeliveryFigures {
       notifications: Number(row.notifications),
       attempts: Number(row.attempts),
       timed: Number(row.timed),
-      p50Ms: p50 === null ? null : Number(p50),
-      p95Ms: p95 === null ? null : Number(p95),
+      p50Ms: milliseconds(p50),
+      p95Ms: milliseconds(p95),
     }));
   }
 
@@ -82,4 +82,9 @@ export class SqlDeliveryFigures implements DeliveryFigures {
       .$if(until !== null, (rows) => rows.where("d.requested_at", "<", until))
       .$if(channel !== null, (rows) => rows.where("c.channel", "=", channel));
   }
+}
+
+/** SQL Server's wide integers come as text. */
+function milliseconds(time: number | string | null): number | null {
+  return time === null ? null : Number(time);
 }

@@ -11,11 +11,14 @@ export const categoryName = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,39}$/, "expected a category: lower-case letters, digits and hyphens");
 
+const words = (most: number) =>
+  z.string().min(1).max(most).regex(/\S/, "expected something that can be read");
+
 export const sendInput = z.object({
   recipient: z.string().min(1).max(320).describe("E-mail address, E.164 number or the name of a group"),
   channels: z.array(channelName).min(1).optional(),
-  subject: z.string().min(1).max(200).optional(),
-  message: z.string().min(1).max(20_000),
+  subject: words(200).optional(),
+  message: words(20_000),
   category: categoryName
     .optional()
     .describe("What it is about; recipients may opt out of one. Left out: general"),

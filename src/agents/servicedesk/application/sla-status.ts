@@ -19,9 +19,9 @@ export interface SlaStatus {
 export function slaStatus(policy: Policy, zone: Zone, ticket: Ticket, now: string): SlaStatus | null {
   const triaged = triagedOf(ticket);
   if (triaged === null) return null;
-  const { sla, priority, suggestion } = triaged;
+  const { sla, priority } = triaged;
   const resolvedAt = ticket.at === "resolved" ? ticket.resolution.resolvedAt : null;
-  const answeredAt = suggestion?.suggestedAt ?? resolvedAt;
+  const answeredAt = triaged.answeredAt ?? resolvedAt;
   const at = (dueAt: string, metAt: string | null) => clockAt(policy, zone, sla.clock, { dueAt, metAt, now });
   return {
     priority: priority.name,

@@ -13,7 +13,7 @@ export type BusinessHours = {
 export interface Zone {
   /** The local date of an instant: 2026-03-29. */
   dateOf(instant: number): string;
-  /** The instant of a local time, in minutes after midnight; of one that a change of the clock skips, the one after it. */
+  /** The instant of a local time, in minutes after midnight; of one that a change of the clock skips, that of the change. */
   instantOf(date: string, minute: number): number;
 }
 

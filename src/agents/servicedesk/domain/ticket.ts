@@ -17,7 +17,10 @@ export type TriagedTicket = {
   readonly priority: Priority;
   readonly sla: Sla;
   readonly overridden: boolean;
+  /** The last one. */
   readonly suggestion: SolutionSuggested | null;
+  /** When the first was made: it stops the response clock. */
+  readonly answeredAt: string | null;
 };
 
 /**
@@ -55,11 +58,20 @@ export function evolve(state: Ticket, event: TicketEvent): Ticket {
     case "triaged": {
       if (state.at !== "new") return state;
       const { priority, sla } = event.data;
-      const triaged = { triage: event.data, priority, sla, overridden: false, suggestion: null };
+      const triaged = {
+        triage: event.data,
+        priority,
+        sla,
+        overridden: false,
+        suggestion: null,
+        answeredAt: null,
+      };
       return { at: "triaged", request: state.request, ...triaged };
     }
     case "solution-suggested":
-      return isOpen(state) ? { ...state, suggestion: event.data } : state;
+      return isOpen(state)
+        ? { ...state, suggestion: event.data, answeredAt: state.answeredAt ?? event.data.suggestedAt }
+        : state;
     case "escalated":
       return state.at === "triaged" ? { ...state, at: "escalated", escalation: event.data } : state;
     case "priority-overridden": {
@@ -97,7 +109,7 @@ function resolved(
 ): Ticket {
   const { request } = state;
   if (state.at === "new") return { at: "resolved", request, resolution, triaged: null, escalation: null };
-  const { triage, priority, sla, overridden, suggestion } = state;
-  const triaged = { request, triage, priority, sla, overridden, suggestion };
+  const { triage, priority, sla, overridden, suggestion, answeredAt } = state;
+  const triaged = { request, triage, priority, sla, overridden, suggestion, answeredAt };
   return { at: "resolved", request, resolution, triaged, escalation: escalationOf(state) };
 }

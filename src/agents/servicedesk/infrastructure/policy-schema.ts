@@ -20,9 +20,15 @@ const days = z
     "expected the open hours of a day in order and without overlap",
   );
 
+/** A year: what takes longer is no service level, and its end would be searched for day by day. */
+const allowed = z
+  .int()
+  .min(1)
+  .max(366 * 1440);
+
 const target = z.strictObject({
-  responseMinutes: z.int().min(1),
-  resolutionMinutes: z.int().min(1),
+  responseMinutes: allowed,
+  resolutionMinutes: allowed,
   clock: z.enum(["always", "business-hours"]),
 });
 

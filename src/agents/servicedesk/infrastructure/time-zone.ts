@@ -8,10 +8,13 @@ export function timeZone(name: string): Zone {
   return {
     dateOf: (instant) =>
       Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(name).toPlainDate().toString(),
-    instantOf: (date, minute) =>
-      Temporal.PlainDate.from(date).toZonedDateTime({
-        timeZone: name,
-        plainTime: { hour: Math.floor(minute / 60), minute: minute % 60 },
-      }).epochMilliseconds,
+    instantOf: (date, minute) => {
+      const time = { hour: Math.floor(minute / 60), minute: minute % 60 };
+      const local = Temporal.PlainDate.from(date).toPlainDateTime(time);
+      const found = local.toZonedDateTime(name);
+      if (found.toPlainDateTime().equals(local)) return found.epochMilliseconds;
+      const before = local.toZonedDateTime(name, { disambiguation: "earlier" });
+      return (before.getTimeZoneTransition("next") ?? found).epochMilliseconds;
+    },
   };
 }

@@ -42,8 +42,11 @@ const tried = (...outcomes: readonly (readonly [string, string])[]): Notificatio
   retrying: { policy, now: NOW, random: 0 },
 });
 const receive = (arrived: Receipt): NotificationCommand => ({ type: "record-receipt", receipt: arrived });
-const receipt = (channel: string, code: string): NotificationCommand =>
-  receive({ of: "delivery", channel, code, detail: null });
+const receipt = (
+  channel: string,
+  code: string,
+  says: "by-code" | "failed" | "open" = "by-code",
+): NotificationCommand => receive({ of: "delivery", channel, code, says, detail: null });
 const complaint = (channel: string): NotificationCommand =>
   receive({ of: "complaint", channel, detail: "spam" });
 const routed = (...routes: readonly (readonly [string, Route])[]): NotificationCommand => ({
@@ -247,6 +250,20 @@ await test("receipts confirm or take back what was sent", (t) => {
     state: { at: "failed" },
   });
   t.match(given(...sent, receipt("mail", "4.0.0")), { events: { length: 0 }, state: { at: "sent" } });
+  t.end();
+});
+
+await test("a report that is final is, whatever its code says, and one that is not is not", (t) => {
+  const sent = [request, rendered, tried(["mail", "2.0.0"], ["file", "5.0.0"])];
+  // A server that has tried for days gives up with the code of its last attempt (RFC 3464 \u00a72.3.3).
+  t.match(given(...sent, receipt("mail", "4.4.1", "failed")), {
+    events: ["channel-failed", "failed"],
+    state: { at: "failed", request: { channels: [{ last: { code: "4.4.1" } }, {}] } },
+  });
+  t.match(given(...sent, receipt("mail", "5.1.1", "failed")), { events: ["channel-failed", "failed"] });
+  for (const code of ["2.0.0", "4.4.1", "5.1.1"]) {
+    t.match(given(...sent, receipt("mail", code, "open")), { events: { length: 0 } }, code);
+  }
   t.end();
 });
 

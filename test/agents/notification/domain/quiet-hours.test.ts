@@ -40,10 +40,14 @@ await test("a night in which the clock changes ends by the clock on the wall", (
   // 29 March 2026, 01:00 GMT becomes 02:00 BST; 25 October 2026, 02:00 BST becomes 01:00 GMT.
   t.equal(ends("2026-03-28T23:00:00Z", "22:00", "07:00"), "2026-03-29T06:00:00.000Z");
   t.equal(ends("2026-10-24T22:00:00Z", "22:00", "07:00"), "2026-10-25T07:00:00.000Z");
-  // An end that is skipped: the first minute after it.
-  t.equal(ends("2026-03-28T23:00:00Z", "22:00", "01:30"), "2026-03-29T01:30:00.000Z");
+  // An end that is skipped: the clock jumps over it at 01:00 GMT.
+  t.equal(ends("2026-03-28T23:00:00Z", "22:00", "01:30"), "2026-03-29T01:00:00.000Z");
+  // Half an hour is skipped, and comes twice.
+  t.equal(ends("2026-10-03T12:00:00Z", "22:00", "02:15", "Australia/Lord_Howe"), "2026-10-03T15:30:00.000Z");
+  t.equal(ends("2026-04-04T14:00:00Z", "22:00", "01:45", "Australia/Lord_Howe"), "2026-04-04T14:45:00.000Z");
   // An end that comes twice: the first one, and in the second hour the second one.
   t.equal(ends("2026-10-24T23:00:00Z", "22:00", "01:30"), "2026-10-25T00:30:00.000Z");
   t.equal(ends("2026-10-25T01:10:00Z", "22:00", "01:30"), "2026-10-25T01:30:00.000Z");
+  t.equal(ends("2026-10-25T01:10:42.5Z", "22:00", "01:30"), "2026-10-25T01:30:00.000Z", "to the minute");
   t.end();
 });

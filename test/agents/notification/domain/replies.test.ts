@@ -65,6 +65,7 @@ await test("a report about mail that came back is read as RFC 3464 has it", (t) 
     status: "4.4.1",
     detail: null,
   });
+  t.equal(parseDeliveryReport("Action: failed\nStatus: 5.1.1\n  \nAction: failed\nStatus: 5.1.1"), undefined);
   for (const wrong of [
     "",
     "Hello",

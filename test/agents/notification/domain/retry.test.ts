@@ -44,6 +44,15 @@ await test("a Retry-After is seconds or an HTTP date, and nothing else", (t) => 
   t.equal(parseRetryAfter(" 0 ", now), 0);
   t.equal(parseRetryAfter("Thu, 26 Nov 2026 12:00:30 GMT", now), 30_000);
   t.equal(parseRetryAfter("Thu, 26 Nov 2026 11:00:00 GMT", now), 0, "a date that has passed");
+  const zone = process.env["TZ"];
+  t.teardown(() => {
+    if (zone === undefined) delete process.env["TZ"];
+    else process.env["TZ"] = zone;
+  });
+  process.env["TZ"] = "America/New_York";
+  // The two older forms, which every recipient has to read (RFC 9110 \u00a75.6.7): both are in UTC.
+  t.equal(parseRetryAfter("Thursday, 26-Nov-26 12:00:30 GMT", now), 30_000);
+  t.equal(parseRetryAfter("Thu Nov 26 12:00:30 2026", now), 30_000, "wherever this machine is");
   for (const wrong of [null, "", "-5", "1.5", "soon", "2026-11-26T12:00:30Z", "Thu, 99 Foo"]) {
     t.equal(parseRetryAfter(wrong, now), null, String(wrong));
   }

@@ -22,6 +22,11 @@ await test("a short message is the subject and the message, once where they say 
   t.equal(smsText("P1 INC-42 VPN down", "P1 INC-42 VPN down, bridge 555-0100", 1).segments, 1);
   t.equal(smsText("VPN down", "VPN down\nBridge 555-0100", 1).text, "VPN down\nBridge 555-0100");
   t.equal(smsText("VPN d\u2026", "VPN down", 1).text, "VPN down", "a subject that is its beginning");
+  t.match(
+    smsText("1-Critical: a long one\u2026", "Ticket: 42", 1),
+    { text: "1-Critical: a long one...: Ticket: 42", encoding: "GSM-7" },
+    "a mark of ours does not move it to the larger alphabet",
+  );
   t.end();
 });
 

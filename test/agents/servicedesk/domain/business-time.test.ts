@@ -62,6 +62,26 @@ await test("where the clock changes, real time is counted", (t) => {
   t.equal(span("2026-03-22T00:00:00Z", "2026-03-23T00:00:00Z"), 3);
   t.equal(span("2026-03-29T00:00:00Z", "2026-03-30T00:00:00Z"), 2, "the skipped hour is not there");
   t.equal(span("2026-10-24T23:00:00Z", "2026-10-26T00:00:00Z"), 4, "the repeated hour counts twice");
+  // Hours that begin within the hour that is skipped begin when the clock jumps over it.
+  const early: BusinessHours = { days: { 7: [{ from: 90, to: 600 }] }, holidays: [] };
+  const open = (date: string): number => {
+    const midnight = Date.parse(`${date}T00:00:00Z`);
+    return businessTimeBetween(early, london, midnight - 2 * HOUR, midnight + 24 * HOUR) / HOUR;
+  };
+  t.equal(open("2026-03-22"), 8.5);
+  t.equal(open("2026-03-29"), 8, "from 02:00 to 10:00 of the summer time");
+  t.equal(open("2026-10-25"), 9.5, "from 01:30 of the summer time to 10:00 of the winter time");
+  // Zones that are not whole hours away, and one that changes by half an hour.
+  t.equal(
+    add("2026-03-06T10:00:00Z", 2, servicenow.businessHours, timeZone("Asia/Kolkata")),
+    "2026-03-09T04:00:00.000Z",
+  );
+  t.equal(
+    add("2026-03-06T03:15:00Z", 1, servicenow.businessHours, timeZone("Asia/Kathmandu")),
+    "2026-03-06T04:15:00.000Z",
+  );
+  const lordHowe = timeZone("Australia/Lord_Howe");
+  t.equal(add("2026-10-03T13:30:00Z", 23.5, dayAndNight, lordHowe), "2026-10-04T13:00:00.000Z");
   // A time zone that is far away, and changes at another time.
   const newYork = timeZone("America/New_York");
   t.equal(add("2026-03-06T21:00:00Z", 2, servicenow.businessHours, newYork), "2026-03-09T14:00:00.000Z");

@@ -44,7 +44,7 @@ const triage = (escalated: typeof escalation | null): TicketCommand => ({
   },
   escalation: escalated,
 });
-const suggest: TicketCommand = {
+const suggest = {
   type: "suggest",
   suggestion: {
     articles: [],
@@ -55,7 +55,7 @@ const suggest: TicketCommand = {
     promptRef: null,
     suggestedAt: "t1",
   },
-};
+} as const satisfies TicketCommand;
 const escalate: TicketCommand = {
   type: "escalate",
   escalation: { team: "second-line", reason: "asked", rule: null },
@@ -96,6 +96,14 @@ await test("a ticket is submitted, triaged, answered, escalated and resolved", (
     suggestion: { text: "x" },
   });
   t.match(escalationOf(state), { team: "second-line", rule: null });
+  t.end();
+});
+
+await test("the first suggestion is the answer, whatever is suggested later", (t) => {
+  const later = { ...suggest, suggestion: { ...suggest.suggestion, text: "y", suggestedAt: "t9" } };
+  const { state } = after(submit, triage(null), suggest, later, resolve);
+  t.match(triagedOf(state), { suggestion: { text: "y" }, answeredAt: "t1" });
+  t.match(triagedOf(after(submit, triage(null), resolve).state), { answeredAt: null });
   t.end();
 });
 

@@ -10,11 +10,17 @@ export interface Gateway {
   readonly shape: (message: OutgoingMessage) => unknown;
 }
 
-/** What of a gateway's answer is read: its id of the message, and its own word on how it went. */
+/**
+ * What of a gateway's answer is read: its id of the message, and its own word on how it went. Each by itself: an id that is a
+ * number, or a detail that is too long, is no reason not to know the rest.
+ */
 const answered = z.object({
-  messageId: z.string().min(1).max(255).optional(),
-  code: z.string().optional(),
-  detail: z.string().max(1000).optional(),
+  messageId: z
+    .union([z.string().min(1).max(255), z.int().transform(String)])
+    .optional()
+    .catch(undefined),
+  code: z.string().optional().catch(undefined),
+  detail: z.string().max(1000).optional().catch(undefined),
 });
 
 /**

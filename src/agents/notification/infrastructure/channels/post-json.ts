@@ -52,13 +52,18 @@ export async function postJson({ url, key, token, body, signal }: Post): Promise
   }
 }
 
+/** What breaks off in the middle says as much as it has: the status came before it, and is what counts. */
 async function readSome(response: Response): Promise<string> {
   if (response.body === null) return "";
   const decoder = new TextDecoder();
   let text = "";
-  for await (const chunk of response.body) {
-    text += decoder.decode(chunk, { stream: true });
-    if (text.length > ANSWER_BYTES) break;
+  try {
+    for await (const chunk of response.body) {
+      text += decoder.decode(chunk, { stream: true });
+      if (text.length > ANSWER_BYTES) break;
+    }
+  } catch {
+    return text;
   }
   return text;
 }
