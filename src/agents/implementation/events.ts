@@ -84,6 +84,11 @@ export const reviewCompletedPayload = z.object({
     }),
   ),
   findings: z.array(finding),
+  omitted: z
+    .int()
+    .min(0)
+    .optional()
+    .describe("Findings that are not listed because there are too many: the least severe ones"),
   summary: z.string(),
   ...provenance,
 });

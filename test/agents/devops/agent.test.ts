@@ -16,6 +16,10 @@ const TRIGGERED = "agents.devops.workflow.triggered";
 const ANALYZED = "agents.devops.sprint.analyzed";
 const API = "/api/devops";
 
+/** A cursor of a list that is ordered by these keys. */
+const cursor = (...keys: readonly unknown[]): string =>
+  Buffer.from(JSON.stringify(keys)).toString("base64url");
+
 await test("execute reports a sprint, and a repetition with its key adds nothing", async (t) => {
   const system = await TestSystem.start(t, [ANALYZED]);
   const agent = await system.agent("devops");
@@ -111,7 +115,7 @@ await test("an escalated ticket becomes one issue, here alone while no repositor
   t.match(own.body, { result: { state: "open", version: 1, cause: { kind: "command" } } });
   await system.until(CREATED, 2);
   const page = await agent.get(`${API}/issues?limit=1`);
-  const rest = await agent.get(`${API}/issues?limit=1&before=${String(page.body["next"])}`);
+  const rest = await agent.get(`${API}/issues?limit=1&after=${String(page.body["next"])}`);
   t.match(
     [page.body, rest.body],
     [{ items: [{ title: "Write the report" }] }, { items: [{ issueId }], next: null }],
@@ -169,7 +173,10 @@ await test("with a repository issues and workflows are GitHub's, each once, and 
   t.match(event?.data.data.payload, {
     board: { name: "github", number: 1, url: "https://github.com/octo/hello/issues/1" },
   });
-  t.match((await agent.get(`${API}/held-issues?before=9_9`)).body, { items: { length: 0 }, next: null });
+  t.match((await agent.get(`${API}/held-issues?after=${cursor("2026", "x")}`)).body, {
+    items: { length: 0 },
+    next: null,
+  });
   const flow = event?.data.data.correlationId;
   t.match((await agent.get(`${API}/health?correlationId=${flow}`)).body, { later: { pending: 0 } });
   t.match(github.issues, [
@@ -205,8 +212,8 @@ await test("with a repository issues and workflows are GitHub's, each once, and 
 
   github.runs.push(runShape(1, "completed", "failure"));
   t.match((await agent.get(`${API}/workflows?limit=5`)).body, {
-    total: 1,
     items: [{ outcome: "failed", event: "push" }],
+    next: null,
   });
   github.failures.push({ status: 404, body: { message: "Not Found" } });
   t.match(await agent.post(`${API}/workflows`, { workflow: "none.yml" }), {
@@ -298,7 +305,7 @@ await test("reviews are kept as signals, and a model may word a report but not i
   await Promise.all([system.replay(first, "devops"), system.replay(second, "devops")]);
   const { items, next } = await signals(1, "?limit=1");
   t.match(items, [{ kind: "coverage", text: "code coverage: 50 % of lines, 1 requirement, 2 gaps" }]);
-  t.match(await signals(1, `?limit=1&before=${String(next)}`), {
+  t.match(await signals(1, `?limit=1&after=${String(next)}`), {
     items: [{ eventId: first, kind: "review", text: "review of 0 files: no-findings, 0 findings" }],
     next: null,
   });

@@ -76,7 +76,10 @@ export class GithubServer {
   #list(url: URL): readonly [number, object, string?] {
     const [size, page] = ["per_page", "page"].map((name) => Number(url.searchParams.get(name) ?? 1));
     const isRuns = url.pathname.endsWith("/actions/runs");
-    const all: readonly object[] = (isRuns ? this.runs : this.issues).toReversed();
+    const until = url.searchParams.get("created")?.replace("<=", "") ?? "9";
+    const all = (isRuns ? this.runs : this.issues)
+      .filter((each) => !("created_at" in each) || String(each.created_at) <= until)
+      .toReversed();
     const [from, to] = [((page ?? 1) - 1) * (size ?? 1), (page ?? 1) * (size ?? 1)];
     const shown = all.slice(from, to);
     const link = (target: number, rel: string) => {

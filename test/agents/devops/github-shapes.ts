@@ -73,7 +73,12 @@ export function pullShape(number: number, body: string): IssueShape {
   } as IssueShape;
 }
 
-export function runShape(number: number, status: string, conclusion: string | null): object {
+export function runShape(
+  number: number,
+  status: string,
+  conclusion: string | null,
+  created_at = "2026-01-22T19:33:08Z",
+): object {
   return {
     id: 30_433_642 + number,
     name: "Build",
@@ -92,7 +97,7 @@ export function runShape(number: number, status: string, conclusion: string | nu
     url: `https://api.github.com/repos/octo/hello/actions/runs/${number}`,
     html_url: `https://github.com/octo/hello/actions/runs/${number}`,
     pull_requests: [],
-    created_at: "2026-01-22T19:33:08Z",
+    created_at,
     updated_at: "2026-01-22T19:35:08Z",
     actor: user,
     run_started_at: "2026-01-22T19:33:08Z",

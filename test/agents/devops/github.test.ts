@@ -143,15 +143,39 @@ await test("a permission that is missing is no limit, and what GitHub refuses is
   t.match(await problemOf(gone.create(issue, signal)), { status: 503 });
 });
 
+await test("runs are read in pages that hide none and show none twice, whatever begins meanwhile", async (t) => {
+  const { server, github } = await start(t);
+  // Many within one second, as a matrix of jobs makes them, and more than GitHub gives at once.
+  for (let number = 1; number <= 250; number += 1)
+    server.runs.push(
+      runShape(number, "completed", "success", number < 20 ? "2026-01-22T19:33:08Z" : "2026-01-22T20:00:00Z"),
+    );
+  const seen: number[] = [];
+  let after: readonly [string, number] | undefined;
+  for (;;) {
+    const page = await github.runs({ limit: 30, after }, signal);
+    seen.push(...page.items.map((run) => run.number));
+    server.runs.push(runShape(300 + seen.length, "queued", null, "2026-01-22T21:00:00Z"));
+    if (page.next === null) break;
+    const last = page.items.at(-1);
+    after = [last?.createdAt ?? "", last?.id ?? 0];
+  }
+  t.strictSame(
+    seen,
+    Array.from({ length: 250 }, (_, index) => 250 - index),
+  );
+});
+
 await test("runs are listed with what became of them", async (t) => {
   const { server, github } = await start(t);
   server.runs.push(runShape(1, "completed", "success"), runShape(2, "in_progress", null));
-  const { total, items } = await github.runs({ limit: 1, page: 2, branch: "main" }, signal);
-  t.equal(total, 2);
+  const { items, next } = await github.runs({ limit: 5, branch: "main" }, signal);
   t.match(items, [
+    { number: 2, conclusion: null },
     { number: 1, conclusion: "success", workflow: ".github/workflows/build.yml@main", branch: "main" },
   ]);
-  t.match(server.asked.at(-1)?.path, /actions\/runs\?per_page=1&page=2&branch=main$/);
+  t.equal(next, null);
+  t.match(server.asked.at(-1)?.path, /actions\/runs\?per_page=100&branch=main$/);
   // The values of status and conclusion of GitHub's API.
   const known: readonly (readonly [string, string | null, string])[] = [
     ["queued", null, "running"],

@@ -50,7 +50,7 @@ await test("an issue that meets a rate limit is held, also over a crash, and cre
   await system.publish(ESCALATED, { ...ticket, title: "Nor in Hull" }, second);
   t.equal((await heldOf(doomed, 2)).length, 2);
   const page = await doomed.get(`${API}/held-issues?limit=1`);
-  const rest = await doomed.get(`${API}/held-issues?limit=1&before=${String(page.body["next"])}`);
+  const rest = await doomed.get(`${API}/held-issues?limit=1&after=${String(page.body["next"])}`);
   t.match(
     [page.body, rest.body],
     [{ items: [{ cause: { id: second } }] }, { items: [{ cause: { id: first } }], next: null }],

@@ -50,8 +50,8 @@ await test("a published specification becomes code whose tests pass, once per ev
   t.match((await agent.get(`${path}?version=1`)).body, { version: 1, files: artefact.files });
   t.match(await agent.get(`${path}?version=9`), { status: 404 });
   t.match((await agent.get("/api/Implementation/Artefacts")).body, {
-    total: 1,
     items: [{ artefactId: artefact.artefactId, version: 2, status: "generated" }],
+    next: null,
   });
 });
 
@@ -127,12 +127,11 @@ await test("a diff is reviewed, a file refactored, and both are published", asyn
   const { reviewId } = review.body["result"] as { reviewId: string };
   t.match((await agent.get(`/api/implementation/reviews/${reviewId}`)).body, published?.data.data.payload);
   t.match((await agent.get("/api/implementation/reviews?cwe=CWE-89")).body, {
-    total: 1,
     items: [{ reviewId, verdict: "changes-requested", findings: 1, cwes: ["CWE-89"] }],
   });
   t.match((await agent.get("/api/implementation/reviews?cwe=CWE-79")).body, {
-    total: 0,
     items: { length: 0 },
+    next: null,
   });
   t.match(await agent.get("/api/implementation/reviews/none"), { status: 404 });
 
@@ -142,6 +141,8 @@ await test("a diff is reviewed, a file refactored, and both are published", asyn
     found: true,
     suggestion: { rules: [{ rule: "strict-typeof", line: 1 }] },
   });
+  t.type(refactoring.body["generatedBy"], "string");
+  t.notOk("generatedBy" in Object((refactoring.body["result"] as { suggestion: unknown }).suggestion));
   await system.until(REFACTORING, 1);
   const nothing = await agent.post("/api/implementation/refactorings", { file: "a.ts", content: "go();\n" });
   t.match(nothing.body, { events: { length: 0 }, result: { found: false, suggestion: null } });

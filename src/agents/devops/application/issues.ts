@@ -1,4 +1,4 @@
-import type { HandlerContext } from "agents-apphost/kit";
+import type { HandlerContext, Page } from "agents-apphost/kit";
 import { conflict, notFound } from "agents-apphost/kit";
 import type { TicketEscalatedPayload } from "../../servicedesk/events.ts";
 import { changeIssue, titleOf } from "../domain/issue.ts";
@@ -7,7 +7,7 @@ import { outcomeOf } from "../domain/run-outcome.ts";
 import type { RunOutcome } from "../domain/run-outcome.ts";
 import type { HeldIssues } from "./held-issues.ts";
 import { BoardUnavailable } from "./board-unavailable.ts";
-import type { Board, ListedRun, Store, StoredIssue, WorkflowRun, Workflows } from "./ports.ts";
+import type { Board, ListedRun, RunFilter, Store, StoredIssue, WorkflowRun, Workflows } from "./ports.ts";
 
 /** What an issue is made of. */
 interface Asked {
@@ -107,14 +107,11 @@ export class Issues {
 
   /** @throws Problem 409 while no place is configured where workflows run. */
   async runs(
-    page: Parameters<Workflows["runs"]>[0],
+    filter: RunFilter,
     ctx: HandlerContext,
-  ): Promise<{
-    readonly total: number;
-    readonly items: readonly (ListedRun & { readonly outcome: RunOutcome })[];
-  }> {
-    const { total, items } = await this.#configured().runs(page, ctx.signal);
-    return { total, items: items.map((run) => ({ ...run, outcome: outcomeOf(run.status, run.conclusion) })) };
+  ): Promise<Page<ListedRun & { readonly outcome: RunOutcome }>> {
+    const { items, next } = await this.#configured().runs(filter, ctx.signal);
+    return { items: items.map((run) => ({ ...run, outcome: outcomeOf(run.status, run.conclusion) })), next };
   }
 
   #configured(): Workflows {

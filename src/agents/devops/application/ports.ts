@@ -1,4 +1,4 @@
-import type { HandlerContext, Lineage } from "agents-apphost/kit";
+import type { HandlerContext, Lineage, Page } from "agents-apphost/kit";
 import type { SprintAnalyzedPayload } from "../events.ts";
 import type { Issue } from "../domain/issue.ts";
 
@@ -55,28 +55,26 @@ export interface ListedRun {
   readonly updatedAt: string;
 }
 
+/** Which runs: `after` are the time and the number of the last one of the page before. */
+export interface RunFilter {
+  readonly limit: number;
+  readonly after?: readonly [time: string, id: number] | undefined;
+  readonly branch?: string | undefined;
+}
+
 /** Port to where workflows run. */
 export interface Workflows {
   readonly repository: string;
   /** Not safe to repeat: who asks twice has two runs. */
   trigger(run: WorkflowRun, signal: AbortSignal): Promise<void>;
   /** The newest first. */
-  runs(
-    page: { readonly limit: number; readonly page: number; readonly branch?: string },
-    signal: AbortSignal,
-  ): Promise<{ readonly total: number; readonly items: readonly ListedRun[] }>;
+  runs(filter: RunFilter, signal: AbortSignal): Promise<Page<ListedRun>>;
 }
 
-/** Which page: at most so many, after the `next` of the page before. */
+/** A page of what is kept, the newest first: `after` are the time and the id of the last one before it. */
 export interface PageFilter {
   readonly limit: number;
-  readonly before?: string | undefined;
-}
-
-/** A page of something, the newest first. */
-export interface Page<Item> {
-  readonly items: readonly Item[];
-  readonly next: string | null;
+  readonly after?: readonly [time: string, id: string] | undefined;
 }
 
 export interface StoredIssue {

@@ -24,8 +24,8 @@ export function reviewSignal({
   subject,
   data,
 }: StandardEvent<ReviewCompletedPayload>): Omit<Signal, "at"> {
-  const { verdict, findings, files } = data.payload;
-  const text = `review of ${counted(files.length, "file")}: ${verdict}, ${counted(findings.length, "finding")}`;
+  const { verdict, findings, omitted = 0, files } = data.payload;
+  const text = `review of ${counted(files.length, "file")}: ${verdict}, ${counted(findings.length + omitted, "finding")}`;
   return { eventId: id, kind: "review", subject, text };
 }
 

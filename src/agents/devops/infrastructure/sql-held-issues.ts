@@ -1,6 +1,6 @@
-import type { AgentKit, HandlerContext, LaterWork } from "agents-apphost/kit";
-import type { HeldIssue, HeldIssueStore, Page, PageFilter } from "../application/ports.ts";
-import { cursorOf, pageOf } from "./newest-first.ts";
+import { cutPage } from "agents-apphost/kit";
+import type { AgentKit, HandlerContext, LaterWork, Page } from "agents-apphost/kit";
+import type { HeldIssue, HeldIssueStore, PageFilter } from "../application/ports.ts";
 import { storedIssue, storedLineage } from "./stored.ts";
 import type { DevopsTables } from "./tables.ts";
 
@@ -29,20 +29,21 @@ export class SqlHeldIssues implements HeldIssueStore {
     );
   }
 
-  async list({ limit, before }: PageFilter): Promise<Page<HeldIssue>> {
+  async list({ limit, after }: PageFilter): Promise<Page<HeldIssue>> {
     let rows = this.#kit.db
       .selectFrom("devops_held_issues")
       .selectAll()
       .orderBy("created_at", "desc")
       .orderBy("issue_id", "desc")
       .limit(limit + 1);
-    if (before !== undefined) {
-      const { time, id } = cursorOf(before);
+    if (after !== undefined) {
+      const [time, id] = after;
       rows = rows.where((eb) =>
         eb.or([eb("created_at", "<", time), eb.and([eb("created_at", "=", time), eb("issue_id", "<", id)])]),
       );
     }
-    return pageOf(await rows.execute(), limit, { idOf: (row) => row.issue_id, toItem: toHeld });
+    const page = cutPage(await rows.execute(), limit, (row) => [row.created_at, row.issue_id]);
+    return { ...page, items: page.items.map(toHeld) };
   }
 
   async first(): Promise<HeldIssue | null> {

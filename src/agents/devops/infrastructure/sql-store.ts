@@ -1,14 +1,6 @@
-import { conflict } from "agents-apphost/kit";
-import type { AgentKit, HandlerContext } from "agents-apphost/kit";
-import type {
-  Board,
-  Page,
-  PageFilter,
-  Signal,
-  Store,
-  StoredIssue,
-  WorkflowRun,
-} from "../application/ports.ts";
+import { conflict, cutPage } from "agents-apphost/kit";
+import type { AgentKit, HandlerContext, Page } from "agents-apphost/kit";
+import type { Board, PageFilter, Signal, Store, StoredIssue, WorkflowRun } from "../application/ports.ts";
 import type { Issue } from "../domain/issue.ts";
 import {
   issueCreated,
@@ -19,7 +11,6 @@ import {
   workflowTriggered,
 } from "../events.ts";
 import type { SprintAnalyzedPayload } from "../events.ts";
-import { cursorOf, pageOf } from "./newest-first.ts";
 import { storedIssue, storedRun } from "./stored.ts";
 import type { DevopsTables } from "./tables.ts";
 
@@ -132,13 +123,14 @@ export class SqlStore implements Store {
       .orderBy("issue_id", "desc")
       .limit(filter.limit + 1);
     if (filter.state !== undefined) rows = rows.where("state", "=", filter.state);
-    if (filter.before !== undefined) {
-      const { time, id } = cursorOf(filter.before);
+    if (filter.after !== undefined) {
+      const [time, id] = filter.after;
       rows = rows.where((eb) =>
         eb.or([eb("created_at", "<", time), eb.and([eb("created_at", "=", time), eb("issue_id", "<", id)])]),
       );
     }
-    return pageOf(await rows.execute(), filter.limit, { idOf: (row) => row.issue_id, toItem: toStored });
+    const page = cutPage(await rows.execute(), filter.limit, (row) => [row.created_at, row.issue_id]);
+    return { ...page, items: page.items.map(toStored) };
   }
 
   async run(runId: string): Promise<(WorkflowRun & { readonly repository: string }) | null> {
@@ -179,13 +171,14 @@ export class SqlStore implements Store {
       .orderBy("event_id", "desc")
       .limit(filter.limit + 1);
     if (filter.kind !== undefined) rows = rows.where("kind", "=", filter.kind);
-    if (filter.before !== undefined) {
-      const { time, id } = cursorOf(filter.before);
+    if (filter.after !== undefined) {
+      const [time, id] = filter.after;
       rows = rows.where((eb) =>
         eb.or([eb("created_at", "<", time), eb.and([eb("created_at", "=", time), eb("event_id", "<", id)])]),
       );
     }
-    return pageOf(await rows.execute(), filter.limit, { idOf: (row) => row.event_id, toItem: toSignal });
+    const page = cutPage(await rows.execute(), filter.limit, (row) => [row.created_at, row.event_id]);
+    return { ...page, items: page.items.map(toSignal) };
   }
 
   #now(): string {

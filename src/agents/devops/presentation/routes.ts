@@ -163,15 +163,12 @@ export function queryRoutes(store: Store, held: HeldIssueStore, issues: Issues):
     query({
       name: "ListWorkflowRuns",
       path: "/workflows",
-      description: "Runs of the workflows of the configured repository, the newest first.",
+      description: "Runs of the workflows of the configured repository, the newest first, in pages.",
       input: schemas.runsInput,
       output: schemas.runsView,
-      handler: async ({ branch, ...page }, ctx) => {
-        const { total, items } = await issues.runs(
-          { ...page, ...(branch === undefined ? {} : { branch }) },
-          ctx,
-        );
-        return { total, items: [...items] };
+      handler: async (filter, ctx) => {
+        const { items, next } = await issues.runs(filter, ctx);
+        return { items: [...items], next };
       },
     }),
   ];

@@ -1,3 +1,4 @@
+import { pageOf, pageQuery } from "agents-apphost/kit";
 import { z } from "zod";
 import type { HeldIssue, StoredIssue } from "../application/ports.ts";
 
@@ -86,13 +87,8 @@ export const updateIssueInput = z.object({
 export const issueInput = z.object({ issueId: z.uuid() });
 export const reportInput = z.object({ reportId: z.uuid() });
 
-const page = z.object({
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-  before: z
-    .string()
-    .regex(/^[^_]+_[^_]+$/, "expected the value of next of an earlier page")
-    .optional(),
-});
+/** Ordered by time and id. */
+const page = z.object(pageQuery(z.tuple([z.string(), z.string()])));
 
 export const issuesInput = page.extend({ state: z.enum(["open", "closed"]).optional() });
 
@@ -109,25 +105,18 @@ export const issueView = z.object({
   updatedAt: z.string(),
 });
 
-const next = z
-  .string()
-  .nullable()
-  .describe("Given as before it leads to the next page; null on the last one");
-export const issuesView = z.object({ items: z.array(issueView), next });
+export const issuesView = pageOf(issueView);
 
 export const heldIssuesInput = page;
-export const heldIssuesView = z.object({
-  items: z.array(
-    issueView.pick({ issueId: true, title: true, body: true, labels: true, cause: true }).extend({
-      correlationId: z.string().describe("Of the flow that asked for it"),
-      reason: z.string().describe("Why the last attempt failed"),
-      attempts: z.number(),
-      nextAttemptAt: z.string(),
-      heldSince: z.string(),
-    }),
-  ),
-  next,
-});
+export const heldIssuesView = pageOf(
+  issueView.pick({ issueId: true, title: true, body: true, labels: true, cause: true }).extend({
+    correlationId: z.string().describe("Of the flow that asked for it"),
+    reason: z.string().describe("Why the last attempt failed"),
+    attempts: z.number(),
+    nextAttemptAt: z.string(),
+    heldSince: z.string(),
+  }),
+);
 
 export const workflowInput = z.object({
   workflow: z.string().min(1).max(200).describe("File name or number of the workflow"),
@@ -145,44 +134,37 @@ export const workflowView = z.object({
 
 export const runsInput = z.object({
   branch: z.string().min(1).max(250).optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(30),
-  page: z.coerce.number().int().min(1).max(1000).default(1),
+  ...pageQuery(z.tuple([z.iso.datetime(), z.int()]), { most: 100 }),
 });
-export const runsView = z.object({
-  total: z.number(),
-  items: z.array(
-    z.object({
-      id: z.number(),
-      workflow: z.string(),
-      name: z.string().nullable(),
-      number: z.number(),
-      attempt: z.number(),
-      event: z.string(),
-      status: z.string().nullable(),
-      conclusion: z.string().nullable().describe("As GitHub says it"),
-      outcome: z.enum(["running", "waiting", "succeeded", "failed", "ended"]),
-      branch: z.string().nullable(),
-      commit: z.string(),
-      url: z.string(),
-      createdAt: z.string(),
-      updatedAt: z.string(),
-    }),
-  ),
-});
+export const runsView = pageOf(
+  z.object({
+    id: z.number(),
+    workflow: z.string(),
+    name: z.string().nullable(),
+    number: z.number(),
+    attempt: z.number(),
+    event: z.string(),
+    status: z.string().nullable(),
+    conclusion: z.string().nullable().describe("As GitHub says it"),
+    outcome: z.enum(["running", "waiting", "succeeded", "failed", "ended"]),
+    branch: z.string().nullable(),
+    commit: z.string(),
+    url: z.string(),
+    createdAt: z.string(),
+    updatedAt: z.string(),
+  }),
+);
 
 export const signalsInput = page.extend({ kind: z.enum(["coverage", "review"]).optional() });
-export const signalsView = z.object({
-  items: z.array(
-    z.object({
-      eventId: z.string(),
-      kind: z.string(),
-      subject: z.string(),
-      text: z.string(),
-      at: z.string(),
-    }),
-  ),
-  next,
-});
+export const signalsView = pageOf(
+  z.object({
+    eventId: z.string(),
+    kind: z.string(),
+    subject: z.string(),
+    text: z.string(),
+    at: z.string(),
+  }),
+);
 
 export function toIssueView({ issue, createdAt, updatedAt }: StoredIssue): z.input<typeof issueView> {
   return { ...issue, labels: [...issue.labels], createdAt, updatedAt };

@@ -1,19 +1,15 @@
-import type { HandlerContext } from "agents-apphost/kit";
+import type { HandlerContext, Page } from "agents-apphost/kit";
 import type { Artefact, ArtefactDraft } from "../domain/artefact.ts";
-import type { Language } from "../domain/generated-code.ts";
 import type { FileChange } from "../domain/refactor/change-set.ts";
 import type { ApplyRequest, Origin, ProposalState, Refusal } from "../domain/refactor/proposal.ts";
+import type { FindingFilter } from "../domain/review/finding-filter.ts";
 import type { RefactoringSuggestedPayload, ReviewCompletedPayload } from "../events.ts";
+import type { ArtefactSummary, RefactoringSummary, ReviewSummary } from "./summaries.ts";
 
-/** One line of the list of artefacts: the latest version of each. */
-export interface ArtefactSummary {
-  readonly artefactId: string;
-  readonly specId: string;
-  readonly version: number;
-  readonly status: Artefact["status"];
-  readonly language: Language;
-  readonly requirement: string;
-  readonly createdAt: string;
+/** A page of a list, the newest first: `after` are the time and the id of the last one before it. */
+export interface PageFilter {
+  readonly limit: number;
+  readonly after?: readonly [time: string, id: string] | undefined;
 }
 
 /** Port to the stored artefacts. */
@@ -26,7 +22,7 @@ export interface Artefacts {
   /** The given version, by default the latest; null when there is none. */
   get(artefactId: string, version?: number): Promise<Artefact | null>;
   /** The most recently generated first. */
-  list(): Promise<readonly ArtefactSummary[]>;
+  list(page: PageFilter): Promise<Page<ArtefactSummary>>;
 }
 
 /** A model's words, with who wrote them. */
@@ -55,25 +51,15 @@ export interface Writer {
   ): Promise<Words>;
 }
 
-/** One line of the list of reviews. */
-export interface ReviewSummary {
-  readonly reviewId: string;
-  readonly verdict: ReviewCompletedPayload["verdict"];
-  readonly findings: number;
-  readonly cwes: string[];
-  readonly files: number;
-  readonly createdAt: string;
-}
-
 /** Port to the stored reviews. */
 export interface Reviews {
   /** Stores a review and publishes it, in one transaction. */
   add(ctx: HandlerContext, review: ReviewCompletedPayload): Promise<void>;
   get(reviewId: string): Promise<(ReviewCompletedPayload & { readonly createdAt: string }) | null>;
-  /** The newest first. */
-  list(): Promise<readonly ReviewSummary[]>;
-  /** Those of the listed reviews, of one kind where it is named; the newest review first. */
-  findings(cwe: string | undefined): Promise<readonly ReviewedFinding[]>;
+  /** The newest first; those with a finding of one kind where it is named. */
+  list(filter: PageFilter & { readonly cwe?: string | undefined }): Promise<Page<ReviewSummary>>;
+  /** Those of the listed reviews, of the newest review first. */
+  findings(filter: FindingPageFilter): Promise<Page<ReviewedFinding>>;
 }
 
 /** A proposal as it is kept, with what became of it. */
@@ -95,6 +81,10 @@ export interface Refactorings {
     origin: Origin,
   ): Promise<void>;
   get(refactoringId: string): Promise<StoredRefactoring | null>;
+  /** The most recently proposed first. */
+  list(
+    filter: PageFilter & { readonly state?: RefactoringSummary["state"] | undefined },
+  ): Promise<Page<RefactoringSummary>>;
   /**
    * Applies a proposal where that is allowed. Of an artefact it makes the next version and publishes it, in one transaction
    * with the proposal's new state. Null when there is no such proposal.
@@ -111,3 +101,9 @@ export type ReviewedFinding = ReviewCompletedPayload["findings"][number] & {
   readonly reviewId: string;
   readonly createdAt: string;
 };
+
+/** Which findings: `after` are time and id of the review, and the finding's number in it, of the last one before. */
+export interface FindingPageFilter extends FindingFilter {
+  readonly limit: number;
+  readonly after?: readonly [time: string, reviewId: string, index: number] | undefined;
+}

@@ -7,6 +7,8 @@ import { parseUnifiedDiff } from "../domain/review/unified-diff.ts";
 import type { Reviews, Writer } from "./ports.ts";
 import { word } from "./wording.ts";
 
+/** Of more files and findings a model is not told: its words are two or three sentences. */
+const TOLD = 50;
 const PARTLY = "Not all lines were read; the notes of the files say which.";
 
 /** Reviews the added lines of a diff for known weaknesses. Findings come from rules; a model words the summary. */
@@ -28,10 +30,10 @@ export class ReviewCode {
     }
     const review = reviewDiff(parsed.files);
     const facts = {
-      files: review.files.map((file) => file.path),
-      findings: review.findings.map(
-        ({ cwe, file, line, title, message }) => `${cwe} ${file}:${line} ${title}: ${message}`,
-      ),
+      files: review.files.slice(0, TOLD).map((file) => file.path),
+      findings: review.findings
+        .slice(0, TOLD)
+        .map(({ cwe, file, line, title, message }) => `${cwe} ${file}:${line} ${title}: ${message}`),
     };
     const template = summaryOf(review);
     const given = [...facts.files, ...facts.findings, template].join("\n");
@@ -44,6 +46,7 @@ export class ReviewCode {
       verdict: review.findings.length === 0 ? "no-findings" : "changes-requested",
       files: [...review.files],
       findings: [...review.findings],
+      omitted: review.omitted,
       // Said by code whoever has worded the rest: nobody shall take it for a review of all lines.
       summary: review.partly ? `${text} ${PARTLY}` : text,
       wording: { by: provenance.by, reason: provenance.reason },
@@ -55,12 +58,13 @@ export class ReviewCode {
   }
 }
 
-function summaryOf({ files, findings }: Review): string {
+function summaryOf({ files, findings, omitted }: Review): string {
   const lines = files.reduce((sum, file) => sum + file.addedLines, 0);
   const scope = `${count(lines, "added line")} in ${count(files.length, "file")}`;
   if (findings.length === 0) return `No known weakness was found in ${scope}.`;
   const kinds = [...new Set(findings.map((finding) => finding.cwe))].join(", ");
-  return `${count(findings.length, "finding")} (${kinds}) in ${scope}.`;
+  const listed = omitted === 0 ? "" : ` The ${findings.length} most severe are listed.`;
+  return `${count(findings.length + omitted, "finding")} (${kinds}) in ${scope}.${listed}`;
 }
 
 function count(value: number, noun: string): string {

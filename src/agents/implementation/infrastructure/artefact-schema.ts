@@ -1,6 +1,5 @@
 import { z } from "zod";
 import type { Artefact } from "../domain/artefact.ts";
-import type { ArtefactSummary } from "../application/ports.ts";
 
 const language = z.enum(["typescript", "python"]);
 const status = z.enum(["generated", "skipped"]);
@@ -37,18 +36,3 @@ export const storedArtefact: z.ZodType<Artefact> = z.object({
 
 /** Which version of which artefact. */
 export const storedPlace = z.object({ artefactId: z.string(), version: z.number() });
-
-/** The list of artefacts as it is stored. */
-export const storedIndex: z.ZodType<{ readonly items: readonly ArtefactSummary[] }> = z.object({
-  items: z.array(
-    z.object({
-      artefactId: z.string(),
-      specId: z.string(),
-      version: z.number(),
-      status,
-      language,
-      requirement: z.string(),
-      createdAt: z.string(),
-    }),
-  ),
-});

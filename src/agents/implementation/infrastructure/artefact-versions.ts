@@ -1,14 +1,18 @@
 import type { StateEntry, StateUnitOfWork } from "agents-apphost/kit";
+import { artefactSummary } from "../application/summaries.ts";
+import type { ArtefactSummary } from "../application/summaries.ts";
 import { nextVersion } from "../domain/artefact.ts";
 import type { Artefact, ArtefactDraft } from "../domain/artefact.ts";
 import { shorten } from "../domain/text.ts";
 import { codeGenerated } from "../events.ts";
 import type { CodeGeneratedPayload } from "../events.ts";
-import { storedIndex } from "./artefact-schema.ts";
+import { NewestFirst } from "./newest-first.ts";
 
-export const INDEX = "artefact-index";
-/** A state store cannot be searched, so the list is a document; older artefacts leave it and stay readable by id. */
-const LISTED = 500;
+export const artefactList = new NewestFirst(
+  "artefact-index",
+  artefactSummary,
+  ({ artefactId }) => artefactId,
+);
 
 /** Writes the next version of an artefact, its line in the list and its event into a unit of work. */
 export async function addVersion(
@@ -20,18 +24,15 @@ export async function addVersion(
   const artefact = nextVersion(draft, { artefactId, latest: latest?.value.version ?? null, createdAt });
   tx.save(latestKey(artefactId), artefact, { etag: latest?.etag ?? "new" });
   tx.save(versionKey(artefactId, artefact.version), artefact, { etag: "new" });
-  await putIntoIndex(tx, artefact);
+  await artefactList.put(tx, summaryOf(artefact));
   tx.emit(codeGenerated, toPayload(artefact, latest?.etag), { subject: `artefacts/${artefactId}` });
   return artefact;
 }
 
-async function putIntoIndex(tx: StateUnitOfWork, artefact: Artefact): Promise<void> {
-  const index = await tx.get(INDEX, storedIndex);
+function summaryOf(artefact: Artefact): ArtefactSummary {
   const { artefactId, specId, version, status, language, createdAt } = artefact;
   const requirement = shorten(artefact.requirement, 200);
-  const others = (index?.value.items ?? []).filter((item) => item.artefactId !== artefactId);
-  const items = [{ artefactId, specId, version, status, language, requirement, createdAt }, ...others];
-  tx.save(INDEX, { items: items.slice(0, LISTED) }, { etag: index?.etag ?? "new" });
+  return { artefactId, specId, version, status, language, requirement, createdAt };
 }
 
 function toPayload(artefact: Artefact, etag: string | undefined): CodeGeneratedPayload {

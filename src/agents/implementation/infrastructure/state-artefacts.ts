@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import type { AgentKit, HandlerContext } from "agents-apphost/kit";
-import type { Artefacts, ArtefactSummary } from "../application/ports.ts";
+import type { AgentKit, HandlerContext, Page } from "agents-apphost/kit";
+import type { Artefacts, PageFilter } from "../application/ports.ts";
+import type { ArtefactSummary } from "../application/summaries.ts";
 import type { Artefact, ArtefactDraft } from "../domain/artefact.ts";
 import type { Language } from "../domain/generated-code.ts";
-import { storedArtefact, storedIndex, storedPlace } from "./artefact-schema.ts";
-import { addVersion, INDEX, latestKey, versionKey } from "./artefact-versions.ts";
+import { storedArtefact, storedPlace } from "./artefact-schema.ts";
+import { addVersion, artefactList, latestKey, versionKey } from "./artefact-versions.ts";
 
 type Kit = Pick<AgentKit, "state" | "transactState" | "clock">;
 
@@ -39,8 +40,8 @@ export class StateArtefacts implements Artefacts {
     return (await this.#kit.state.get(key, storedArtefact))?.value ?? null;
   }
 
-  async list(): Promise<readonly ArtefactSummary[]> {
-    return (await this.#kit.state.get(INDEX, storedIndex))?.value.items ?? [];
+  list(page: PageFilter): Promise<Page<ArtefactSummary>> {
+    return artefactList.page(this.#kit.state, page, () => true);
   }
 }
 

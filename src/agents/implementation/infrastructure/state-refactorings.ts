@@ -1,5 +1,7 @@
-import type { AgentKit, HandlerContext, StateUnitOfWork } from "agents-apphost/kit";
-import type { Refactorings, StoredRefactoring } from "../application/ports.ts";
+import type { AgentKit, HandlerContext, Page, StateUnitOfWork } from "agents-apphost/kit";
+import type { PageFilter, Refactorings, StoredRefactoring } from "../application/ports.ts";
+import { refactoringSummary } from "../application/summaries.ts";
+import type { RefactoringSummary } from "../application/summaries.ts";
 import type { Artefact } from "../domain/artefact.ts";
 import { diffOfAll } from "../domain/refactor/change-set.ts";
 import type { FileChange } from "../domain/refactor/change-set.ts";
@@ -9,8 +11,14 @@ import { refactoringSuggested } from "../events.ts";
 import type { RefactoringSuggestedPayload } from "../events.ts";
 import { storedArtefact } from "./artefact-schema.ts";
 import { addVersion, latestKey } from "./artefact-versions.ts";
+import { NewestFirst } from "./newest-first.ts";
 import { storedChanges, storedProposal } from "./refactoring-schema.ts";
 import type { StoredProposal } from "./refactoring-schema.ts";
+
+/** More of them nobody reads in a list. */
+const NAMED_FILES = 5;
+
+const list = new NewestFirst("refactoring-index", refactoringSummary, ({ refactoringId }) => refactoringId);
 
 type Kit = Pick<AgentKit, "state" | "transactState" | "clock">;
 
@@ -38,6 +46,7 @@ export class StateRefactorings implements Refactorings {
       if ((await tx.get(keyOf(suggestionId), storedProposal)) !== null) return;
       const proposal: StoredProposal = { suggestion, origin, state: { at: "proposed" }, createdAt };
       tx.save(keyOf(suggestionId), proposal, { etag: "new" });
+      await list.put(tx, summaryOf(proposal, changes));
       tx.emit(refactoringSuggested, payload, { subject: `refactorings/${suggestionId}` });
     });
   }
@@ -45,6 +54,15 @@ export class StateRefactorings implements Refactorings {
   async get(refactoringId: string): Promise<StoredRefactoring | null> {
     const proposal = await this.#kit.state.get(keyOf(refactoringId), storedProposal);
     return proposal === null ? null : whole(proposal.value, await this.#changes(refactoringId));
+  }
+
+  list({
+    state,
+    ...page
+  }: PageFilter & { readonly state?: RefactoringSummary["state"] | undefined }): Promise<
+    Page<RefactoringSummary>
+  > {
+    return list.page(this.#kit.state, page, (each) => state === undefined || each.state === state);
   }
 
   async apply(
@@ -73,6 +91,7 @@ export class StateRefactorings implements Refactorings {
         state: { at: "applied", approvedBy, appliedAt, artefactVersion },
       };
       tx.save(keyOf(refactoringId), applied, { etag: entry.etag });
+      await list.put(tx, summaryOf(applied, changes));
       return whole(applied, changes);
     });
   }
@@ -97,6 +116,23 @@ export class StateRefactorings implements Refactorings {
   async #changes(refactoringId: string): Promise<readonly FileChange[]> {
     return (await this.#kit.state.get(changesKey(refactoringId), storedChanges))?.value.files ?? [];
   }
+}
+
+function summaryOf(
+  { suggestion, state, createdAt }: StoredProposal,
+  changes: readonly FileChange[],
+): RefactoringSummary {
+  const files = changes.map(({ file }) => file);
+  return {
+    refactoringId: suggestion.suggestionId,
+    state: state.at,
+    approvedBy: state.at === "applied" ? state.approvedBy : null,
+    files: files.slice(0, NAMED_FILES),
+    fileCount: files.length,
+    changes: suggestion.rules.length,
+    goal: suggestion.goal ?? null,
+    createdAt,
+  };
 }
 
 /** The diff is not kept: it follows from the files and their changes. */

@@ -1,30 +1,20 @@
-import type { AgentKit, HandlerContext } from "agents-apphost/kit";
-import { z } from "zod";
-import type { ReviewedFinding, Reviews, ReviewSummary } from "../application/ports.ts";
+import { cutPage } from "agents-apphost/kit";
+import type { AgentKit, HandlerContext, Page } from "agents-apphost/kit";
+import type { FindingPageFilter, PageFilter, ReviewedFinding, Reviews } from "../application/ports.ts";
+import { reviewSummary } from "../application/summaries.ts";
+import type { ReviewSummary } from "../application/summaries.ts";
+import { fits } from "../domain/review/finding-filter.ts";
 import { reviewCompleted, reviewCompletedPayload } from "../events.ts";
 import type { ReviewCompletedPayload } from "../events.ts";
+import { NewestFirst } from "./newest-first.ts";
 
 type Kit = Pick<AgentKit, "state" | "transactState" | "clock">;
 
-const INDEX = "review-index";
-/** A state store cannot be searched, so the list is a document; older reviews leave it and stay readable by id. */
-const LISTED = 500;
 /** So many reviews are read at the same time. */
 const AT_ONCE = 16;
 
-const storedReview = reviewCompletedPayload.extend({ createdAt: z.string() });
-const storedIndex: z.ZodType<{ readonly items: readonly ReviewSummary[] }> = z.object({
-  items: z.array(
-    z.object({
-      reviewId: z.string(),
-      verdict: z.enum(["no-findings", "changes-requested"]),
-      findings: z.number(),
-      cwes: z.array(z.string()),
-      files: z.number(),
-      createdAt: z.string(),
-    }),
-  ),
-});
+const storedReview = reviewCompletedPayload.extend({ createdAt: reviewSummary.shape.createdAt });
+const list = new NewestFirst("review-index", reviewSummary, ({ reviewId }) => reviewId);
 
 /** Reviews in the Dapr state store; a review, its line in the list and its event commit together. */
 export class StateReviews implements Reviews {
@@ -35,17 +25,15 @@ export class StateReviews implements Reviews {
   }
 
   add(ctx: HandlerContext, review: ReviewCompletedPayload): Promise<void> {
-    const { reviewId, verdict, findings, files } = review;
+    const { reviewId, verdict, findings, omitted = 0, files } = review;
     const createdAt = this.#kit.clock().toISOString();
     const cwes = [...new Set(findings.map(({ cwe }) => cwe))];
-    const line = { reviewId, verdict, findings: findings.length, cwes, files: files.length, createdAt };
+    const counts = { findings: findings.length + omitted, files: files.length };
     return this.#kit.transactState(ctx, async (tx) => {
       // A command that is run again after a crash has done this already.
       if ((await tx.get(keyOf(reviewId), storedReview)) !== null) return;
-      const index = await tx.get(INDEX, storedIndex);
-      const items = [line, ...(index?.value.items ?? [])].slice(0, LISTED);
       tx.save(keyOf(reviewId), { ...review, createdAt }, { etag: "new" });
-      tx.save(INDEX, { items }, { etag: index?.etag ?? "new" });
+      await list.put(tx, { reviewId, verdict, cwes, ...counts, createdAt });
       tx.emit(reviewCompleted, review, { subject: `reviews/${reviewId}` });
     });
   }
@@ -54,27 +42,42 @@ export class StateReviews implements Reviews {
     return (await this.#kit.state.get(keyOf(reviewId), storedReview))?.value ?? null;
   }
 
-  async list(): Promise<readonly ReviewSummary[]> {
-    return (await this.#kit.state.get(INDEX, storedIndex))?.value.items ?? [];
+  list({ cwe, ...page }: PageFilter & { readonly cwe?: string | undefined }): Promise<Page<ReviewSummary>> {
+    return list.page(this.#kit.state, page, ({ cwes }) => cwe === undefined || cwes.includes(cwe));
   }
 
-  async findings(cwe: string | undefined): Promise<readonly ReviewedFinding[]> {
-    const listed = await this.list();
-    const wanted = listed.filter(({ cwes }) => (cwe === undefined ? cwes.length > 0 : cwes.includes(cwe)));
-    const found: ReviewedFinding[] = [];
-    for (let at = 0; at < wanted.length; at += AT_ONCE) {
+  async findings({ limit, after, ...filter }: FindingPageFilter): Promise<Page<ReviewedFinding>> {
+    const listed = await list.items(this.#kit.state);
+    const from = after === undefined ? 0 : listed.findIndex(({ createdAt }) => createdAt <= after[0]);
+    const { cwe } = filter;
+    const wanted =
+      from < 0 ? [] : listed.slice(from).filter(({ cwes }) => cwe === undefined || cwes.includes(cwe));
+    const rows: { readonly item: ReviewedFinding; readonly index: number }[] = [];
+    for (let at = 0; at < wanted.length && rows.length <= limit; at += AT_ONCE) {
       const reviews = await Promise.all(
         wanted.slice(at, at + AT_ONCE).map(({ reviewId }) => this.get(reviewId)),
       );
       for (const review of reviews) {
         if (review === null) continue;
         const { reviewId, createdAt, findings } = review;
-        for (const finding of findings)
-          if (cwe === undefined || finding.cwe === cwe) found.push({ reviewId, createdAt, ...finding });
+        for (const [index, finding] of findings.entries())
+          if (fits(finding, filter) && isBehind([createdAt, reviewId, index], after))
+            rows.push({ item: { reviewId, createdAt, ...finding }, index });
       }
     }
-    return found;
+    const page = cutPage(rows, limit, ({ item, index }) => [item.createdAt, item.reviewId, index]);
+    return { ...page, items: page.items.map(({ item }) => item) };
   }
+}
+
+/** Of the newest review first; in a review from its first finding on. */
+function isBehind(
+  [time, id, index]: readonly [string, string, number],
+  after: FindingPageFilter["after"],
+): boolean {
+  if (after === undefined) return true;
+  if (time !== after[0]) return time < after[0];
+  return id === after[1] ? index > after[2] : id < after[1];
 }
 
 function keyOf(reviewId: string): string {

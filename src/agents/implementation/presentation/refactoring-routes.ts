@@ -6,6 +6,8 @@ import type { ProposeRefactor } from "../application/propose-refactor.ts";
 import {
   applyInput,
   getRefactoringInput,
+  listRefactoringsInput,
+  refactoringPage,
   refactorInput,
   refactoringView,
   suggestionInResult,
@@ -57,6 +59,17 @@ export function refactoringCommands(use: RefactoringUseCases): readonly CommandR
 
 export function refactoringQueries(use: RefactoringUseCases): readonly QueryRoute[] {
   return [
+    query({
+      name: "ListRefactorings",
+      path: "/refactorings",
+      description: "Proposals, the newest first, with what became of each.",
+      input: listRefactoringsInput,
+      output: refactoringPage,
+      handler: async (filter) => {
+        const { items, next } = await use.refactorings.list(filter);
+        return { items: [...items], next };
+      },
+    }),
     query({
       name: "GetRefactoring",
       path: "/refactorings/{refactoringId}",

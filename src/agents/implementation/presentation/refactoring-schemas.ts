@@ -1,6 +1,8 @@
+import { pageOf, pageQuery } from "agents-apphost/kit";
 import { z } from "zod";
 import type { StoredRefactoring } from "../application/ports.ts";
 import type { RefactorInput } from "../application/propose-refactor.ts";
+import { refactoringSummary } from "../application/summaries.ts";
 import { clashesOf, MAX_PATH, pathProblem } from "../domain/refactor/paths.ts";
 import { changedFiles } from "../domain/refactor/proposal.ts";
 import { refactoringSuggestedPayload } from "../events.ts";
@@ -131,6 +133,12 @@ export const refactoringView = z.object({
   applied: applied.nullable(),
   createdAt: z.string(),
 });
+
+export const listRefactoringsInput = z.object({
+  ...pageQuery(z.tuple([z.string(), z.string()])),
+  state: refactoringSummary.shape.state.optional(),
+});
+export const refactoringPage = pageOf(refactoringSummary);
 
 /** Of one that waits the version is 1, of one that is applied 2. */
 export function versionOf({ state }: StoredRefactoring): number {

@@ -66,13 +66,9 @@ export function queryRoutes(use: UseCases): readonly QueryRoute[] {
       description: "Findings of the listed reviews, of the newest review first; in a file or a folder.",
       input: listFindingsInput,
       output: findingPage,
-      handler: async ({ limit, offset, cwe, severity, file }) => {
-        const all = (await use.reviews.findings(cwe)).filter(
-          (each) =>
-            (severity === undefined || each.severity === severity) &&
-            (file === undefined || each.file === file || each.file.startsWith(`${file.replace(/\/$/, "")}/`)),
-        );
-        return { items: all.slice(offset, offset + limit), total: all.length };
+      handler: async (filter) => {
+        const { items, next } = await use.reviews.findings(filter);
+        return { items: [...items], next };
       },
     }),
     query({
@@ -93,9 +89,9 @@ export function queryRoutes(use: UseCases): readonly QueryRoute[] {
       description: "Reviews, the newest first; of one kind of finding where it is named.",
       input: listReviewsInput,
       output: reviewPage,
-      handler: async ({ limit, offset, cwe }) => {
-        const all = (await use.reviews.list()).filter(({ cwes }) => cwe === undefined || cwes.includes(cwe));
-        return { items: all.slice(offset, offset + limit), total: all.length };
+      handler: async (filter) => {
+        const { items, next } = await use.reviews.list(filter);
+        return { items: [...items], next };
       },
     }),
     query({
@@ -120,9 +116,9 @@ export function queryRoutes(use: UseCases): readonly QueryRoute[] {
       description: "The artefacts, the most recently generated first.",
       input: listInput,
       output: artefactPage,
-      handler: async ({ limit, offset }) => {
-        const all = await use.artefacts.list();
-        return { items: all.slice(offset, offset + limit), total: all.length };
+      handler: async (filter) => {
+        const { items, next } = await use.artefacts.list(filter);
+        return { items: [...items], next };
       },
     }),
   ];

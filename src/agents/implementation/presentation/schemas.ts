@@ -1,5 +1,7 @@
+import { pageOf, pageQuery } from "agents-apphost/kit";
 import { z } from "zod";
 import { specGeneratedPayload } from "../../testplanning/events.ts";
+import { artefactSummary, reviewSummary } from "../application/summaries.ts";
 import { codeGeneratedPayload, reviewCompletedPayload } from "../events.ts";
 import type { Artefact } from "../domain/artefact.ts";
 
@@ -20,25 +22,9 @@ export const getArtefactInput = z.object({
   version: z.coerce.number().int().min(1).optional(),
 });
 
-export const listInput = z.object({
-  limit: z.coerce.number().int().min(1).max(500).default(50),
-  offset: z.coerce.number().int().min(0).default(0),
-});
-
-export const artefactPage = z.object({
-  items: z.array(
-    z.object({
-      artefactId: z.string(),
-      specId: z.string(),
-      version: z.number(),
-      status: z.enum(["generated", "skipped"]),
-      language,
-      requirement: z.string(),
-      createdAt: z.string(),
-    }),
-  ),
-  total: z.number(),
-});
+/** Ordered by time and id. */
+export const listInput = z.object(pageQuery(z.tuple([z.string(), z.string()])));
+export const artefactPage = pageOf(artefactSummary);
 
 export const reviewInput = z.object({
   diff: z.string().min(1).max(2_000_000).describe("Unified diff, as git diff writes it"),
@@ -54,31 +40,17 @@ export const listReviewsInput = listInput.extend({
     .optional()
     .describe("Only reviews with a finding of this kind"),
 });
-export const listFindingsInput = listReviewsInput.extend({
+export const listFindingsInput = z.object({
+  ...pageQuery(z.tuple([z.string(), z.string(), z.int()])),
   cwe: listReviewsInput.shape.cwe.describe("Only findings of this kind"),
   severity: z.enum(["critical", "high", "medium", "low"]).optional(),
   file: z.string().min(1).max(500).optional().describe("A path, or the path of a folder"),
 });
-export const findingPage = z.object({
-  items: z.array(
-    reviewCompletedPayload.shape.findings.element.extend({ reviewId: z.string(), createdAt: z.string() }),
-  ),
-  total: z.number(),
-});
+export const findingPage = pageOf(
+  reviewCompletedPayload.shape.findings.element.extend({ reviewId: z.string(), createdAt: z.string() }),
+);
 
-export const reviewPage = z.object({
-  items: z.array(
-    z.object({
-      reviewId: z.string(),
-      verdict: z.enum(["no-findings", "changes-requested"]),
-      findings: z.number(),
-      cwes: z.array(z.string()),
-      files: z.number(),
-      createdAt: z.string(),
-    }),
-  ),
-  total: z.number(),
-});
+export const reviewPage = pageOf(reviewSummary);
 
 export function toArtefactView({
   provenance,

@@ -1,5 +1,14 @@
+import { cutPage } from "agents-apphost/kit";
+import type { Page } from "agents-apphost/kit";
 import { z } from "zod";
-import type { Board, External, ListedRun, WorkflowRun, Workflows } from "../../application/ports.ts";
+import type {
+  Board,
+  External,
+  ListedRun,
+  RunFilter,
+  WorkflowRun,
+  Workflows,
+} from "../../application/ports.ts";
 import type { Issue } from "../../domain/issue.ts";
 import { GithubHttp, understood } from "./github-http.ts";
 import type { GithubSettings } from "./github-http.ts";
@@ -18,7 +27,6 @@ const githubIssue = z.object({
 });
 
 const githubRuns = z.object({
-  total_count: z.int(),
   workflow_runs: z.array(
     z.object({
       id: z.number(),
@@ -69,18 +77,20 @@ export class Github implements Board, Workflows {
     await this.#http.call({ method: "POST", path, body: { ref, inputs } }, signal);
   }
 
-  async runs(
-    { limit, page, branch }: { readonly limit: number; readonly page: number; readonly branch?: string },
-    signal: AbortSignal,
-  ): Promise<{ readonly total: number; readonly items: readonly ListedRun[] }> {
-    const query = new URLSearchParams({ per_page: String(limit), page: String(page) });
+  /** GitHub counts pages, whose rows move when a run begins: asked is for those that began no later than the last known one. */
+  async runs({ limit, after, branch }: RunFilter, signal: AbortSignal): Promise<Page<ListedRun>> {
+    const query = new URLSearchParams({ per_page: String(PER_PAGE) });
     if (branch !== undefined) query.set("branch", branch);
-    const answer = await this.#http.call(
-      { method: "GET", path: `/actions/runs?${query.toString()}` },
-      signal,
-    );
-    const { total_count, workflow_runs } = understood(githubRuns, answer);
-    return { total: total_count, items: workflow_runs.map(toRun) };
+    if (after !== undefined) query.set("created", `<=${after[0]}`);
+    const isKnown = ({ createdAt, id }: ListedRun): boolean =>
+      after !== undefined && createdAt === after[0] && id >= after[1];
+    const found: ListedRun[] = [];
+    for await (const value of this.#http.pages(`/actions/runs?${query.toString()}`, signal)) {
+      const runs = understood(githubRuns, value).workflow_runs.map(toRun);
+      found.push(...runs.filter((run) => !isKnown(run)));
+      if (found.length > limit) break;
+    }
+    return cutPage(found, limit, ({ createdAt, id }) => [createdAt, id]);
   }
 
   async #find(issue: Issue, signal: AbortSignal): Promise<External | null> {

@@ -7,6 +7,7 @@ import {
   weakCryptography,
 } from "./data-rules.ts";
 import { commandInjection, crossSiteScripting, sqlInjection } from "./injection-rules.ts";
+import { mostSevere } from "./most-severe.ts";
 import { dialectOf } from "./rule.ts";
 import type { Dialect, ReviewRule, Severity } from "./rule.ts";
 import { ALWAYS_READ, ReadingBudget } from "./reading-budget.ts";
@@ -42,6 +43,8 @@ type ReviewedFile = {
 export type Review = {
   readonly files: readonly ReviewedFile[];
   readonly findings: readonly Finding[];
+  /** Findings that are not listed, because there are too many. */
+  readonly omitted: number;
   /** Added lines that were not read, or not together with those that they belong to; the notes say which. */
   readonly partly: boolean;
 };
@@ -75,6 +78,8 @@ export function reviewDiff(
   rules: readonly ReviewRule[] = RULES,
 ): Review {
   const read = files.map((file) => ({ file, ...reviewFile(file, budget, rules) }));
+  const found = read.flatMap(({ findings }) => findings);
+  const listed = mostSevere(found);
   return {
     files: read.map(({ file, unread }) => ({
       path: file.path,
@@ -82,7 +87,8 @@ export function reviewDiff(
       reviewed: !file.deleted && !file.binary && dialectOf(file.path) !== "other",
       note: noteOf(file, unread),
     })),
-    findings: read.flatMap(({ findings }) => findings),
+    findings: listed,
+    omitted: found.length - listed.length,
     partly: read.some(({ file, unread }) => unread !== null || tooLong(file) > 0),
   };
 }

@@ -27,6 +27,10 @@ type Building = {
 };
 type Hunk = { next: number; oldLeft: number; newLeft: number };
 
+/** More than that is no review any more, and longer than any path of a repository. */
+const MAX_FILES = 2000;
+const MAX_PATH = 1000;
+
 const HUNK = /^@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/;
 
 /**
@@ -61,6 +65,12 @@ export function parseUnifiedDiff(text: string): ParsedDiff {
   const found = files.filter((file) => file.path !== null);
   if (found.length === 0)
     return { ok: false, line: 1, problem: "there is no file header (--- and +++ lines) in it" };
+  if (found.length > MAX_FILES) {
+    const problem = `there are ${found.length} files in it, expected at most ${MAX_FILES}: send it in parts`;
+    return { ok: false, line: 1, problem };
+  }
+  if (found.some(({ path, renamedFrom }) => Math.max(path?.length ?? 0, renamedFrom?.length ?? 0) > MAX_PATH))
+    return { ok: false, line: 1, problem: `a path in it has more than ${MAX_PATH} characters` };
   return {
     ok: true,
     files: found.map(({ fresh: _fresh, path, ...file }) => ({ ...file, path: path ?? "" })),
