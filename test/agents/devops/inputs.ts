@@ -37,3 +37,29 @@ export const sprint = {
     { id: "B", title: "b", type: "bug", points: 3, status: "open", createdAt: "2026-01-01" },
   ],
 };
+
+/** A review without findings. */
+export const review = {
+  reviewId: "r1",
+  verdict: "no-findings",
+  files: [],
+  findings: [],
+  summary: "",
+  wording: { by: "template", reason: null },
+  generatedBy: null,
+  promptRef: null,
+};
+
+const ratio = { covered: 1, total: 2, percent: 50 };
+/** Coverage of half of the lines, with two gaps. */
+export const coverage = {
+  coverageId: "c1",
+  kind: "code",
+  format: "lcov",
+  specId: null,
+  artefactId: null,
+  totals: { lines: ratio, statements: null, functions: null, branches: null, cases: null },
+  files: [],
+  requirements: [{ requirementId: "R", covered: false, cases: [] }],
+  gaps: ["a", "b"],
+};

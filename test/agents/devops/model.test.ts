@@ -1,6 +1,7 @@
 import { test } from "tap";
 import { TestSystem } from "../../helpers/test-system.ts";
 import { scriptedOllama } from "../kit/helpers/scripted-ollama.ts";
+import { sprint } from "./inputs.ts";
 
 await test("a model that a log has talked into calling a failure a success is not believed", async (t) => {
   const system = await TestSystem.start(t, []);
@@ -22,5 +23,25 @@ await test("a model that a log has talked into calling a failure a success is no
     kind: "test",
     summary: "The test that adds does not pass.",
     wording: { by: "model", reason: null },
+  });
+});
+
+await test("a model may word a report, but not its figures", async (t) => {
+  const system = await TestSystem.start(t, []);
+  const ollama = await scriptedOllama(t, [
+    { text: '{"summary":"The team finished 5 of 8 points."}' },
+    { text: '{"summary":"The team finished 99 points."}' },
+  ]);
+  const agent = await system.agent("devops", { ...ollama.env, AGENTS_LLM_MODE: "live" });
+  t.match((await agent.post("/api/devops/execute", sprint)).body, {
+    result: { summary: "The team finished 5 of 8 points.", wording: { by: "model", reason: null } },
+    generatedBy: "live",
+  });
+  t.match((await agent.post("/api/devops/execute", sprint)).body, {
+    result: {
+      summary: /^S1: 5 points/,
+      wording: { by: "template", reason: /numbers that it was not given: 99/ },
+      velocity: 5,
+    },
   });
 });

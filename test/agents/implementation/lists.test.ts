@@ -10,6 +10,11 @@ function added(file: string, lines: readonly string[]): string {
   return `${head}${lines.map((line) => `+${line}\n`).join("")}`;
 }
 
+/** So many files with a weak line each. */
+function manyFiles(count: number, name = "a.js"): string {
+  return Array.from({ length: count }, (_, at) => added(`${at}/${name}`, [WEAK])).join("");
+}
+
 type Item = Readonly<Record<string, unknown>>;
 
 await test("every list is read in pages: what comes meanwhile is not shown twice and hides nothing", async (t) => {
@@ -87,15 +92,16 @@ await test("of very many findings the most severe are listed, and the others cou
 await test("a diff of more files than a review can hold is refused with what to do", async (t) => {
   const system = await TestSystem.start(t, []);
   const agent = await system.agent("implementation");
-  const files = (count: number, name = "a.js") =>
-    Array.from({ length: count }, (_, at) => added(`${at}/${name}`, [WEAK])).join("");
-  t.match(await agent.post(`${API}/reviews`, { diff: files(2001) }), {
+  t.match(await agent.post(`${API}/reviews`, { diff: manyFiles(2001) }), {
     status: 422,
     body: { errors: [{ path: "diff", message: /2001 files.*send it in parts/ }] },
   });
-  t.match(await agent.post(`${API}/reviews`, { diff: files(2, `${"x".repeat(1000)}.js`) }), {
+  t.match(await agent.post(`${API}/reviews`, { diff: manyFiles(2, `${"x".repeat(1000)}.js`) }), {
     status: 422,
     body: { errors: [{ path: "diff", message: /a path in it has more than 1000/ }] },
   });
-  t.equal((await agent.post(`${API}/reviews`, { diff: files(2000, `${"x".repeat(400)}.js`) })).status, 200);
+  t.equal(
+    (await agent.post(`${API}/reviews`, { diff: manyFiles(2000, `${"x".repeat(400)}.js`) })).status,
+    200,
+  );
 });
