@@ -1,4 +1,5 @@
 import { createServer } from "node:http";
+import type { IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
 import type { Test } from "tap";
@@ -54,6 +55,8 @@ export interface Collector {
   readonly lines: readonly ReceivedLine[];
   readonly metrics: readonly ReceivedMetric[];
   readonly bytes: readonly ReceivedBytes[];
+  /** Of the last request to each path. */
+  readonly headers: ReadonlyMap<string, IncomingHttpHeaders>;
   /** How many requests came. */
   readonly requests: number;
   /** What came so far counts no more. */
@@ -69,6 +72,7 @@ export async function startCollector(t: Test, port = 0): Promise<Collector> {
   const lines: ReceivedLine[] = [];
   const metrics: ReceivedMetric[] = [];
   const bytes: ReceivedBytes[] = [];
+  const headers = new Map<string, IncomingHttpHeaders>();
   let requests = 0;
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -79,6 +83,7 @@ export async function startCollector(t: Test, port = 0): Promise<Collector> {
       const body = request.headers["content-encoding"] === "gzip" ? gunzipSync(sent) : sent;
       const type = request.headers["content-type"] ?? "";
       const path = request.url ?? "";
+      headers.set(path, request.headers);
       if (type.startsWith("application/json")) {
         const document = JSON.parse(body.toString()) as Otlp;
         for (const part of document.resourceSpans ?? []) spans.push(...readSpans(part));
@@ -106,6 +111,7 @@ export async function startCollector(t: Test, port = 0): Promise<Collector> {
     lines,
     metrics,
     bytes,
+    headers,
     get requests() {
       return requests;
     },

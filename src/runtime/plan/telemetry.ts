@@ -79,6 +79,17 @@ export function senderEnvironment(
   };
 }
 
+/** Of OpenTelemetry's variables those that mean something inside a container: it cannot see the files of this machine. */
+export function telemetryVariables(env: Env): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) =>
+      name.startsWith("OTEL_") && !/_(?:CERTIFICATE|CLIENT_KEY)$/u.test(name) && value !== undefined
+        ? [[name, value]]
+        : [],
+    ),
+  );
+}
+
 function isDisabled(env: Env): boolean {
   return env["OTEL_SDK_DISABLED"]?.trim().toLowerCase() === "true";
 }

@@ -20,6 +20,7 @@ import type { AgentPorts } from "./choose-ports.ts";
 import type { Containers } from "./containers.ts";
 import type { AgentNotes } from "./agent-notes.ts";
 import { imageAgentResource } from "./image-agent.ts";
+import { telemetryVariables } from "../plan/telemetry.ts";
 import { ownValues } from "./own-values.ts";
 import type { ProcessLogs } from "./process-logs.ts";
 import { sidecarName } from "./sidecar-node.ts";
@@ -190,14 +191,15 @@ export function environmentOf(
     environment,
     compileCacheDir: isImage ? null : join(context.stateDir, "cache", "compile"),
     urls: context.urls,
-    inherited: isImage ? secretsOf(agent) : process.env,
+    inherited: isImage ? insideContainer(agent) : process.env,
     fromFile: readEnvFile(agent),
   });
 }
 
-/** A container has nothing of this machine's environment but what the config says is meant for it. */
-function secretsOf({ secrets }: ResolvedAgent): Readonly<Record<string, string | undefined>> {
-  return Object.fromEntries(secrets.map((name) => [name, process.env[name]]));
+/** A container has nothing of this machine's environment but where telemetry goes and what the config says is meant for it. */
+function insideContainer({ secrets }: ResolvedAgent): Readonly<Record<string, string | undefined>> {
+  const own = Object.fromEntries(secrets.map((name) => [name, process.env[name]]));
+  return { ...telemetryVariables(process.env), ...own };
 }
 
 /** Deliveries are held from the moment that it is asked to stop until it is ready again. */

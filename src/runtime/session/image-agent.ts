@@ -8,7 +8,7 @@ import type { ProcessLogs } from "./process-logs.ts";
 export interface ImageAgent {
   readonly agent: ResolvedAgent;
   readonly image: string;
-  /** All that it is told: nothing of this machine's own environment is. */
+  /** All that it is told. */
   readonly env: Readonly<Record<string, string>>;
   readonly containers: Containers;
   readonly logs: ProcessLogs;

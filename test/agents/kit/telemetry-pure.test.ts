@@ -51,6 +51,10 @@ void t.test("what cannot be used is a warning that names the variable", (t) => {
     warningsOf({ ...ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: "grpc" }),
     /^OTEL_EXPORTER_OTLP_TRACES_PROTOCOL/,
   );
+  t.equal(
+    warningsOf({ ...ENDPOINT, OTEL_TRACES_EXPORTER: "console", OTEL_LOGS_EXPORTER: "otlp" }),
+    'OTEL_TRACES_EXPORTER names "console"; traces are sent by OTLP alone',
+  );
   t.match(warningsOf({ ...ENDPOINT, OTEL_BSP_SCHEDULE_DELAY: "soon" }), /^OTEL_BSP_SCHEDULE_DELAY is "soon"/);
   t.end();
 });

@@ -47,6 +47,9 @@ void t.test("by default it is protobuf, and each signal may go elsewhere", async
     OTEL_EXPORTER_OTLP_ENDPOINT: `${all.url}/`,
     OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: `${logs.url}/my/logs`,
     OTEL_EXPORTER_OTLP_LOGS_PROTOCOL: "http/json",
+    OTEL_EXPORTER_OTLP_HEADERS: "x-key=all,x-tenant=a%20b",
+    OTEL_EXPORTER_OTLP_LOGS_HEADERS: "x-key=of-logs",
+    OTEL_EXPORTER_OTLP_COMPRESSION: "gzip",
     OTEL_METRICS_EXPORTER: "none",
     OTEL_SERVICE_NAME: "shop",
     OTEL_RESOURCE_ATTRIBUTES: "deployment.environment.name=test",
@@ -61,6 +64,12 @@ void t.test("by default it is protobuf, and each signal may go elsewhere", async
   t.ok(sent?.body.includes("deployment.environment.name"));
   const line = logs.lines.find(({ body }) => body === "Greet is done");
   t.match(line, { service: "shop", severity: "INFO", traceId: /^[\da-f]{32}$/, attributes: { emitted: 1 } });
+  t.match(all.headers.get("/v1/traces"), {
+    "x-key": "all",
+    "x-tenant": "a b",
+    "content-encoding": "gzip",
+  });
+  t.match(logs.headers.get("/my/logs"), { "x-key": "of-logs", "x-tenant": "a b" });
   agent.child.kill("SIGTERM");
   t.equal(await agent.exited, 0);
   t.notOk(all.bytes.some(({ path }) => path !== "/v1/traces"));

@@ -1,5 +1,10 @@
 import t from "tap";
-import { isTelemetryOn, senderEnvironment, spanTarget } from "../../../src/runtime/plan/telemetry.ts";
+import {
+  isTelemetryOn,
+  senderEnvironment,
+  spanTarget,
+  telemetryVariables,
+} from "../../../src/runtime/plan/telemetry.ts";
 
 const ENDPOINT = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:4318" };
 const SENDER = { service: "notification", project: "my agents", runId: "r1" };
@@ -47,6 +52,16 @@ t.test("each process has a name of its own; what the user said of it goes before
     OTEL_SERVICE_NAME: "mine",
     OTEL_RESOURCE_ATTRIBUTES:
       "team=a,service.namespace=shop,service.instance.id=notification.r1,agents.run.id=r1",
+  });
+  t.end();
+});
+
+t.test("a container is told where telemetry goes, and of no file that it cannot see", (t) => {
+  const headers = { OTEL_EXPORTER_OTLP_HEADERS: "key=1", OTEL_EXPORTER_OTLP_CERTIFICATE: "/etc/ca.pem" };
+  const client = { OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY: "/etc/key.pem" };
+  t.same(telemetryVariables({ ...ENDPOINT, ...headers, ...client, HOME: "/root", XOTEL_A: "b" }), {
+    ...ENDPOINT,
+    OTEL_EXPORTER_OTLP_HEADERS: "key=1",
   });
   t.end();
 });

@@ -62,7 +62,8 @@ function readSignal(
   warnings: string[],
 ): { readonly url: string; readonly protocol: Protocol } | null {
   const name = signal.toUpperCase();
-  if (env[`OTEL_${name}_EXPORTER`]?.trim() === "none") return null;
+  const exporters = env[`OTEL_${name}_EXPORTER`]?.split(",").map((each) => each.trim()) ?? [];
+  if (exporters.includes("none")) return null;
   const own = env[`OTEL_EXPORTER_OTLP_${name}_ENDPOINT`];
   const variable = own ? `OTEL_EXPORTER_OTLP_${name}_ENDPOINT` : "OTEL_EXPORTER_OTLP_ENDPOINT";
   const base = own || env["OTEL_EXPORTER_OTLP_ENDPOINT"];
@@ -71,6 +72,9 @@ function readSignal(
     add(warnings, `${variable} is "${base}", which is no address; expected such as http://127.0.0.1:4318`);
     return null;
   }
+  const other = exporters.find((each) => each !== "" && each !== "otlp");
+  if (other !== undefined)
+    add(warnings, `OTEL_${name}_EXPORTER names "${other}"; ${signal} are sent by OTLP alone`);
   const protocol = readProtocol(env, name, warnings);
   if (protocol === null) return null;
   // An endpoint of one signal is taken as it is; the common one is a base.
