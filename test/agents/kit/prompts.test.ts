@@ -3,7 +3,9 @@ import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import type { Test } from "tap";
+import { createLogger } from "../../../src/agents/kit/log/logger.ts";
 import { readPrompt } from "../../../src/agents/kit/prompts/prompt-file.ts";
+import { PromptFolder } from "../../../src/agents/kit/prompts/prompt-folder.ts";
 import { send, startAgent } from "./helpers/agent-process.ts";
 
 const prompt = (more = ""): string => `schema: agents.prompt/v1
@@ -71,6 +73,31 @@ void t.test("a save is noticed by itself", async (t) => {
   const saving = setInterval(() => writeFileSync(file, `${example("two")}# ${performance.now()}\n`), 200);
   t.teardown(() => clearInterval(saving));
   await t.resolves(noticed);
+});
+
+void t.test("a call that comes while a file is read still sees what was saved before it", async (t) => {
+  const folder = t.testdir({});
+  const file = join(folder, "greet.yaml");
+  const save = (text: string): void => writeFileSync(file, example(text));
+  save("none");
+  const log = createLogger(() => undefined);
+  const prompts = new PromptFolder({ agent: "greeter", folder, frozen: false, log });
+  const said = async () => (await prompts.get("greet")).examples[0]?.output;
+  const stale: unknown[] = [];
+  for (let round = 0; round < 200; round += 1) {
+    save(`early ${round}`);
+    // Calls in every phase of their reading when the next save comes.
+    const before: Promise<unknown>[] = [];
+    for (let turn = 0; turn <= round % 8; turn += 1) {
+      before.push(said());
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    save(`late ${round}`);
+    const now = await said();
+    if (JSON.stringify(now) !== `{"text":"late ${round}"}`) stale.push(now);
+    await Promise.all(before);
+  }
+  t.same(stale, []);
 });
 
 void t.test("in production a prompt is read once", async (t) => {

@@ -24,6 +24,12 @@ interface Entry {
   readonly problem: string | null;
 }
 
+/** A reading that is under way may have seen what was there before: who asks now shares the one after it. */
+interface Reading {
+  readonly now: Promise<Entry | null>;
+  next: Promise<Entry | null> | null;
+}
+
 /** How a folder of prompts is used. */
 interface PromptFolderOptions {
   readonly agent: string;
@@ -42,7 +48,7 @@ export class PromptFolder implements PromptRegistry {
   readonly #options: PromptFolderOptions;
   /** By the name of the file. */
   readonly #entries = new Map<string, Entry>();
-  readonly #reading = new Map<string, Promise<Entry | null>>();
+  readonly #reading = new Map<string, Reading>();
   #scanned: Promise<void> | null = null;
 
   constructor(options: PromptFolderOptions) {
@@ -87,10 +93,18 @@ export class PromptFolder implements PromptRegistry {
   /** Reads a file of the folder again if it has changed. Null when there is no such file. */
   refresh(file: string): Promise<Entry | null> {
     const under = this.#reading.get(file);
-    if (under !== undefined) return under;
-    const reading = this.#refresh(file).finally(() => this.#reading.delete(file));
+    if (under === undefined) return this.#begin(file);
+    const again = (): Promise<Entry | null> => this.#begin(file);
+    return (under.next ??= under.now.then(again, again));
+  }
+
+  #begin(file: string): Promise<Entry | null> {
+    const now = this.#refresh(file).finally(() => {
+      if (reading.next === null) this.#reading.delete(file);
+    });
+    const reading: Reading = { now, next: null };
     this.#reading.set(file, reading);
-    return reading;
+    return now;
   }
 
   #filesOf(name: string) {
