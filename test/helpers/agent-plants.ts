@@ -27,6 +27,8 @@ export function forbiddenIn(agent: string, other: string): readonly AgentPlant[]
     ...layers,
     ...plant(own, otherAgents("", other)),
     { file: `${own}/events.ts`, imports: "./infrastructure/sql.ts", rule: "events-alone" },
+    { file: `${own}/events/part.ts`, imports: "../application/ports.ts", rule: "events-alone" },
+    { file: `${own}/events/other.ts`, imports: `../../${other}/domain/order.ts`, rule: "other-agents" },
   ];
 }
 
