@@ -1,11 +1,12 @@
 import type { Element } from "../element.ts";
-import { enclosureFallbacks, enclosureRules } from "./enclosure.ts";
 import { Facts } from "./facts.ts";
 import { interiorFallbacks, interiorRules } from "./interiors.ts";
+import { openingFallbacks, openingRules } from "./openings.ts";
 import type { Certainty, Fallback, Rule } from "./rule.ts";
 import { serviceFallbacks, serviceRules } from "./services.ts";
 import { siteFallbacks, siteRules } from "./sitework.ts";
 import { structureFallbacks, structureRules } from "./structure.ts";
+import { wallFallbacks, wallRules } from "./walls.ts";
 
 /** What the rules say about an element. */
 export type Verdict =
@@ -30,7 +31,8 @@ export type Verdict =
 
 export const rules: readonly Rule[] = [
   ...structureRules,
-  ...enclosureRules,
+  ...wallRules,
+  ...openingRules,
   ...interiorRules,
   ...serviceRules,
   ...siteRules,
@@ -38,7 +40,8 @@ export const rules: readonly Rule[] = [
 
 export const fallbacks: readonly Fallback[] = [
   ...structureFallbacks,
-  ...enclosureFallbacks,
+  ...wallFallbacks,
+  ...openingFallbacks,
   ...interiorFallbacks,
   ...serviceFallbacks,
   ...siteFallbacks,
