@@ -33,14 +33,15 @@ export function classificationReferences(
   globalIdFor: (name: string) => string,
 ): ReferenceText {
   const writer = new ReferenceWriter(model, globalIdFor);
-  const byId = new Map(model.elements.map((element) => [element.id, element]));
+  const codes = new Map(applied.map(({ elementId, code }) => [elementId, code]));
   const [written, present]: [string[], string[]] = [[], []];
   const others: { readonly elementId: string; readonly code: string }[] = [];
   const related = new Map<string, { readonly code: ClassificationCode; readonly ids: string[] }>();
-  for (const { elementId, code } of applied) {
-    const element = byId.get(elementId);
-    if (element === undefined) continue;
-    const carried = element.references.filter((each) => each.system === code.system);
+  // In the order of the file.
+  for (const { id: elementId, references } of model.elements) {
+    const code = codes.get(elementId);
+    if (code === undefined) continue;
+    const carried = references.filter((each) => each.system === code.system);
     const known = carried.some((each) => each.edition === code.edition && each.code === code.code);
     (known ? present : written).push(elementId);
     if (known) continue;
