@@ -260,6 +260,7 @@ await test("a CSV table goes in, and the code table and the API describe themsel
     codes: [{ code: "B2010" }, { code: "B2020" }, { code: "B2030" }],
   });
   t.match(await agent.get(`${API}/codes?system=OmniClass%2021`), { status: 404 });
+  t.match(await agent.get(`${API}/codes?within=b20`), { status: 404, body: { detail: /"b20" is no code/ } });
   t.match((await agent.get(`${API}/health`)).body, {
     codeTables: [{ system: "UNIFORMAT II", codes: 108 }],
     autoApproveAbove: null,

@@ -3,6 +3,7 @@ import { silentSidecar } from "../../helpers/silent-sidecar.ts";
 import { TestSystem } from "../../helpers/test-system.ts";
 
 const GENERATED = "agents.bimclassification.suggestion.generated";
+const APPROVED = "agents.bimclassification.suggestion.approved";
 const APPLIED = "agents.bimclassification.classification.applied";
 const API = "/api/bimclassification";
 
@@ -37,4 +38,35 @@ await test("killed between save and publish, nothing is lost and nothing comes t
     system.seen.map((each) => each.type),
     [GENERATED, APPLIED],
   );
+});
+
+await test("a command that chooses its elements is about the same ones when it comes again after a crash", async (t) => {
+  const system = await TestSystem.start(t, [GENERATED, APPROVED]);
+  const elements = ["r1", "r2", "r3", "r4", "r5"].map((id) => ({ id, ifcClass: "IfcRoof" }));
+  let agent = await system.agent("bimclassification");
+  await agent.post(`${API}/elements`, { format: "elements", elements });
+  for (const [path, body, at] of [
+    ["/suggestions", { limit: 4 }, "suggested"],
+    ["/elements/approve", { filter: { code: "B1020" }, limit: 3 }, "approved"],
+  ] as const) {
+    await agent.kill();
+    const silent = await silentSidecar(t);
+    const doomed = await system.agent("bimclassification", { DAPR_HTTP_PORT: String(silent.port) });
+    const headers = { "content-type": "application/json", "idempotency-key": crypto.randomUUID() };
+    const request = { method: "POST", headers, body: JSON.stringify(body) };
+    const cut = fetch(doomed.url + API + path, request).catch(() => "no answer");
+    await silent.published;
+    await doomed.kill();
+    await cut;
+    agent = await system.agent("bimclassification");
+    const answer = await fetch(agent.url + API + path, request);
+    const { result } = (await answer.json()) as { result: { elements: readonly { at: string }[] } };
+    t.same(
+      result.elements.map((each) => each.at),
+      Array.from({ length: body.limit }, () => at),
+    );
+    t.match((await agent.get(`${API}/pending?at=${at}`)).body, { total: body.limit }, `${path}: no others`);
+  }
+  await system.until(APPROVED, 3);
+  t.equal(system.seen.length, 1 + 3, "nothing is told twice");
 });

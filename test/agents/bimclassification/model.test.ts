@@ -107,6 +107,52 @@ await test("a live model backs the rules or casts doubt, and never decides again
   });
 });
 
+await test("an answer outside of the list or the schema counts for nothing; text around the JSON is no harm", async (t) => {
+  const system = await TestSystem.start(t, []);
+  const answers = [
+    {
+      text: 'Sure! Here it is:\n```json\n{"code":"B2020","confidence":0.8,"rationale":"x"}\n```\nAnything else?',
+    },
+  ];
+  const wrong = ["D6010", "B2010.10", "21-02 20 10", "b2020", " B2020 ", "B20"].map((code) => says(code));
+  // Each comes twice: the kit asks once more.
+  for (const answer of [...wrong, says("B2020", 7), says("B2020", -1), { text: "It is B2020." }])
+    answers.push(answer, answer);
+  const count = (answers.length - 1) / 2;
+  const ollama = await scriptedOllama(t, answers);
+  const agent = await system.agent("bimclassification", {
+    ...ollama.env,
+    AGENTS_LLM_MODE: "live",
+    BIMCLASSIFICATION_AUTO_APPROVE_ABOVE: "0.5",
+  });
+  const classify = async (id: string) => {
+    const elements = [{ id, ifcClass: "IfcWindow", properties: external }];
+    const { body } = await agent.post(`${API}/execute`, { elements });
+    return body;
+  };
+  t.match(await classify("good"), {
+    result: { elements: [{ at: "approved", suggestion: { agreement: "agrees", confidence: 0.96 } }] },
+    generatedBy: "live",
+  });
+  for (let at = 0; at < count; at += 1)
+    t.match(await classify(`bad${at}`), {
+      result: {
+        elements: [
+          {
+            at: "suggested",
+            code: { code: "B2020" },
+            suggestion: {
+              agreement: "rules-only",
+              model: null,
+              modelNote: "the model's answer cannot be used",
+            },
+          },
+        ],
+      },
+    });
+  t.equal(ollama.asked.length, 1 + 2 * count);
+});
+
 await test("without a model the command says so, and what was taken in waits", async (t) => {
   const system = await TestSystem.start(t, [GENERATED]);
   const env = { AGENTS_LLM_MODE: "live", OLLAMA_URL: "http://127.0.0.1:1", OLLAMA_MODELS: "llama3.2:3b" };

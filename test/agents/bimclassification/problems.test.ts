@@ -28,7 +28,10 @@ await test("what is wrong is told with its place, and nothing of it is taken", a
     await post("/elements", { format: "csv", content: "id;ifcClass\n1;Wall\n2;IfcDoor\n2;IfcDoor\n" }),
     {
       status: 422,
-      body: { errors: [{ path: "row 2, column ifcClass" }, { path: "row 4, column id" }] },
+      body: {
+        detail: /cannot be read: row 2, column ifcClass: "Wall" is no entity of IFC .+ \(and 1 more\)/,
+        errors: [{ path: "row 2, column ifcClass" }, { path: "row 4, column id" }],
+      },
     },
   );
   t.match(await post("/elements", { format: "csv", content: 'id,ifcClass\n"1,IfcWall\n' }), {

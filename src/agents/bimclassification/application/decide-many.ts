@@ -46,9 +46,6 @@ export interface ManyDecided {
   readonly left: number | null;
 }
 
-/** Elements of one transaction. A crash between two is harmless: what is decided already stays so when it comes again. */
-const BATCH = 500;
-
 /** The commands of people about many elements: each is decided for itself, and its outcome told. */
 export class DecideMany {
   readonly #classifications: Classifications;
@@ -102,11 +99,17 @@ export class DecideMany {
     if ("elements" in selection)
       return { elements: await this.#attempt(ctx, selection.elements, toCommand), left: null };
     const filter = filterOf(this.#codes, [at], selection.filter);
-    const { items } = await this.#elements.page(filter, { limit: selection.limit });
-    // What is found is decided as it was found: what somebody has changed since is refused.
-    const found = items.map(({ elementId, version }) => ({ elementId, version, suggestionId: null }));
-    const elements = await this.#attempt(ctx, found, toCommand);
+    const earlier = await this.#classifications.earlier(ctx);
+    const elements =
+      earlier?.map((outcome) => toDecided({ at: "decided", outcome })) ??
+      (await this.#attempt(ctx, await this.#find(filter, selection.limit), toCommand));
     return { elements, left: await this.#elements.count(filter) };
+  }
+
+  /** As it was found: what somebody changes before it is decided is refused. */
+  async #find(filter: ElementFilter, limit: number): Promise<readonly Seen[]> {
+    const { items } = await this.#elements.page(filter, { limit });
+    return items.map(({ elementId, version }) => ({ elementId, version, suggestionId: null }));
   }
 
   async #attempt(
@@ -114,16 +117,12 @@ export class DecideMany {
     seen: readonly Seen[],
     toCommand: ToCommand,
   ): Promise<readonly Decided[]> {
-    const decided: Decided[] = [];
-    for (let from = 0; from < seen.length; from += BATCH) {
-      const attempts = seen.slice(from, from + BATCH).map(({ elementId, suggestionId, version }) => ({
-        elementId,
-        version,
-        command: toCommand(suggestionId),
-      }));
-      decided.push(...(await this.#classifications.recordEach(ctx, attempts)).map(toDecided));
-    }
-    return decided;
+    const attempts = seen.map(({ elementId, suggestionId, version }) => ({
+      elementId,
+      version,
+      command: toCommand(suggestionId),
+    }));
+    return (await this.#classifications.recordEach(ctx, attempts)).map(toDecided);
   }
 }
 

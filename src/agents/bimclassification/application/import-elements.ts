@@ -1,6 +1,7 @@
 import type { HandlerContext, ProblemIssue } from "agents-apphost/kit";
 import { invalid } from "agents-apphost/kit";
 import { elementsOfTable } from "../domain/csv-table.ts";
+import type { TableIssue } from "../domain/csv-table.ts";
 import type { Element } from "../domain/element.ts";
 import { IfcReader } from "../domain/ifc/ifc-reader.ts";
 import type { IfcModel } from "../domain/ifc/ifc-model.ts";
@@ -85,13 +86,7 @@ export class ImportElements {
         const { header, rows } = await this.#readCsv(text);
         const read = elementsOfTable(header, rows, input.columns);
         if (read.ok) return { elements: read.elements, schema: null, leftOut: {} };
-        throw refused(
-          "The table cannot be read.",
-          read.issues.map(({ row, column, message }) => ({
-            path: `row ${row}${column === "" ? "" : `, column ${column}`}`,
-            message,
-          })),
-        );
+        throw tableRefused(read.issues);
       }
       default:
         return input satisfies never;
@@ -125,6 +120,16 @@ function sourceOf(input: ImportInput): string {
 
 /** More would help nobody. */
 const ISSUES_TOLD = 100;
+
+function tableRefused(found: readonly TableIssue[]): Error {
+  const issues = found.map(({ row, column, message }) => ({
+    path: `row ${row}${column === "" ? "" : `, column ${column}`}`,
+    message,
+  }));
+  const [first] = issues;
+  const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : "";
+  return refused(`The table cannot be read: ${first?.path}: ${first?.message}${more}.`, issues);
+}
 
 function refused(detail: string, issues: readonly ProblemIssue[]): Error {
   return invalid(detail, issues.slice(0, ISSUES_TOLD));

@@ -112,6 +112,11 @@ export interface Classifications {
   record(ctx: HandlerContext, work: readonly Work[], run?: Run): Promise<readonly Outcome[]>;
   /** The same in one transaction, each element for itself: what one is refused does not hold up the others. */
   recordEach(ctx: HandlerContext, attempts: readonly Attempt[]): Promise<readonly Attempted[]>;
+  /**
+   * The elements that this very command has decided on already, as they are now; null when it has not. It comes again where
+   * its process died before it was answered, and a filter would find others then.
+   */
+  earlier(ctx: HandlerContext): Promise<readonly Outcome[] | null>;
 }
 
 /** Port to the list of all elements, in the order of the import. */

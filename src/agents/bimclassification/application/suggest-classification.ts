@@ -70,6 +70,9 @@ export class SuggestClassification {
 
   /** For the next elements that have none, the first imported first. */
   async forNext(limit: number, ctx: HandlerContext): Promise<RunResult> {
+    const earlier = await this.#classifications.earlier(ctx);
+    if (earlier !== null)
+      return { runId: ctx.workId, entries: earlier.map((outcome) => ({ ...outcome, none: null })) };
     const { items } = await this.#elements.page({ at: ["unclassified"] }, { limit });
     return await this.forElements(
       items.map((item) => item.elementId),

@@ -1,5 +1,6 @@
 import { decideOn, fold, loadState, VersionConflict } from "agents-apphost/kit";
 import type { AgentKit, HandlerContext, UnitOfWork } from "agents-apphost/kit";
+import { z } from "zod";
 import { announce } from "../application/announcements.ts";
 import type {
   Attempt,
@@ -16,7 +17,10 @@ import { classificationCodec } from "./classification-codec.ts";
 import { streamOf } from "./element-list.ts";
 import type { BimTables } from "./tables.ts";
 
-type Kit = Pick<AgentKit<BimTables>, "events" | "transact">;
+type Kit = Pick<AgentKit<BimTables>, "clock" | "db" | "events" | "transact">;
+
+/** A day longer than the answers of commands are kept. */
+const KEPT_MS = 8 * 24 * 3_600_000;
 
 /** Classifications as event streams in SQL. */
 export class SqlClassifications implements Classifications {
@@ -45,6 +49,7 @@ export class SqlClassifications implements Classifications {
       const outcomes: Outcome[] = [];
       for (const each of work) outcomes.push(await this.#decideAll(tx, ctx, each));
       announce(tx.emit, outcomes, run);
+      if (run !== undefined) await this.#keep(tx, ctx, outcomes);
       return outcomes;
     });
   }
@@ -55,8 +60,39 @@ export class SqlClassifications implements Classifications {
       for (const each of attempts) attempted.push(await attempt(tx, each));
       const outcomes = attempted.flatMap((each) => (each.at === "decided" ? [each.outcome] : []));
       announce(tx.emit, outcomes, undefined);
+      await this.#keep(tx, ctx, outcomes);
       return attempted;
     });
+  }
+
+  async earlier(ctx: HandlerContext): Promise<readonly Outcome[] | null> {
+    const row = await this.#kit.db
+      .selectFrom("bimclassification_works")
+      .select("element_ids")
+      .where("work_id", "=", ctx.workId)
+      .executeTakeFirst();
+    if (row === undefined) return null;
+    const outcomes: Outcome[] = [];
+    for (const elementId of z.array(z.string()).parse(JSON.parse(row.element_ids))) {
+      const { version, state } = await this.load(elementId);
+      if (state.at !== "none") outcomes.push({ elementId, version, state, events: [] });
+    }
+    return outcomes;
+  }
+
+  /** Which elements this command is about, as long as its answer may be asked for again. */
+  async #keep(tx: UnitOfWork<BimTables>, ctx: HandlerContext, outcomes: readonly Outcome[]): Promise<void> {
+    const now = this.#kit.clock();
+    const element_ids = JSON.stringify(outcomes.map(({ elementId }) => elementId));
+    await tx.db
+      .insertInto("bimclassification_works")
+      .values({ work_id: ctx.workId, element_ids, created_at: now.toISOString() })
+      .onConflict((conflict) => conflict.columns(["work_id"]).doNothing())
+      .execute();
+    await tx.db
+      .deleteFrom("bimclassification_works")
+      .where("created_at", "<", new Date(now.getTime() - KEPT_MS).toISOString())
+      .execute();
   }
 
   async #decideAll(

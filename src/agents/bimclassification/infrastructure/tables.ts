@@ -21,6 +21,13 @@ export interface BimTables {
     /** Of the element's stream. */
     version: number;
   };
+  /** What a command chose to be about: when it comes again after a crash, it is about the same elements. */
+  bimclassification_works: {
+    work_id: string;
+    /** JSON. */
+    element_ids: string;
+    created_at: string;
+  };
 }
 
 /** Add to them; never change one that was released. */
@@ -54,6 +61,16 @@ export const migrations: Readonly<Record<string, Migration>> = {
       const elements = db.schema.alterTable("bimclassification_elements");
       await elements.addColumn("suggestion_id", "varchar(36)").execute();
       await elements.addColumn("version", "integer").execute();
+    },
+  },
+  "0003_works": {
+    async up(db) {
+      await db.schema
+        .createTable("bimclassification_works")
+        .addColumn("work_id", "varchar(36)", (column) => column.primaryKey())
+        .addColumn("element_ids", "text", (column) => column.notNull())
+        .addColumn("created_at", "varchar(30)", (column) => column.notNull())
+        .execute();
     },
   },
 };

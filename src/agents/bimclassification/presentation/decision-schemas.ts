@@ -47,8 +47,8 @@ const filter = z
     "say at least one thing: a filter that says nothing would be about every element",
   );
 
-/** More would keep others from deciding for too long, and nobody reads a longer answer. */
-const MANY = 1000;
+/** One transaction: more would keep others from deciding for too long. */
+const MANY = 500;
 
 const seen = z.strictObject({
   elementId,

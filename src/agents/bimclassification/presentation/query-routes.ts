@@ -63,6 +63,8 @@ export function queryRoutes(
         if (table === undefined) {
           throw notFound(`There is no table of "${system}" here; there is ${codes.systems.join(", ")}.`);
         }
+        if (within !== undefined && !table.entries.has(within))
+          throw notFound(`"${within}" is no code of ${table.system}.`);
         return toCodesView(table, { level, within });
       },
     }),

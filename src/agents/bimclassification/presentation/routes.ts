@@ -1,11 +1,11 @@
 import { command } from "agents-apphost/kit";
-import type { CommandRoute } from "agents-apphost/kit";
+import type { CommandRoute, HandlerContext } from "agents-apphost/kit";
 import type { z } from "zod";
 import type { DecideClassification } from "../application/decide-classification.ts";
 import type { DecideMany } from "../application/decide-many.ts";
 import type { ImportElements } from "../application/import-elements.ts";
 import type { ImportInput } from "../application/ports.ts";
-import type { SuggestClassification } from "../application/suggest-classification.ts";
+import type { RunResult, SuggestClassification } from "../application/suggest-classification.ts";
 import type { WriteReferencesHandler } from "../application/write-references.ts";
 import { decisionRoutes } from "./decision-routes.ts";
 import { executeInput, importInput, suggestInput, toElement, writeInput } from "./input-schemas.ts";
@@ -39,7 +39,7 @@ function modelRoutes({ importing, suggesting, writing }: Handlers): readonly Com
       output: runView,
       handler: async ({ elements }, ctx) => {
         const imported = await importing.store(elements.map(toElement), "execute", ctx);
-        return toRunView(await suggesting.afterImport(imported, ctx));
+        return shown(await suggesting.afterImport(imported, ctx), ctx);
       },
     }),
     command({
@@ -65,10 +65,11 @@ function modelRoutes({ importing, suggesting, writing }: Handlers): readonly Com
       input: suggestInput,
       output: runView,
       handler: async ({ elementIds, limit }, ctx) =>
-        toRunView(
+        shown(
           elementIds === undefined
             ? await suggesting.forNext(limit ?? NEXT, ctx)
             : await suggesting.forElements(elementIds, ctx),
+          ctx,
         ),
     }),
     command({
@@ -87,6 +88,12 @@ function modelRoutes({ importing, suggesting, writing }: Handlers): readonly Com
       },
     }),
   ];
+}
+
+function shown(run: RunResult, ctx: HandlerContext): z.input<typeof runView> {
+  for (const { state } of run.entries)
+    if ("given" in state && state.given !== null) ctx.noteShown(state.given.suggestion);
+  return toRunView(run);
 }
 
 function toImport(input: z.output<typeof importInput>): ImportInput {
