@@ -43,6 +43,11 @@ const NUMBER = String.raw`(?<![\d:.,/-])(?<number>\d{1,3}(?:,\d{3})+|\d{1,7}|${O
 const BETWEEN = String.raw`(?:\s+(?!hours?|minutes?|mins?|days?|weeks?|months?|years?|times?|am|pm|percent|servers?|laptops?|printers?|licen[cs]es?|mails?|tickets?|files?)(?:of\s+)?[\p{L}-]+){0,2}?`;
 
 const COUNTED = new RegExp(String.raw`\b${NUMBER}${BETWEEN}\s+(?:${PEOPLE})\b`, "giu");
+/** "One of the 300 people", "12 out of our 300 users": the part is affected, not the whole. */
+const PART = new RegExp(
+  String.raw`\b(?:(?<one>one)|${NUMBER})\s+(?:out\s+)?of\s+(?:(?:the|our|all)\s+)?(?:\d{1,3}(?:,\d{3})+|\d{1,7})${BETWEEN}\s+(?:${PEOPLE})\b`,
+  "giu",
+);
 const IN_BRACKETS = new RegExp(
   String.raw`\b(?:${PLACE}|${GROUP})\s*\(\s*(?:about |around |some |~|ca\.? )?(?<number>\d{1,3}(?:,\d{3})+|\d{1,7})\b`,
   "giu",
@@ -57,14 +62,25 @@ const ONLY_ME =
 
 /** Everything that a sentence says about who is affected; places are those in the sentence. */
 export function findAffected(sentence: string): readonly Affected[] {
+  const parts = [...sentence.matchAll(PART)].map((match) => ({
+    users: numberOf(match.groups?.["number"] ?? "1"),
+    group: null,
+    exact: true,
+    start: match.index,
+    end: match.index + match[0].length,
+  }));
+  const isOfPart = ({ index }: { readonly index: number }): boolean =>
+    parts.some(({ start, end }) => index >= start && index < end);
   const counted = [COUNTED, IN_BRACKETS, TEAM_OF].flatMap((pattern) =>
-    [...sentence.matchAll(pattern)].map((match) => ({
-      users: numberOf(match.groups?.["number"] ?? ""),
-      group: null,
-      exact: pattern !== COUNTED || sentence.slice(0, match.index).trimEnd().endsWith("("),
-      start: match.index,
-      end: match.index + match[0].length,
-    })),
+    [...sentence.matchAll(pattern)]
+      .filter((match) => !isOfPart(match))
+      .map((match) => ({
+        users: numberOf(match.groups?.["number"] ?? ""),
+        group: null,
+        exact: pattern !== COUNTED || sentence.slice(0, match.index).trimEnd().endsWith("("),
+        start: match.index,
+        end: match.index + match[0].length,
+      })),
   );
   const groups = [...sentence.matchAll(WHOLE)].map((match) => ({
     users: null,
@@ -80,7 +96,7 @@ export function findAffected(sentence: string): readonly Affected[] {
     start: match.index,
     end: match.index + match[0].length,
   }));
-  return [...counted, ...groups, ...alone];
+  return [...parts, ...counted, ...groups, ...alone];
 }
 
 function groupOf(words: string, after: string): "site" | "team" {

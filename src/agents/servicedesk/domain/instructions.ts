@@ -12,6 +12,8 @@ export const findInstructions = instructionFinder({
   roles: ["classifier"],
   orders: [
     new RegExp(String.raw`\b${ORDER}\b[^.!?\n]{0,40}?${LEVEL}`),
+    // The same in other languages, accents aside: "setze die Priorität auf P1".
+    /\bpriori(?:tat|taet|te|teit|ta|dade?)\b[^.!?\n]{0,25}?\b(?:p\s?-?[0-5]|[1-5]|kritisch|critique|critic[oa]|hoch|hochste|haute|maximale?|alta|hoog)\b/,
     /["']?\b(?:impact|urgency|priority|severity)\b["']?\s*[:=]\s*["']?(?:high|critical|[1-5]\b|p[1-5]\b)/,
   ],
 });

@@ -31,24 +31,49 @@ const DO =
   "log ?(?:in|on|into)|sign ?(?:in|on|into)|authenticate|work|access|connect|reach|use|pay|take (?:orders|payments|calls)|process|ship|call|make calls|get in(?:to)?|do anything";
 const CANNOT =
   "can ?not|can't|could ?not|couldn't|are unable to|is unable to|am unable to|unable to|not able to|no way to|impossible to";
+/** A headline without a verb, "ERP down since 9"; not what people do: slow down, shut down, not offline. */
+const HEADLINE = new RegExp(
+  String.raw`^\s*(?!(?:is|are|was|were|will|would|if|when|how|why|what|please|can|could|should|do|does)\b)[\p{L}\p{N}/&'-]+(?:\s+[\p{L}\p{N}/&'-]+){0,3}?` +
+    String.raw`(?<!\b(?:slow\w*|shut\w*|writ\w+|wrote|scroll\w*|cool\w*|turn\w*|step\w*|br[eo]ak\w*|broke|go|goes|going|press\w*|h[eo]ld|pull\w*|drop\w*|page|arrow|not|be|track\w*|close\w*|power\w*|taken?|look\w*|log\w*|work\w*|stay\w*))` +
+    String.raw`\s+(?:down|offline|unreachable|unavailable)(?=\s*(?:$|[,:]|(?:since|for|in|at|again|completely)\b))`,
+  "iu",
+);
 const STOPPED: readonly RegExp[] = [
+  HEADLINE,
   new RegExp(
     String.raw`\b(?:nobody|no one|none of us|none of the \w+)\b.{0,80}?\b(?:can|could|is able to|are able to)\b(?:\s+[\p{L}'-]+){0,4}`,
     "iu",
   ),
   new RegExp(String.raw`\b(?:${CANNOT})\s+(?:even\s+|currently\s+)?(?:${DO})\b`, "iu"),
   /\b(?:is|are|went|gone|goes|been|completely|all)\s+(?:completely |all |totally |currently |still )?(?:down|offline|unreachable|unavailable)\b/iu,
+  /\b(?:line|production|plant|conveyor|server|service|system)s? stopped\b/iu,
   /\b(?:outage|stopped working|has stopped|have stopped|stands still|at a standstill|data loss|lost all (?:our |the )?data)\b/iu,
 ];
-const THREAT =
-  /\b(?:ransomware|malware|virus|(?:data |security )?breach(?:ed)?|hacked|compromised|leaked|stolen (?:laptop|phone|device|password|credentials)|phishing|unauthori[sz]ed access)\b/iu;
+const DEVICE = String.raw`(?:laptop|phone|device|tablet|badge|token|key ?card|usb stick)s?`;
+const THREAT = new RegExp(
+  String.raw`\b(?:ransomware|malware|virus|(?:data |security )?breach(?:ed)?|hacked|compromised|leaked|stolen (?:laptop|phone|device|password|credentials)|phishing|unauthori[sz]ed access|${DEVICE} (?:was|were|is|are|has been|have been|got) (?:stolen|lost)|lost (?:my|our|a|the|his|her) (?:\p{L}+ )?${DEVICE})\b`,
+  "iu",
+);
+/** What is a danger to people or machines, whoever reports it. */
+const DANGER =
+  /\b(?:smoke(?! tests?\b)|on fire|smells? (?:of )?(?:burn\w*|gas)|burning smell|flood(?:ed|ing)\b(?! (?:with|of|by|the|my|our)\b)|water (?:leaks?|is leaking)|gas leaks?|electric shocks?)\b/iu;
 const DEGRADED = new RegExp(
-  String.raw`\b(?:slow(?:ly|er)?|sluggish|intermittent(?:ly)?|sometimes|from time to time|keeps? (?:\w+ing)|disconnect(?:s|ed|ing)?|errors?|crash(?:es|ed|ing)?|freez(?:es|ing)|${CANNOT}|does(?:n't| not) (?:work|start|open|respond|print|load)|won't|not working|broken|locked(?: out)?|fail(?:s|ed|ing|ure)?|expired?|forgot(?:ten)?|missing)\b`,
+  String.raw`\b(?:slow(?:ly|er)?(?!\s+down)|drops|dropp(?:ed|ing)|unstable|times? out|timeouts?|hangs|lag(?:s|gy)|sluggish|intermittent(?:ly)?|sometimes|from time to time|keeps? (?:\w+ing)|disconnect(?:s|ed|ing)?|errors?|crash(?:es|ed|ing)?|freez(?:es|ing)|${CANNOT}|does(?:n't| not) (?:work|start|open|respond|print|load)|won't|not working|broken|locked(?: out)?|fail(?:s|ed|ing|ure)?|expired?|forgot(?:ten)?|missing)\b`,
   "iu",
 );
 /** A sentence that tells of another time, or of what might be. */
-const ELSEWHEN =
-  /^\s*(?:if|in case|suppose|what (?:if|happens)|how (?:do|can|would|should)|should (?:the|a|we|i))\b|\b(?:works? again|working again|is resolved|are resolved|was resolved|no longer (?:down|offline|affected)|back (?:up|online)|is fixed|was fixed|has been fixed|(?:was|were) (?:down|offline)|(?:is|are)(?:n't| not) (?:down|offline|affected)|planned|scheduled|will be (?:down|offline|unavailable)|would be|might be)\b/iu;
+const ELSEWHEN = new RegExp(
+  [
+    String.raw`^\s*(?:if|in case|suppose|what (?:if|happens)|how (?:do|can|would|should)|should (?:the|a|we|i))\b`,
+    String.raw`^\s*(?:(?:please|could you|can you|would you)\s+)+(?:tell|let|explain|show)\b.{0,20}\b(?:how|what|which|whether|if|who)\b`,
+    String.raw`\b(?:works? again|working again|is resolved|are resolved|was resolved|no longer (?:down|offline|affected)|back (?:up|online|to normal)|is fixed|was fixed|has been fixed)\b`,
+    // "Everybody can log in again", and not "nobody can log in again".
+    String.raw`(?<!\b(?:nobody|no one|none)\b.{0,80})\bcan(?!\s+not\b)(?:\s+\p{L}+){1,4}\s+again\b`,
+    String.raw`\b(?:is|are) over(?=\s*(?:$|,))`,
+    String.raw`\b(?:(?:was|were) (?:down|offline)|(?:is|are)(?:n't| not) (?:down|offline|affected)|planned|scheduled|will be (?:down|offline|unavailable)|would be|might be)\b`,
+  ].join("|"),
+  "iu",
+);
 
 const WORDS_OF: readonly (readonly [Category, RegExp])[] = [
   ["security", THREAT],
@@ -79,17 +104,17 @@ export function readSignals(text: TicketText, policy: Policy): Signals {
   const urgency = urgencyOf(sentences);
   const impact = impactOf(text, policy, affected, urgency?.what === "high" ? sentences : []);
   const category = categoryOf(sentences);
-  const threatened = sentences.flatMap((sentence) => first(sentence, THREAT));
+  const alarms = sentences.flatMap((sentence) => [...first(sentence, THREAT), ...first(sentence, DANGER)]);
   const level = impact?.what ?? "low";
   return {
-    impact: threatened.length > 0 && level === "low" ? "medium" : level,
-    urgency: threatened.length > 0 ? "high" : (urgency?.what ?? "low"),
+    impact: alarms.length > 0 && level === "low" ? "medium" : level,
+    urgency: alarms.length > 0 ? "high" : (urgency?.what ?? "low"),
     category: category?.what ?? "other",
     affectedUsers: text.affectedUsers ?? mostUsers(affected),
-    evidence: [...new Set([impact, urgency, category, ...threatened].flatMap((found) => found?.quote || []))],
+    evidence: [...new Set([impact, urgency, category, ...alarms].flatMap((found) => found?.quote || []))],
     said: {
-      impact: impact !== null || threatened.length > 0,
-      urgency: urgency !== null || threatened.length > 0,
+      impact: impact !== null || alarms.length > 0,
+      urgency: urgency !== null || alarms.length > 0,
     },
   };
 }
