@@ -169,7 +169,9 @@ export function realProject(env: NodeJS.ProcessEnv = {}): BenchProject {
   mkdirSync(modules);
   for (const name of readdirSync(join(REPO, "node_modules")))
     if (!name.startsWith(".")) symlinkSync(join(REPO, "node_modules", name), join(modules, name));
-  symlinkSync(REPO, join(modules, "agents-apphost"));
+  // As npm installs it: a link would make every file of it one of the project's own, built anew with each save.
+  for (const name of ["package.json", "dist"])
+    cpSync(join(REPO, name), join(modules, "agents-apphost", name), { recursive: true });
   project.env["NOTIFICATION_DIR"] = join(project.root, "sent");
   return project;
 }

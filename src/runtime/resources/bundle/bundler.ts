@@ -47,6 +47,8 @@ export type BundlerOptions = Pick<BundlePlace, "root" | "cacheDir"> & {
 
 /** How long esbuild's child process stays after the last build. */
 const IDLE_MS = 30_000;
+/** A save is prepared when it is noticed, and again when it is told: packages are looked at for both at once. */
+const SAVE_MS = 250;
 /** Bundles of one agent that stay on disk during a run: the one that runs, the one that is about to, and one more. */
 const RECENT = 3;
 /** One to see what is needed, one with it; more only when a source changes in between. */
@@ -128,9 +130,11 @@ class CachedBundler implements Bundler {
   }
 
   #reuse(agent: string, manifest: AgentManifest, store: DependencyStore): Bundle | null {
-    if (manifest.dependencies !== null && store.fresh(manifest.dependencies) === null) return null;
+    // Own files first: there are few of them, and they are what changes.
     const same = reuse(this.#place, agent, manifest);
-    return same === null ? null : this.#remember(agent, same);
+    if (same === null) return null;
+    if (manifest.dependencies !== null && !store.isFreshSince(manifest.dependencies, SAVE_MS)) return null;
+    return this.#remember(agent, same);
   }
 
   async #build(

@@ -54,10 +54,14 @@ export class DependencyStore {
 
   /** The set with this hash, or the newest one, if its packages are still what they were. */
   fresh(hash: string | null): DependencySet | null {
-    if (hash === null) return this.#freshOrNull(this.#newest());
-    return this.#freshOrNull(
-      this.#current?.hash === hash ? this.#current : loadSet(this.#place, this.#key, hash),
-    );
+    const set = hash === null ? this.#newest() : this.#set(hash);
+    return set !== null && this.#isFresh(set, CHECK_LASTS_MS) ? set : null;
+  }
+
+  /** Whether the packages of the set with this hash were what they are in it, when they were last looked at, `withinMs` ago at most. */
+  isFreshSince(hash: string, withinMs: number): boolean {
+    const set = this.#set(hash);
+    return set !== null && this.#isFresh(set, withinMs);
   }
 
   /** Says that an agent is about to ask; call the function it returns once it has, or never will. */
@@ -129,12 +133,15 @@ export class DependencyStore {
     return this.#current;
   }
 
-  #freshOrNull(set: DependencySet | null): DependencySet | null {
-    if (set === null) return null;
+  #set(hash: string): DependencySet | null {
+    return this.#current?.hash === hash ? this.#current : loadSet(this.#place, this.#key, hash);
+  }
+
+  #isFresh(set: DependencySet, withinMs: number): boolean {
     const known = this.#checks.get(set.hash);
-    if (known !== undefined && performance.now() - known.at < CHECK_LASTS_MS) return known.fresh ? set : null;
+    if (known !== undefined && performance.now() - known.at < withinMs) return known.fresh;
     const fresh = isFresh(set);
     this.#checks.set(set.hash, { at: performance.now(), fresh });
-    return fresh ? set : null;
+    return fresh;
   }
 }
