@@ -87,7 +87,11 @@ await test("a ticket is worked on step by step, and only as the caller knows it"
   });
   t.match(await ask(agent, "GET", "/knowledge/reset-vpn"), { body: { body: "Restart the VPN client." } });
 
-  const body = { title: "Locked account", body: "My account is locked.", requester: "ada@example.org" };
+  const body = {
+    title: "Locked account",
+    body: "My account is locked since the holidays.",
+    requester: "ada@example.org",
+  };
   const submitted = await ask(agent, "POST", "/tickets", { body });
   const path = `/tickets/${idOf(submitted)}`;
   t.match(submitted, { etag: '"1"', body: { result: { at: "new", priority: null, sla: null } } });
@@ -164,6 +168,8 @@ await test("a ticket is worked on step by step, and only as the caller knows it"
   t.match((await ask(agent, "GET", "/knowledge?q=payroll+unlocked")).body, {
     items: [{ articleId: `ticket:${idOf(submitted)}`, body: resolution }],
   });
+  const bySymptom = (await ask(agent, "GET", "/knowledge?q=holiday")).body["items"];
+  t.match(bySymptom, [{ articleId: `ticket:${idOf(submitted)}`, body: resolution }], "by its own words, too");
 
   const missing = crypto.randomUUID();
   for (const [method, where, sent] of [

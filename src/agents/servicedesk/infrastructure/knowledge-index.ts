@@ -20,7 +20,7 @@ export const articleCodec = z.object({
 /** What people have written down, as it is searched. */
 export const articles: Projection<ServiceDeskTables, ArticleEvent> = {
   name: "articles",
-  version: 1,
+  version: 2,
   streams: ARTICLE_STREAM,
   codec: articleCodec,
   clear: (db) => clear(db, "article"),
@@ -29,10 +29,13 @@ export const articles: Projection<ServiceDeskTables, ArticleEvent> = {
   },
 };
 
-/** What has resolved earlier tickets, as it is searched: under `ticket:` and the id of the ticket. */
+/**
+ * What has resolved earlier tickets, under `ticket:` and the id of the ticket. It is found by the words of the ticket, too:
+ * whoever has the same trouble describes the same symptoms.
+ */
 export const resolutions: Projection<ServiceDeskTables, TicketEvent> = {
   name: "resolutions",
-  version: 1,
+  version: 2,
   streams: TICKET_STREAM,
   codec: ticketCodec,
   clear: (db) => clear(db, "ticket"),
@@ -41,15 +44,15 @@ export const resolutions: Projection<ServiceDeskTables, TicketEvent> = {
     const articleId = `ticket:${ticketId}`;
     if (event.type === "submitted") {
       // Kept, and not yet searched: it has no answer.
-      await put(db, "ticket", { articleId, title: event.data.title, body: "" }, 0);
+      await put(db, "ticket", { articleId, title: event.data.title, body: event.data.body }, 0);
     } else if (event.type === "resolved") {
       const row = await db
         .selectFrom("servicedesk_articles")
-        .select("title")
+        .select(["title", "body"])
         .where("article_id", "=", articleId)
         .executeTakeFirst();
       if (row !== undefined) {
-        await index(db, "ticket", { articleId, title: row.title, body: event.data.resolution });
+        await index(db, "ticket", { articleId, title: row.title, body: event.data.resolution }, row.body);
       }
     }
   },
@@ -63,9 +66,14 @@ async function clear(db: Db, source: string): Promise<void> {
   await db.deleteFrom("servicedesk_articles").where("source", "=", source).execute();
 }
 
-async function index(db: Db, source: string, article: Article): Promise<void> {
+/** @param symptoms words by which it is found and that it does not say. */
+async function index(db: Db, source: string, article: Article, symptoms = ""): Promise<void> {
   const title = tokensOf(article.title);
-  const tokens = [...tokensOf(article.body), ...Array.from({ length: TITLE_WEIGHT }, () => title).flat()];
+  const tokens = [
+    ...tokensOf(article.body),
+    ...tokensOf(symptoms),
+    ...Array.from({ length: TITLE_WEIGHT }, () => title).flat(),
+  ];
   await put(db, source, article, tokens.length);
   await db.deleteFrom("servicedesk_tokens").where("article_id", "=", article.articleId).execute();
   for (const { token, count } of countTokens(tokens)) {

@@ -14,6 +14,7 @@ await test("words meet whatever their form, case and accents", (t) => {
     ["mailbox", "mailboxes"],
     ["log", "logging", "logged", "logs"],
     ["cache", "caching", "cached"],
+    ["login", "log in", "Logging in", "logged on", "logon", "logins", "sign-in", "log into"],
   ];
   for (const words of same) {
     t.equal(

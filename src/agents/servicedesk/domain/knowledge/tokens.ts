@@ -7,16 +7,19 @@ const STOP_WORDS = new Set(
 /** A word of a text and how often it stands there. */
 export type TokenCount = { readonly token: string; readonly count: number };
 
+/** What a service desk hears most often, in one word or two. */
+const LOGIN = /\b(?:log|sign)(?:s|ged|ging|ed|ing)?[ -]?(?:in|on)(?:s|to)?\b/gu;
+
 /** Longest token that is kept; longer ones are no words. */
 export const TOKEN_LENGTH = 40;
 
 /**
  * The words of a text as they are compared: lower case, without accents, without the commonest English endings, so that
- * "logging in", "logged in" and "log in" meet. Deliberately small: it must be the same on every database.
+ * "logging in", "logged in", "log in" and "login" meet. Deliberately small: it must be the same on every database.
  */
 export function tokensOf(text: string): readonly string[] {
   const plain = text.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase().replaceAll(/[’']/gu, "");
-  return [...plain.matchAll(/[\p{L}\p{N}]+/gu)]
+  return [...plain.replaceAll(LOGIN, "login").matchAll(/[\p{L}\p{N}]+/gu)]
     .map(([word]) => word)
     .filter((word) => !STOP_WORDS.has(word))
     .map((word) => stem(word).slice(0, TOKEN_LENGTH))
