@@ -1,5 +1,6 @@
 import type { HandlerContext } from "agents-apphost/kit";
 import { analyse } from "../domain/analysis.ts";
+import { withoutInstructions } from "../domain/instructions.ts";
 import { plan } from "../domain/strategy.ts";
 import type { Strategy } from "../domain/strategy.ts";
 import { summaryOf, unknownNumber } from "../domain/strategy-wording.ts";
@@ -59,7 +60,9 @@ function line({
   techniques,
   reason,
 }: Strategy["items"][number]): string {
+  // What gives orders to a model is not read to one.
+  const told = withoutInstructions(requirement);
   return testable
-    ? `${requirement} (${priority} priority, ${cases} cases, ${techniques.join(", ")})`
-    : `${requirement} (not testable: ${reason})`;
+    ? `${told} (${priority} priority, ${cases} cases, ${techniques.join(", ")})`
+    : `${told} (not testable: ${reason})`;
 }

@@ -1,11 +1,12 @@
 import type { HandlerContext } from "agents-apphost/kit";
 import { analyse } from "../domain/analysis.ts";
 import type { Analysis } from "../domain/analysis.ts";
+import { findInstructions } from "../domain/instructions.ts";
 import { defaultWording, describe, objection } from "../domain/wording.ts";
 import type { SpecGeneratedPayload } from "../events.ts";
 import type { Specs, Writer } from "./ports.ts";
 import { requirementIdOf } from "./requirement-id.ts";
-import { choose } from "./word.ts";
+import { choose, notAsked } from "./word.ts";
 
 /** A requirement to be tested, as a sentence in English. */
 export interface GenerateTestSpec {
@@ -31,10 +32,17 @@ export class GenerateTestSpecHandler {
     );
     const fixed = defaultWording(analysis);
     const rules = analysis.rules.map(({ subject, constraint }) => `${subject}: ${describe(constraint)}`);
-    const words = await this.#writer.wordSpec(ctx, { requirement: command.requirement, ...fixed, rules });
-    const { text, wording } = choose(words, fixed, (offered) => objection(offered, analysis));
-    const { generatedBy, promptRef } = words;
-    const spec = { specId: ctx.workId, ...toPayload(analysis), ...text, wording, generatedBy, promptRef };
+    const [order] = findInstructions(command.requirement);
+    const words =
+      order === undefined
+        ? await this.#writer.wordSpec(ctx, { requirement: command.requirement, ...fixed, rules })
+        : null;
+    const { text, wording } =
+      words === null
+        ? notAsked(fixed, `The requirement gives instructions ("${order?.said}"), so no model was asked.`)
+        : choose(words, fixed, (offered) => objection(offered, analysis));
+    const by = { generatedBy: words?.generatedBy ?? null, promptRef: words?.promptRef ?? null };
+    const spec = { specId: ctx.workId, ...toPayload(analysis), ...text, wording, ...by };
     await this.#specs.publish(ctx, [spec]);
     return spec;
   }

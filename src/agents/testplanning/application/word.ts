@@ -19,8 +19,13 @@ export function choose<Text>(
       wording: { by: "template", reason: "The sample model has no words of its own for this." },
     };
   const reason = objection(words.text);
-  if (reason !== null) return { text: fixed, wording: { by: "template", reason } };
+  if (reason !== null) return notAsked(fixed, reason);
   return { text: words.text, wording: { by: "model", reason: null } };
+}
+
+/** The fixed text, where there is a reason not to ask a model. */
+export function notAsked<Text>(fixed: Text, reason: string): Worded<Text> {
+  return { text: fixed, wording: { by: "template", reason } };
 }
 
 /** The strings of a text that has parts, such as a title and a rationale. */

@@ -45,17 +45,18 @@ interface Written {
 export function plainNumbers(sentence: string): PlainNumbers {
   const unread = whyNoNumber(sentence);
   const found = numbersOf(sentence);
-  const continental = found.some(({ shape }) => shape === "continental");
   if (unread !== null) return { text: sentence, assumptions: [], unread };
-  if (continental && found.some(({ shape }) => shape === "english"))
+  const continental = found.some(({ shape }) => shape === "continental");
+  const english = found.some(({ shape }) => shape === "english");
+  if (continental && english)
     return {
       text: sentence,
       assumptions: [],
       unread: "The sentence divides decimals by a comma and by a point.",
     };
-  const doubtful = found.find(
-    (each) => !continental && each.shape === "either" && isDoubtful(sentence, each),
-  );
+  // Beside 0.001 nobody takes 1.000 for a thousand.
+  const open = continental || english ? [] : found;
+  const doubtful = open.find((each) => each.shape === "either" && isDoubtful(sentence, each));
   if (doubtful !== undefined) {
     const [whole = "", part = ""] = doubtful.text.split(".");
     const reason = `${doubtful.text} may be ${whole}${part} or ${Number(doubtful.text)}: write it without the point.`;
