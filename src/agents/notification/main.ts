@@ -77,7 +77,11 @@ function compose(kit: AgentKit<NotificationTables>): AgentParts {
 
   async function attempt(id: string, claim: () => Promise<boolean>): Promise<void> {
     const { state } = await notifications.load(id);
-    if (state.at === "none") return;
+    if (state.at === "none") {
+      // A row without a notification, which no program of ours writes: it is not looked at again and again.
+      await claim();
+      return;
+    }
     await kit.work(state.request.lineage, async (ctx) => {
       if (!(await claim())) return;
       const { at } = await deliver.run(ctx, id);

@@ -167,3 +167,25 @@ await test("the suppression list is kept by hand, in pages, and holds what lasts
   t.match(await ask(agent, "DELETE", "/suppressions/%2B44%2020%207946%200958"), { status: 200 });
   t.match(await ask(agent, "GET", "/suppressions/%2B442079460958"), { status: 404 });
 });
+
+await test("a device is suppressed under the name that its gateway knows", async (t) => {
+  const system = await TestSystem.start(t, []);
+  const gateway = await WebhookReceiver.start(t);
+  const agent = await system.agent("notification", { NOTIFICATION_PUSH_URL: gateway.url });
+  const device = `dQw4:APA91b_${"x".repeat(140)}`;
+  await ask(agent, "PUT", PREFERENCES, { body: { addresses: { push: device } } });
+  t.match(await ask(agent, "PUT", `/suppressions/${encodeURIComponent(device)}`, { body: {} }), {
+    status: 200,
+  });
+  const body = { recipient: "on-call", channels: ["push"], message: "m" };
+  t.match((await ask(agent, "POST", "/execute", { body })).body["result"], {
+    at: "suppressed",
+    channels: [{ suppressedBy: "manual" }],
+  });
+  for (const wrong of ["12345", "a b@c", "x\ny"])
+    t.match(
+      await ask(agent, "PUT", `/suppressions/${encodeURIComponent(wrong)}`, { body: {} }),
+      { status: 422 },
+      wrong,
+    );
+});

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { test } from "tap";
 import { freePort } from "../../helpers/free-port.ts";
 import { runAgentProcess } from "../../helpers/running-agent.ts";
@@ -95,4 +96,19 @@ await test("of two replicas one makes the attempt that is due", async (t) => {
   await untilChannel(first, id, "webhook", "sent");
   for (const agent of [first, second]) t.equal((await ask(agent, "GET", "/deliveries")).status, 200);
   t.equal(receiver.calls.length, 2);
+});
+
+await test("a row that belongs to no notification keeps nobody busy", async (t) => {
+  const system = await TestSystem.start(t, []);
+  const first = await system.agent("notification");
+  await ask(first, "POST", "/execute", { body: { recipient: "ops", channels: ["file"], message: "m" } });
+  await first.kill();
+  const file = new DatabaseSync(join(system.dir, "agentsdb.db"));
+  t.teardown(() => file.close());
+  const due = "2026-01-01T00:00:00.000Z";
+  file.exec(`update notification_channels set notification_id = 'nobody', due_at = '${due}'`);
+  const next = await system.agent("notification");
+  const dueAt = file.prepare("select due_at from notification_channels");
+  while (dueAt.get()?.["due_at"] === due) await next.get("/healthz/live");
+  t.match(dueAt.get(), { due_at: /Z$/ }, "it is looked at later");
 });
