@@ -92,6 +92,11 @@ await test("the user's own OmniClass table is read, and a broken one keeps the a
   const override = { code: "21-02 20 10", system: "OmniClass 21" };
   t.match((await agent.post(`${API}/elements/1/override`, override)).body, { result: { code: number } });
   t.match(await agent.post(`${API}/elements/1/override`, { ...override, code: "21-03" }), { status: 422 });
+  // A code of UniFormat 2010 says which number is meant, and is none itself.
+  t.match(await agent.post(`${API}/elements/1/override`, { ...override, code: "b2010" }), {
+    status: 422,
+    body: { errors: [{ path: "code", message: /did you mean 21-02 20 10 Their own title\?/ }] },
+  });
   t.match((await agent.get(`${API}/codes?system=omniclass%2021`)).body, {
     codes: [{ code: "21-02" }, { level: 3 }],
   });

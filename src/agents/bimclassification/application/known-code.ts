@@ -1,5 +1,6 @@
 import { invalid } from "agents-apphost/kit";
 import type { ClassificationCode } from "../domain/codes/code-table.ts";
+import { omniClassOfUniFormat2010 } from "../domain/codes/omniclass-21.ts";
 import type { Codes } from "./ports.ts";
 
 /** A code as somebody writes it. */
@@ -17,7 +18,7 @@ export function knownCode(codes: Codes, { system, code, edition }: WrittenCode):
     throw refused("system", `there is no table of "${system}" here; there is ${codes.systems.join(", ")}`);
   const found = codes.find(table, code);
   if (found === undefined) {
-    const meant = codes.find(table, code.trim().toUpperCase());
+    const meant = meantBy(codes, table, code.trim().toUpperCase());
     const hint = meant === undefined ? "" : `; did you mean ${meant.code} ${meant.title}?`;
     throw refused("code", `"${code}" is no code of ${table} for an element${hint}`);
   }
@@ -27,6 +28,12 @@ export function knownCode(codes: Codes, { system, code, edition }: WrittenCode):
       `the table of ${found.system} is that of ${found.edition}, not of "${edition}"; in another edition the same code has another meaning`,
     );
   return found;
+}
+
+/** OmniClass 21 re-spells CSI's UniFormat of 2010, so its codes say which number is meant; they decide nothing. */
+function meantBy(codes: Codes, table: string, code: string): ClassificationCode | undefined {
+  const respelled = omniClassOfUniFormat2010(code);
+  return codes.find(table, code) ?? (respelled === undefined ? undefined : codes.find(table, respelled));
 }
 
 function refused(path: string, message: string): Error {

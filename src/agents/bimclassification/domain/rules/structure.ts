@@ -182,7 +182,7 @@ export const structureRules: readonly Rule[] = [
     STAIRS,
     "B1010",
     "indicated",
-    "it is named a fire escape",
+    "it is named as being outside, such as a fire escape",
     (f) => f.external === null && f.says(OUTDOORS),
     "C2010",
   ),
