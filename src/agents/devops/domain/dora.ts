@@ -1,4 +1,4 @@
-import { DAY_MS, endOf, momentOf, percentile, rounded } from "./moments.ts";
+import { DAY_MS, endOf, median, momentOf, rounded } from "./moments.ts";
 
 /** One deployment to production. */
 export interface Deployment {
@@ -23,6 +23,8 @@ export interface DoraMetrics {
   readonly failedDeploymentRecoveryTime: number | null;
 }
 
+/** One deployment a year is not none. */
+const DIGITS = 4;
 const HOUR_MS = 60 * 60 * 1000;
 
 /** A time is no time, or the order of two is impossible. `path` leads to it. */
@@ -54,10 +56,10 @@ export function doraMetrics(
   );
   return {
     deployments: inside.length,
-    deploymentFrequency: rounded(inside.length / ((end - start) / DAY_MS)) ?? 0,
-    leadTimeForChanges: rounded(percentile(lead, 50)),
-    changeFailureRate: inside.length === 0 ? null : rounded(failed.length / inside.length),
-    failedDeploymentRecoveryTime: rounded(percentile(restore, 50)),
+    deploymentFrequency: rounded(inside.length / ((end - start) / DAY_MS), DIGITS) ?? 0,
+    leadTimeForChanges: rounded(median(lead)),
+    changeFailureRate: inside.length === 0 ? null : rounded(failed.length / inside.length, DIGITS),
+    failedDeploymentRecoveryTime: rounded(median(restore)),
   };
 }
 

@@ -1,8 +1,9 @@
 /** A version by Semantic Versioning 2.0.0. */
 export interface Version {
-  readonly major: number;
-  readonly minor: number;
-  readonly patch: number;
+  /** There is no largest number: `99999999999999999999.0.0` is a version. */
+  readonly major: bigint;
+  readonly minor: bigint;
+  readonly patch: bigint;
   readonly prerelease: readonly string[];
   readonly build: readonly string[];
 }
@@ -15,11 +16,11 @@ const VERSION =
 export function parseVersion(text: string): Version | undefined {
   const found = VERSION.exec(text.replace(/^v/, ""));
   if (found === null) return undefined;
-  const [, major, minor, patch, prerelease, build] = found;
+  const [, major = "", minor = "", patch = "", prerelease, build] = found;
   return {
-    major: Number(major),
-    minor: Number(minor),
-    patch: Number(patch),
+    major: BigInt(major),
+    minor: BigInt(minor),
+    patch: BigInt(patch),
     prerelease: prerelease?.split(".") ?? [],
     build: build?.split(".") ?? [],
   };
@@ -27,7 +28,7 @@ export function parseVersion(text: string): Version | undefined {
 
 /** Precedence by §11: below 0 when `a` comes first. Build metadata does not count. */
 export function compareVersions(a: Version, b: Version): number {
-  const byCore = a.major - b.major || a.minor - b.minor || a.patch - b.patch;
+  const byCore = compare(a.major, b.major) || compare(a.minor, b.minor) || compare(a.patch, b.patch);
   if (byCore !== 0) return byCore;
   if (a.prerelease.length === 0 || b.prerelease.length === 0)
     return b.prerelease.length - a.prerelease.length;
@@ -42,9 +43,13 @@ export function compareVersions(a: Version, b: Version): number {
 
 function compareIdentifiers(a: string, b: string): number {
   const [aIsNumber, bIsNumber] = [/^\d+$/.test(a), /^\d+$/.test(b)];
-  if (aIsNumber && bIsNumber) return Number(a) - Number(b);
+  if (aIsNumber && bIsNumber) return compare(BigInt(a), BigInt(b));
   if (aIsNumber !== bIsNumber) return aIsNumber ? -1 : 1;
-  return a < b ? -1 : a > b ? 1 : 0;
+  return compare(a, b);
+}
+
+function compare<Value extends bigint | string>(a: Value, b: Value): number {
+  return a < b ? -1 : Number(a > b);
 }
 
 export type Bump = "major" | "minor" | "patch" | "none";
@@ -55,11 +60,11 @@ export function bumpVersion(version: Version, bump: Bump): string {
   const released = prerelease.length === 0;
   switch (bump) {
     case "major":
-      return released || minor > 0 || patch > 0 ? `${major + 1}.0.0` : `${major}.0.0`;
+      return released || minor > 0n || patch > 0n ? `${major + 1n}.0.0` : `${major}.0.0`;
     case "minor":
-      return released || patch > 0 ? `${major}.${minor + 1}.0` : `${major}.${minor}.0`;
+      return released || patch > 0n ? `${major}.${minor + 1n}.0` : `${major}.${minor}.0`;
     case "patch":
-      return `${major}.${minor}.${released ? patch + 1 : patch}`;
+      return `${major}.${minor}.${released ? patch + 1n : patch}`;
     case "none":
       return `${major}.${minor}.${patch}${released ? "" : `-${prerelease.join(".")}`}`;
     default:

@@ -91,8 +91,9 @@ export function analyseSprint(sprint: Sprint, items: readonly WorkItem[]): Sprin
   if (end <= start) throw new SprintInvalid("sprint.end", "is not after the start");
   if (end - start > 366 * DAY_MS)
     throw new SprintInvalid("sprint.end", "is more than a year after the start");
-  const timed = items.map((item, index) => timedItem(item, index));
   assertUnique(items);
+  // A board goes on after its sprint: what nobody had thought of yet was no part of it.
+  const timed = items.map((item, index) => timedItem(item, index)).filter(({ created }) => created < end);
 
   const isDone = (item: Timed): boolean => item.finished !== null && item.finished < end;
   const inSprint = timed.filter((item) => isDone(item) && (item.finished ?? 0) >= start);
@@ -142,6 +143,8 @@ function timedItem(item: WorkItem, index: number): Timed {
   const [created, started, finished] = [at("createdAt") ?? 0, at("startedAt"), at("completedAt")];
   if (finished !== null && finished < (started ?? created))
     throw new SprintInvalid(`items[${index}].completedAt`, "is before the work began");
+  if (finished !== null && finished < created)
+    throw new SprintInvalid(`items[${index}].completedAt`, "is before the item was created");
   return { ...item, created, started, finished };
 }
 

@@ -16,6 +16,10 @@ await test("versions are read and ordered as semver.org says", (t) => {
     "1.0.1",
     "1.1.0",
     "2.0.0",
+    "2.0.1-9007199254740992",
+    "2.0.1-9007199254740993",
+    "9007199254740992.0.0",
+    "9007199254740993.0.0",
   ];
   const read = order.map(parseVersion).filter((version) => version !== undefined);
   t.equal(read.length, order.length);
@@ -37,6 +41,7 @@ await test("versions are read and ordered as semver.org says", (t) => {
     ["1.2.4-rc.1", "minor", "1.3.0"],
     ["1.2.4-rc.1", "major", "2.0.0"],
     ["1.2.4-rc.1", "none", "1.2.4-rc.1"],
+    ["1.99999999999999999999.0", "minor", "1.100000000000000000000.0"],
   ];
   for (const [from, bump, to] of bumps) {
     const version = parseVersion(from);
@@ -78,6 +83,11 @@ await test("the examples of Conventional Commits 1.0.0, and what they ask of the
       "fix: prevent racing of requests\n\nIntroduce a request id.\n\nReviewed-by: Z\nRefs: #123",
       { type: "fix", breaking: false, breakingNote: null },
       "patch",
+    ],
+    [
+      "revert: let us never again speak of the noodle incident\n\nRefs: 676104e, a215868",
+      { type: "revert", breaking: false },
+      "none",
     ],
     ["FIX: upper case counts", { type: "fix" }, "patch"],
     [

@@ -86,6 +86,12 @@ await test("Little's law holds where work flows evenly", (t) => {
   t.end();
 });
 
+await test("what was thought of after the sprint is no part of it", (t) => {
+  const later = item("Z", 13, { createdAt: "2026-01-10T00:00:00Z" });
+  t.same(analyseSprint(sprint, [...ITEMS, later]), analyseSprint(sprint, ITEMS));
+  t.end();
+});
+
 await test("an empty sprint has no figures that would be invented", (t) => {
   const report = analyseSprint(sprint, []);
   t.match(report, {
@@ -108,6 +114,14 @@ await test("what cannot be is told with its place", (t) => {
       () => analyseSprint(sprint, [item("A", 1, { startedAt: "2026-01-07", completedAt: "2026-01-06" })]),
       "items[0].completedAt",
     ],
+    [
+      () =>
+        analyseSprint(sprint, [
+          item("A", 1, { createdAt: "2026-01-08", startedAt: "2026-01-05", completedAt: "2026-01-06" }),
+        ]),
+      "items[0].completedAt",
+    ],
+    [() => analyseSprint({ ...sprint, end: "2026-02-30" }, []), "sprint.end"],
   ];
   for (const [work, path] of wrong) t.throws(work, { name: SprintInvalid.name, path }, path);
   t.end();
@@ -141,7 +155,7 @@ await test("DORA by hand", (t) => {
   t.same(metrics, {
     deployments: 4,
     deploymentFrequency: 0.4,
-    leadTimeForChanges: 4,
+    leadTimeForChanges: 6,
     changeFailureRate: 0.5,
     failedDeploymentRecoveryTime: 3,
   });
@@ -149,6 +163,10 @@ await test("DORA by hand", (t) => {
     deployment("2026-01-01T10:00:00Z", 0),
   ]);
   t.match(atOnce, { leadTimeForChanges: 0, deploymentFrequency: 1 }, "a commit may be deployed at once");
+  const yearly = doraMetrics({ start: "2026-01-01", end: "2026-12-31" }, [
+    deployment("2026-06-01T10:00:00Z", 1),
+  ]);
+  t.equal(yearly.deploymentFrequency, 0.0027, "one a year is not none");
   t.throws(() => doraMetrics({ start: "2026-01-02", end: "2026-01-01" }, []), {
     message: /from a start to a later end/,
   });
