@@ -1,5 +1,9 @@
 import { parseExact } from "./exact-json.ts";
 import { isFields } from "./fields.ts";
+import { isDeeper } from "./is-deeper.ts";
+
+/** Deeper data stays text: printing or walking through it takes a call for each level, and there are only so many. */
+const DEEPEST = 500;
 
 /** What `data` of an event shows: the `data` of the standard event in it, else the whole data of its envelope, else the bytes as text. */
 export function eventData(body: Uint8Array, raw: boolean): unknown {
@@ -18,6 +22,7 @@ function standardData(value: unknown): unknown {
 }
 
 function parseOrText(text: string): unknown {
+  if (isDeeper(text, DEEPEST)) return text;
   try {
     return parseExact(text);
   } catch {

@@ -143,7 +143,13 @@ t.test("a dead event goes to the dead-letter topic as the bytes that were delive
 
 /** Each row: why an event is not handled, though no retry is left to it, and what the journal says of it. */
 const NOT_HANDLED: readonly (readonly [what: string, subscription: object, reply: Reply, why: RegExp])[] = [
-  ["the app answers DROP", {}, { body: '{"status":"DROP"}' }, /answered DROP/],
+  ["the app answers DROP", {}, { body: '{"status":"DROP"}' }, /^the app answered DROP$/],
+  [
+    "the app answers DROP and says why",
+    {},
+    { body: '{"status":"DROP","reason":"no such account"}' },
+    /^the app answered DROP: no such account$/,
+  ],
   ["the app answers 404", {}, 404, /answered 404/],
   [
     "no rule fits",

@@ -17,6 +17,9 @@ export type DeliveryOutcome =
   | { readonly status: "DROP"; readonly reason: string }
   | { readonly status: "RETRY"; readonly error: unknown };
 
+/** In characters. An answer that is too long to be read whole would be taken for a success. */
+const LONGEST_REASON = 1000;
+
 /** What a delivery is handled with. */
 interface Delivering {
   readonly inbox: Inbox;
@@ -47,8 +50,9 @@ export async function deliver(
     return { status: "SUCCESS", repeated: how === "repeated" };
   } catch (error) {
     if (error instanceof DropEvent) {
-      log.warn("dropped an event", { type, ...idOf(body), reason: error.message });
-      return { status: "DROP", reason: error.message };
+      const reason = error.message.slice(0, LONGEST_REASON);
+      log.warn("dropped an event", { type, ...idOf(body), reason });
+      return { status: "DROP", reason };
     }
     const reason = error instanceof Error ? error.message : String(error);
     log.error("failed to handle an event; it will be delivered again", { type, ...idOf(body), reason });

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { EventDefinition } from "../events/define-event.ts";
 import type { StandardEvent } from "../events/standard-event.ts";
 import type { HandlerContext } from "./context.ts";
+import { DropEvent } from "./drop-event.ts";
 import { readPayload } from "./read-payload.ts";
 
 /** What commands and queries have in common when they are declared. */
@@ -120,8 +121,15 @@ export function on<Payload>(
     definition,
     route: options.route ?? `/events/${definition.type}`,
     deliver: async (event, ctx) => {
+      assertVersion(definition, event.dataVersion);
       const payload = readPayload(definition, event.data.payload);
       await options.handler({ ...event, data: { ...event.data, payload } }, ctx);
     },
   };
+}
+
+/** Minor versions add what one need not know (`1.1` is read as `1.0`); another major one means something else. */
+function assertVersion({ type, dataVersion }: EventDefinition, found: string): void {
+  if (found.split(".")[0] === dataVersion.split(".")[0]) return;
+  throw new DropEvent(`The event is ${type} in version ${found}; this agent reads ${dataVersion}.`);
 }

@@ -44,29 +44,41 @@ export function outcomeOf(attempt: Attempt): Outcome {
 
 function judge(status: number, body: string): Outcome {
   if (status === 404) return { at: "drop", error: "the app answered 404: it has no such route" };
-  if (status < 200 || status > 299)
-    return { at: "retry", error: withBody(`the app answered ${status}`, body) };
-  const said = statusIn(body);
+  const answer = fieldsIn(body);
+  const because = (what: string): string => withReason(what, answer, body);
+  if (status < 200 || status > 299) return { at: "retry", error: because(`the app answered ${status}`) };
+  const said = answer["status"] ?? "";
   if (said === "" || said === "SUCCESS") return { at: "success" };
-  if (said === "DROP") return { at: "drop", error: "the app answered DROP" };
-  if (said === "RETRY") return { at: "retry", error: "the app answered RETRY" };
+  if (said === "DROP") return { at: "drop", error: because("the app answered DROP") };
+  if (said === "RETRY") return { at: "retry", error: because("the app answered RETRY") };
   return { at: "retry", error: `the app answered the unknown status ${said}` };
 }
 
-/** The `status` of a 2xx body; empty where the body states none. */
-function statusIn(body: string): string {
-  if (body === "" || !body.includes("{")) return "";
+/** The texts of an answer by their names in lower case; none where it is no JSON object. */
+function fieldsIn(body: string): Readonly<Record<string, string>> {
+  if (!body.includes("{")) return {};
   try {
     const value: unknown = JSON.parse(body);
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return "";
-    const found = Object.entries(value).findLast(([name]) => name.toLowerCase() === "status")?.[1] as unknown;
-    return typeof found === "string" ? found : "";
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return {};
+    // As Go reads it: names in any case, and of several the last one.
+    const last = new Map(
+      Object.entries(value).map(([name, field]: [string, unknown]) => [name.toLowerCase(), field]),
+    );
+    return Object.fromEntries(
+      [...last].filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+    );
   } catch {
-    return "";
+    return {};
   }
 }
 
-function withBody(message: string, body: string): string {
-  const start = body.trim().slice(0, 300);
-  return start === "" ? message : `${message}: ${start}`;
+/** With what the app says of it: a `reason`, the `detail` of a problem document (RFC 9457), or how its answer begins. */
+function withReason(
+  what: string,
+  { reason, detail, status }: Readonly<Record<string, string>>,
+  body: string,
+): string {
+  const said = reason ?? detail ?? (status === undefined ? body : "");
+  const start = said.trim().slice(0, 500);
+  return start === "" ? what : `${what}: ${start}`;
 }
