@@ -1,6 +1,6 @@
 import { test } from "tap";
 import type { Test } from "tap";
-import { HeldPublishes } from "../helpers/held-publishes.ts";
+import { HeldTraffic } from "../helpers/held-traffic.ts";
 import { TestSystem } from "../helpers/test-system.ts";
 import { ageSpec } from "./implementation/age-spec.ts";
 
@@ -43,7 +43,7 @@ for (const [agent, name, command, body] of ALL) {
     const request = { method: "POST", headers, body: JSON.stringify(body) };
     const path = `/api/${agent}/${command}`;
     const cut = fetch(doomed.url + path, request).catch(() => "no answer");
-    const saved: Saved = JSON.parse(await held.published);
+    const saved: Saved = JSON.parse(await held.first);
     t.equal(saved.type, type);
     await doomed.kill();
     t.equal(await cut, "no answer");
@@ -58,32 +58,6 @@ for (const [agent, name, command, body] of ALL) {
   });
 }
 
-/** Events, and the first one that an agent publishes for each. */
-const EVENTS = {
-  implementation: ["testplanning.spec.generated", "implementation.code.generated", ageSpec],
-} as const;
-
-for (const [agent, [listens, name, payload]] of Object.entries(EVENTS)) {
-  const type = `agents.${name}`;
-  await test(`${agent}: killed between save and publish, a delivery is neither lost nor handled twice`, async (t) => {
-    const { system, held, doomed } = await begin(t, agent, type);
-    const id = crypto.randomUUID();
-    await system.publish(`agents.${listens}`, payload, id);
-    const saved: Saved = JSON.parse(await held.published);
-    t.equal(saved.type, type);
-    await doomed.kill();
-
-    await system.agent(agent);
-    const [event] = await system.until(type, 1);
-    t.equal(event?.id, saved.id);
-    t.equal(event?.data.data.causationId, id);
-    await system.replay(id, agent);
-    await system.publish(`agents.${listens}`, payload, crypto.randomUUID());
-    await system.until(type, idsOf(system, type).length + 1);
-    t.equal(new Set(causes(system, type, id)).size, 1, "the delivery that came again adds nothing");
-  });
-}
-
 interface Saved {
   readonly id: string;
   readonly type: string;
@@ -95,17 +69,11 @@ interface Answer {
 
 async function begin(t: Test, agent: string, type: string) {
   const system = await TestSystem.start(t, [type]);
-  const held = new HeldPublishes(t);
+  const held = new HeldTraffic(t, { what: "requests", to: /\/publish\// });
   const doomed = await system.agent(agent, {}, { through: (port) => held.before(port) });
   return { system, held, doomed };
 }
 
 function idsOf(system: TestSystem, type: string): readonly string[] {
   return system.seen.filter((each) => each.type === type).map(({ id }) => id);
-}
-
-function causes(system: TestSystem, type: string, cause: string): readonly string[] {
-  return system.seen
-    .filter((each) => each.type === type && each.data.data.causationId === cause)
-    .map(({ id }) => id);
 }

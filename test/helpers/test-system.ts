@@ -28,6 +28,8 @@ export interface AgentOptions {
   readonly entry?: string;
   /** What stands between it and its sidecar: gives the port that it is told. */
   readonly through?: (httpPort: number) => Promise<number>;
+  /** What stands between its sidecar and it: gives the port that the sidecar delivers to. */
+  readonly deliveredThrough?: (appPort: number) => Promise<number>;
 }
 
 /** A bus with agents on it, and an observer who sees every event of the given types. */
@@ -73,10 +75,11 @@ export class TestSystem {
   async agent(
     name: string,
     env: Readonly<Record<string, string>> = {},
-    { entry = `src/agents/${name}/main.ts`, through }: AgentOptions = {},
+    { entry = `src/agents/${name}/main.ts`, through, deliveredThrough }: AgentOptions = {},
   ): Promise<RunningAgent> {
     const port = await freePort();
-    const { httpPort } = await this.#sidecar(name, port, []);
+    const deliveredTo = deliveredThrough === undefined ? port : await deliveredThrough(port);
+    const { httpPort } = await this.#sidecar(name, deliveredTo, []);
     const agent = await runAgentProcess(entry, port, {
       DAPR_HTTP_PORT: String(through === undefined ? httpPort : await through(httpPort)),
       AGENTS_RUN_ID: "test",
