@@ -31,19 +31,19 @@ interface Poison {
 }
 
 const POISONS: readonly Poison[] = [
-  event(
+  eventWith(
     "a payload of another shape",
     { nonsense: 1 },
     /The payload does not fit agents\.\S+: \w+: Invalid input/,
   ),
-  event("no payload", undefined, /The payload does not fit agents\.\S+: payload: Invalid input/),
-  event("too many wrong entries", LISTS, /The payload does not fit agents\.\S+: .{20,900}$/),
+  eventWith("no payload", undefined, /The payload does not fit agents\.\S+: payload: Invalid input/),
+  eventWith("too many wrong entries", LISTS, /The payload does not fit agents\.\S+: .{20,900}$/),
   {
-    ...event("a payload without end", CUT, /The payload does not fit/),
+    ...eventWith("a payload without end", CUT, /The payload does not fit/),
     body: (type) => standard(type, CUT).replace(`"${CUT}"`, "[".repeat(50_000) + "]".repeat(50_000)),
   },
   {
-    ...event("another version", {}, /The event is agents\.\S+ in version 9\.0; this agent reads 1\.0\./),
+    ...eventWith("another version", {}, /The event is agents\.\S+ in version 9\.0; this agent reads 1\.0\./),
     body: (type) => standard(type, {}, "9.0"),
   },
   {
@@ -118,7 +118,7 @@ function deliveriesOf(event: unknown): readonly Dead[] {
   }));
 }
 
-function event(what: string, payload: unknown, reason: RegExp): Poison {
+function eventWith(what: string, payload: unknown, reason: RegExp): Poison {
   return { what, contentType: CLOUD, body: (type) => standard(type, payload), reason };
 }
 

@@ -34,7 +34,7 @@ export async function killEach(
       release();
       await doomed.kill();
 
-      await system.agent(name);
+      const next = await system.agent(name);
       while (idsFor(system, consumed, id).length === 0)
         await system.until(publishes, ofType(system, publishes).length + 1);
       await system.replay(id, name);
@@ -49,6 +49,14 @@ export async function killEach(
         "one event came of it, whatever was delivered twice",
       );
       t.equal(new Set(idsFor(system, consumed, later)).size, 1);
+      const handledBefore = next
+        .output()
+        .split("\n")
+        .filter((line) => line.includes("handled before"));
+      t.ok(
+        handledBefore.some((line) => line.includes(id)),
+        "and the inbox has known it, not the domain alone",
+      );
     });
 }
 
