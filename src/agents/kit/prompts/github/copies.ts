@@ -23,7 +23,7 @@ const knownRef = z.object({
   before: z.array(z.string()),
 });
 const listing = z.array(z.object({ path: z.string(), blob: z.string() }));
-const limit = z.object({ until: z.number() });
+const limit = z.object({ until: z.number(), asker: z.string() });
 
 /** Commits of a moving ref whose files are kept. */
 const HISTORY = 5;
@@ -34,8 +34,14 @@ const HISTORY = 5;
  */
 export class Copies {
   readonly #root: string;
+  /** Tells tokens apart, and gives none away. */
+  readonly #asker: string;
 
-  constructor({ cache, api, repo, path }: GithubSource) {
+  constructor({ cache, api, repo, path, token }: GithubSource) {
+    this.#asker = createHash("sha256")
+      .update(token ?? "")
+      .digest("hex")
+      .slice(0, 8);
     // The same repository may be read at two paths, and its name may be one on another server.
     const place = createHash("sha256")
       .update(JSON.stringify([api, path]))
@@ -68,13 +74,14 @@ export class Copies {
     if (known !== null && known.commit !== commit) await this.#prune();
   }
 
-  /** Until when the server wants to be left alone. */
+  /** Until when the server wants to be left alone by who asks now: with another token somebody else does. */
   async limitedUntil(): Promise<number> {
-    return (await readJson(join(this.#root, "limited.json"), limit))?.until ?? 0;
+    const kept = await readJson(join(this.#root, "limited.json"), limit);
+    return kept?.asker === this.#asker ? kept.until : 0;
   }
 
   async keepLimit(until: number): Promise<void> {
-    await writeWhole(join(this.#root, "limited.json"), JSON.stringify({ until }));
+    await writeWhole(join(this.#root, "limited.json"), JSON.stringify({ until, asker: this.#asker }));
   }
 
   async listing(commit: string): Promise<readonly RemoteFile[] | null> {
