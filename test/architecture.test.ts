@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import t from "tap";
-import { allowedIn, forbiddenIn, FORMS } from "./helpers/agent-plants.ts";
+import { allowedIn, forbiddenIn, FORMS, ODD_FORMS } from "./helpers/agent-plants.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const OXLINT = join(ROOT, "node_modules/.bin/oxlint");
@@ -212,6 +212,31 @@ t.test("a domain may import the kit's domain primitives, and nothing else of the
     RULE,
   );
   t.same([...found].toSorted(), ["src/agents/one/domain/bad.ts", "src/agents/one/domain/deep/bad.ts"]);
+});
+
+t.test("what has no import statement is not imported in any layer", async (t) => {
+  const files = ["domain", "application", "presentation", "infrastructure"].flatMap((layer) =>
+    ODD_FORMS.slice(1).map((write, index) => ({
+      file: `src/agents/one/${layer}/odd-${index}.ts`,
+      text: write("../order.ts"),
+    })),
+  );
+  const found = await lint(files, /no-require-imports|consistent-type-imports/);
+  t.same(
+    files.filter(({ file }) => !found.has(file)),
+    [],
+  );
+});
+
+t.test("an agent's own files are imported by their relative path", async (t) => {
+  const specifiers = ["#one/sql.ts", "/src/sql.ts", "file:///src/sql.ts"];
+  const files = ["application", "presentation", "infrastructure/deep"].flatMap((layer) =>
+    specifiers.map((specifier, index) => ({
+      file: `src/agents/one/${layer}/alias-${index}.ts`,
+      text: `export { x } from "${specifier}";\n`,
+    })),
+  );
+  t.equal((await lint(files, RULE)).size, files.length);
 });
 
 t.test("only renderers write to the console", async (t) => {

@@ -1,12 +1,21 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import t from "tap";
 import type { Test } from "tap";
 import { DOMAIN_PRIMITIVES } from "../../src/cli/check/rules.ts";
-import { allowedIn, forbiddenIn, FORMS, WRONG_IN_EVENTS } from "../helpers/agent-plants.ts";
+import {
+  allowedIn,
+  forbiddenIn,
+  FORMS as USUAL_FORMS,
+  ODD_FORMS,
+  WRONG_IN_EVENTS,
+} from "../helpers/agent-plants.ts";
 import { REPO } from "../helpers/cli.ts";
 import { pick } from "../helpers/system.ts";
 import { cli, errorIn } from "./run-cli.ts";
+
+const FORMS = [...USUAL_FORMS, ...ODD_FORMS];
 
 interface Found {
   readonly rule: string;
@@ -136,6 +145,66 @@ t.test("circles, other ways of importing, and files that cannot be read as a pro
     two.violations.map(({ rule }) => rule),
     ["other-agents"],
     "one agent alone",
+  );
+});
+
+t.test("names of package.json and tsconfig.json are followed to the files that they mean", async (t) => {
+  const root = project(t, {
+    "package.json": JSON.stringify({
+      name: "x",
+      type: "module",
+      imports: { "#one/*": "./src/agents/one/*" },
+    }),
+    "tsconfig.json": JSON.stringify({ compilerOptions: { paths: { "@two/*": ["./src/agents/two/*"] } } }),
+    "src/agents/one/infrastructure/sql.ts": "export const sql = 1;\n",
+    "src/agents/two/events.ts": "export const events = [];\n",
+    "src/agents/two/domain/order.ts": "export const order = 1;\n",
+    "src/agents/one/application/a.ts":
+      'import "#one/infrastructure/sql.ts";\nexport type { S } from "#one/domain/x.ts";',
+    "src/agents/one/application/b.ts":
+      'import "@two/events.ts";\nimport "@two/domain/order";\nimport "@two/none.ts";',
+    "src/agents/one/domain/x.ts":
+      'import "#one/domain/y.ts";\nimport "#one/events.ts";\nimport "@two/none.ts";',
+    "src/agents/one/domain/y.ts": 'import "#one/domain/x.ts";\n',
+    "src/agents/one/events.ts": "",
+  });
+  const { violations } = await check(root);
+  t.strictSame(
+    violations.map(({ rule, file, line }) => `${rule} ${file.replace("src/agents/", "")}:${line}`),
+    [
+      "application-inwards one/application/a.ts:1",
+      "other-agents one/application/b.ts:2",
+      "domain-alone one/domain/x.ts:2",
+      "domain-packages one/domain/x.ts:3",
+      "no-cycles one/domain/y.ts:1",
+    ],
+  );
+});
+
+t.test("what is computed, absolute, or behind a link is seen as far as it can be", async (t) => {
+  const root = project(t, {
+    "src/agents/one/application/a.ts": "export const x = (n: string) => import(`../infrastructure/${n}.ts`);",
+    "src/agents/one/application/b.ts": "export const x = (n: string) => import(n);",
+    "src/agents/one/domain/a.ts": "export const x = (n: string) => import(n);",
+    "shared.ts": 'import "../infrastructure/sql.ts";\n',
+  });
+  const sql = join(root, "src/agents/one/infrastructure/sql.ts");
+  writeFileSync(
+    join(root, "src/agents/one/application/c.ts"),
+    `import "${sql}";\nimport "${pathToFileURL(sql).href}";\n`,
+  );
+  symlinkSync("../../../../shared.ts", join(root, "src/agents/one/application/d.ts"));
+  symlinkSync("nowhere.ts", join(root, "src/agents/one/application/e.ts"));
+  const { violations } = await check(root);
+  t.strictSame(
+    violations.map(({ rule, file, line }) => `${rule} ${file.replace("src/agents/one/", "")}:${line}`),
+    [
+      "application-inwards application/a.ts:1",
+      "application-inwards application/c.ts:1",
+      "application-inwards application/c.ts:2",
+      "application-inwards application/d.ts:1",
+      "domain-packages domain/a.ts:1",
+    ],
   );
 });
 

@@ -224,3 +224,15 @@ void t.test("doctor says what will run and fails where something keeps agents fr
   t.match(unread.stdout, /✗ config/u);
   t.notMatch(unread.stdout, /what runs here|not in the config/u, "nobody knows what would run");
 });
+
+void t.test("a package.json that is broken is the user's, and named", async (t) => {
+  const config = JSON.stringify({ name: "x", agents: { a: { command: ["node", "a.js"] } } });
+  const cwd = t.testdir({ "agents.config.json": config, "package.json": '{ "name": ' });
+  const { code, stderr } = await cli({ cwd }, "config");
+  t.equal(code, 2);
+  t.match(
+    stderr,
+    /^A file beside the config cannot be read: .*package\.json: .*\[AGENTS_CONFIG_UNREADABLE\]\n$/s,
+  );
+  t.notMatch(stderr, /This is a bug/);
+});

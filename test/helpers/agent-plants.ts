@@ -70,7 +70,14 @@ function wrongIn(layer: (typeof LAYERS)[number], up: string, other: string): rea
     infrastructure: ["presentation/routes.ts", "main.ts"],
     domain: [],
   }[layer];
-  return [...outward.map((path): Wrong => [up + path, inwards]), ...otherAgents(up, other)];
+  const detours = outward.flatMap((path) => [`./${up}${path}`, `${up}domain/../${path}`, `${up}./${path}`]);
+  return [
+    ...[...outward, "main.js", "main", ...detours].map((path): Wrong => [
+      path.startsWith(".") ? path : up + path,
+      inwards,
+    ]),
+    ...otherAgents(up, other),
+  ];
 }
 
 function otherAgents(up: string, other: string): readonly Wrong[] {
@@ -156,4 +163,15 @@ export const FORMS: readonly ((specifier: string) => string)[] = [
   (specifier) => `import type { X } from "${specifier}";\nexport type Y = X;\n`,
   (specifier) => `export { x } from "${specifier}";\n`,
   (specifier) => `export const x = await import("${specifier}");\n`,
+  (specifier) => `import "${specifier}";\nexport const y = 1;\n`,
+  (specifier) => `export * from "${specifier}";\n`,
+  (specifier) => `import type * as X from "${specifier}";\nexport type Y = X.Y;\n`,
+  (specifier) => `import x = require("${specifier}");\nexport const y = x;\n`,
+];
+
+/** Ways that are not written here at all (the lint has rules for the last two); `agents check` sees what they import. */
+export const ODD_FORMS: typeof FORMS = [
+  (specifier) => `export const x = await import(\`${specifier}\`);\n`,
+  (specifier) => `export type Y = import("${specifier}").Y;\n`,
+  (specifier) => `export const y: unknown = require("${specifier}");\n`,
 ];

@@ -1,12 +1,11 @@
-import { dirname, join } from "node:path";
-import type { Import } from "./imports.ts";
-import type { Violation } from "./rules.ts";
+import { dirname } from "node:path";
+import type { FollowedImport, Violation } from "./rules.ts";
 import { RULES, withoutEnding } from "./rules.ts";
 
 /** A file with what it imports. */
 export interface ReadFile {
   readonly file: string;
-  readonly imports: readonly Import[];
+  readonly imports: readonly FollowedImport[];
 }
 
 /** Circles of imports that are there when the program runs; each is told once, at the import that closes it. */
@@ -16,9 +15,9 @@ export function cyclesIn(files: readonly ReadFile[]): readonly Violation[] {
   const done = new Set<string>();
   const visit = ({ file, imports }: ReadFile, above: readonly string[]): void => {
     const way = [...above, file];
-    for (const { specifier, line, isType } of imports) {
-      if (isType || !specifier.startsWith(".")) continue;
-      const next = byPath.get(withoutEnding(join(dirname(file), specifier)));
+    for (const { target, line, isType } of imports) {
+      if (isType || target === null) continue;
+      const next = byPath.get(target);
       if (next === undefined) continue;
       const from = way.indexOf(next.file);
       if (from >= 0) found.push(violation(file, line, way.slice(from)));

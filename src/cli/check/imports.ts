@@ -16,6 +16,9 @@ export type FileImports =
   | { readonly at: "parsed"; readonly imports: readonly Import[] }
   | { readonly at: "broken"; readonly line: number; readonly message: string };
 
+/** The specifier of an `import()` that nobody can follow: it may be anything, which a domain does not import. */
+const COMPUTED = "(computed)";
+
 /** Imports of every kind: static, of types, exports from another module, `import()`, `import("…")` types and `require`. */
 export function importsIn(file: string, text: string): FileImports {
   const { program, errors } = parseSync(file, text);
@@ -52,7 +55,10 @@ export function importsIn(file: string, text: string): FileImports {
         );
     },
     ExportAllDeclaration: ({ source, exportKind, start }) => add(source, start, null, exportKind === "type"),
-    ImportExpression: ({ source, start }) => add(source, start, null, false),
+    ImportExpression: ({ source, start }) => {
+      if (textOf(source) !== null) return add(source, start, null, false);
+      imports.push({ specifier: COMPUTED, line: lineAt(text, start), names: null, isType: false, start });
+    },
     TSImportType: ({ source, start }) => add(source, start, null, true),
     TSExternalModuleReference: ({ expression, start }) => add(expression, start, null, false),
     CallExpression: ({ callee, arguments: [first], start }) => {
@@ -71,17 +77,18 @@ function nameOf(name: ModuleExportName): string {
   return name.type === "Literal" ? name.value : name.name;
 }
 
-/** A text, or a template without values. */
+/** A text; of a template with values what stands before them: it may lead to all that begins so. */
 function textOf(node: unknown): string | null {
   if (typeof node !== "object" || node === null || !("type" in node)) return null;
   if (node.type === "Literal" && "value" in node && typeof node.value === "string") return node.value;
   if (node.type !== "TemplateLiteral" || !("quasis" in node) || !Array.isArray(node.quasis)) return null;
-  const [only, more]: readonly unknown[] = node.quasis;
-  if (more !== undefined || typeof only !== "object" || only === null || !("value" in only)) return null;
-  const { value } = only;
-  return typeof value === "object" && value !== null && "cooked" in value && typeof value.cooked === "string"
-    ? value.cooked
-    : null;
+  const [begin, ...more]: readonly unknown[] = node.quasis;
+  if (typeof begin !== "object" || begin === null || !("value" in begin)) return null;
+  const { value } = begin;
+  if (typeof value !== "object" || value === null || !("cooked" in value)) return null;
+  const { cooked } = value;
+  if (typeof cooked !== "string") return null;
+  return more.length === 0 ? cooked : cooked === "" ? null : `${cooked}*`;
 }
 
 function lineAt(text: string, offset: number): number {

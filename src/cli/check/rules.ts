@@ -1,4 +1,4 @@
-import { dirname, extname, join, sep } from "node:path";
+import { extname, join, sep } from "node:path";
 import type { Import } from "./imports.ts";
 
 /** A rule of the architecture that a line breaks. */
@@ -49,6 +49,11 @@ export const DOMAIN_PRIMITIVES = [
   "VersionConflict",
 ];
 
+/** An import, and the file that it means, without its ending; null: a package, or nothing that is there. */
+export interface FollowedImport extends Import {
+  readonly target: string | null;
+}
+
 /** The folder that is an agent's own. */
 export interface AgentFolder {
   readonly agent: string;
@@ -67,10 +72,9 @@ export function ruleBroken(
   file: string,
   own: AgentFolder,
   all: readonly AgentFolder[],
-  { specifier, names }: Import,
+  { specifier, names, target }: FollowedImport,
 ): RuleName | null {
   const from = layerOf(own.folder, file);
-  const target = specifier.startsWith(".") ? withoutEnding(join(dirname(file), specifier)) : null;
   if (from === "domain") {
     if (target !== null) return layerOf(own.folder, target) === "domain" ? null : "domain-alone";
     if (specifier === "agents-apphost") return "domain-alone";

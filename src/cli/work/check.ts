@@ -11,7 +11,7 @@ import type { Context } from "../context.ts";
 export async function check({ out, place }: Context, names: readonly string[]): Promise<void> {
   const { config } = await loadConfig(place);
   for (const name of names) assertKnown(name, config);
-  const checked = checkProject(config, names);
+  const checked = await checkProject(config, names);
   if (checked.violations.length > 0) process.exitCode = 1;
   if (out.json) {
     const violations = checked.violations.map((each) => ({

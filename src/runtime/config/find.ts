@@ -1,6 +1,7 @@
 import { existsSync, realpathSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, extname, join, resolve } from "node:path";
+import type { cosmiconfig as Cosmiconfig, Options } from "cosmiconfig";
 import { AgentsError } from "../model/errors.ts";
 
 /** File names of a config, in the order in which they win within one folder. */
@@ -21,22 +22,40 @@ export async function findConfigFile(place: ConfigPlace): Promise<string> {
   if (place.file !== undefined) return namedFile(place.cwd, place.file);
   existing(place.cwd);
   const { cosmiconfig } = await import("cosmiconfig");
-  const explorer = cosmiconfig("agents", {
-    searchPlaces: [...CONFIG_FILES],
-    searchStrategy: "global",
-    ignoreEmptySearchPlaces: false,
-    cache: false,
-    loaders: Object.fromEntries(CONFIG_FILES.map((name) => [extname(name), pathOnly])),
-    transform: (result) =>
-      result !== null && CONFIG_FILES.includes(basename(result.filepath)) ? result : null,
-  });
+  const explorer = openExplorer(cosmiconfig);
   const found = await explorer.search(place.cwd);
   if (found === null) throw noConfig(place.cwd);
   return realFolder(found.filepath);
 }
 
+/** cosmiconfig reads the package.json and `.config/` of the folder for settings of its own, before it searches. */
+function openExplorer(cosmiconfig: typeof Cosmiconfig): ReturnType<typeof Cosmiconfig> {
+  try {
+    return cosmiconfig("agents", EXPLORER);
+  } catch (error) {
+    const reason = (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, " ");
+    throw new AgentsError("AGENTS_CONFIG_UNREADABLE", `A file beside the config cannot be read: ${reason}.`, {
+      path: process.cwd(),
+      expected: "a package.json, where there is one, that is JSON",
+      found: reason,
+      hint: "Correct that file.",
+      cause: error,
+    });
+  }
+}
+
 /** Reading the file is done once, by us, with errors that say where. */
 const pathOnly = (file: string): { readonly file: string } => ({ file });
+
+const EXPLORER: Partial<Options> = {
+  searchPlaces: [...CONFIG_FILES],
+  searchStrategy: "global",
+  ignoreEmptySearchPlaces: false,
+  cache: false,
+  loaders: Object.fromEntries(CONFIG_FILES.map((name) => [extname(name), pathOnly])),
+  transform: (result) =>
+    result !== null && CONFIG_FILES.includes(basename(result.filepath)) ? result : null,
+};
 
 /**
  * The folder of the project without reading its config, so that ps, logs, stop and down work while that is broken: the
