@@ -25,12 +25,13 @@ export const pathTraversal: ReviewRule = {
 };
 
 const WEAK = [
-  /\bcreateHash\s*\(\s*["'](?:md5|md4|sha-?1)["']/i,
+  /\bcreateHash\s*\(\s*["'`](?:md5|md4|sha-?1)["'`]/i,
   /\bcreateHmac\s*\(\s*["'](?:md5|md4)["']/i,
   /\bcreateCipher(?:iv)?\s*\(\s*["'][^"']*(?:\bdes|\brc4|\bbf|-ecb)[^"']*["']/i,
   /\bcreateCipher\s*\(/,
   /\bhashlib\.(?:md5|sha1)\s*\((?![^)]*usedforsecurity\s*=\s*False)/,
-  /\bhashlib\.new\s*\(\s*["'](?:md5|md4|sha1)["'](?![^)]*usedforsecurity\s*=\s*False)/i,
+  /^\s*from\s+hashlib\s+import\s[^#]*\b(?:md5|sha1)\b/,
+  /\bhashlib\.new\s*\(\s*(?:name\s*=\s*)?["'](?:md5|md4|sha1)["'](?![^)]*usedforsecurity\s*=\s*False)/i,
   /\b(?:DES3?|ARC4|Blowfish)\.new\s*\(/,
   /\bMODE_ECB\b/,
 ];
@@ -47,6 +48,7 @@ export const weakCryptography: ReviewRule = {
 
 const UNSAFE_LOAD = [
   /\b(?:pickle|cPickle|_pickle|dill|cloudpickle|jsonpickle|marshal)\.(?:loads?|decode|Unpickler)\s*\(/,
+  /^\s*from\s+(?:pickle|dill|cloudpickle|marshal)\s+import\s[^#]*\b(?:loads?|Unpickler)\b/,
   /\bshelve\.open\s*\(/,
   /\byaml\.(?:unsafe_load|full_load)(?:_all)?\s*\(/,
   /\byaml\.load(?:_all)?\s*\((?!.*(?:Safe|CSafe|Base)Loader)(?=.*(?:Loader|stream|\.read|[A-Za-z_]))/s,

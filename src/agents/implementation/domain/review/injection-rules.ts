@@ -41,10 +41,13 @@ const JS_SHELL =
   /(?:(?<![\w$.])|\b(?:child_process|childProcess|cp)\.)exec(?:Sync)?\s*\(\s*(?:`[^`]{0,400}\$\{|[^,)]{0,400}?["']\s*\+|[^,)"'`]{0,400}?\+\s*["'`])/s;
 const JS_SPAWN = /\b(?:spawn|execFile)(?:Sync)?\s*\(/;
 const PY_OS =
-  /\bos\.(?:system|popen)\s*\(\s*(?:[fF]["'][^"']{0,400}\{|[^)]{0,400}["']\s*(?:%|\+|\.format)|[A-Za-z_][\w.]*\s*[)+])/s;
+  /\b(?:os\.(?:system|popen)|subprocess\.get(?:status)?output)\s*\(\s*(?:[fF]["'][^"']{0,400}\{|[^)]{0,400}["']\s*(?:%|\+|\.format)|[A-Za-z_][\w.]*\s*[)+])/s;
+/** A shell that is started by its name, with a command line that is put together. */
+const SHELL_BY_NAME =
+  /["'](?:\/bin\/)?(?:ba|da|z)?sh["']\s*,\s*\[?\s*["']-c["']\s*,\s*(?:`[^`]{0,400}\$\{|[fF]["'][^"'{]{0,400}\{|["'][^"']{0,400}["']\s*(?:\+|%|\.format))/;
 const PY_SHELL = /\bshell\s*=\s*True/;
 const PY_SUBPROCESS =
-  /\bsubprocess\.(?:run|call|check_call|check_output|Popen|getoutput)\s*\((?!\s*["'][^"'{}]*["']\s*,).*\bshell\s*=\s*True/s;
+  /(?:\bsubprocess\.|(?<![\w.]))(?:run|call|check_call|check_output|Popen)\s*\((?!\s*["'][^"'{}]*["']\s*,).*\bshell\s*=\s*True/s;
 
 export const commandInjection: ReviewRule = {
   cwe: "CWE-78",
@@ -55,7 +58,8 @@ export const commandInjection: ReviewRule = {
   fix: "Run the program without a shell and pass its arguments as a list (execFile, spawn, subprocess.run([...])).",
   dialects: ["javascript", "python"],
   found: (text, taint) => {
-    if (isShellOption(text) || [JS_SHELL, PY_OS].some((pattern) => pattern.test(text))) return true;
+    if (isShellOption(text) || [JS_SHELL, PY_OS, SHELL_BY_NAME].some((pattern) => pattern.test(text)))
+      return true;
     if (PY_SHELL.test(text) && PY_SUBPROCESS.test(text)) return true;
     const argument = /(?<![\w$.])exec(?:Sync)?\s*\(\s*([A-Za-z_$][\w$.]*)\s*[,)]/.exec(text)?.[1];
     return argument !== undefined && taint.touches(argument);
@@ -75,7 +79,7 @@ const SAFE_HTML =
   /\b(?:DOMPurify\.sanitize|sanitizeHtml|sanitize\w*|escapeHtml|escape\w*|encodeURIComponent|bleach\.clean|html\.escape|he\.encode)\s*\(/i;
 const CONSTANT = /^\s*(?:"[^"]*"|'[^']*'|`[^`$]*`|\d+|null|undefined)\s*[;,)}]*\s*$/;
 const HTML_SINKS = [
-  /\.(?:inner|outer)HTML\s*\+?=(?!=)\s*([^;]+)/s,
+  /(?:\.(?:(?:inner|outer)HTML|srcdoc)|\[["'](?:inner|outer)HTML["']\])\s*\+?=(?!=)\s*([^;]+)/s,
   /\.insertAdjacentHTML\s*\(\s*[^,]+,\s*(.+)\)/s,
   /\bdocument\.write(?:ln)?\s*\((.+)\)/s,
   /__html\s*:\s*([^}]+)/s,

@@ -64,5 +64,5 @@ const FIXED = /\s*\+\s*(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|[A-Z][A-Z0-9_]
 export function isJoined(text: string, end: number): boolean {
   let at = end;
   for (FIXED.lastIndex = at; FIXED.exec(text) !== null; FIXED.lastIndex = at) at = FIXED.lastIndex;
-  return /^\s*\+\s*[^"'`\s+]/.test(text.slice(at, at + 200));
+  return /^\s*(?:\+\s*[^"'`\s+]|\.concat\(\s*[^"'`\s)])/.test(text.slice(at, at + 200));
 }

@@ -1,6 +1,7 @@
 import { test } from "tap";
 import { reviewDiff } from "../../../../../src/agents/implementation/domain/review/review.ts";
 import { parseUnifiedDiff } from "../../../../../src/agents/implementation/domain/review/unified-diff.ts";
+import { disguised } from "./disguised.ts";
 import { twins } from "./twins.ts";
 
 /** A diff that adds lines after two lines that were there, from line 10 on. */
@@ -25,7 +26,7 @@ function review(text: string): ReturnType<typeof reviewDiff> {
 }
 
 await test("each seeded weakness is found on its line, and its fixed twin is not", async (t) => {
-  for (const { cwe, file, weak, line, fixed } of twins) {
+  for (const { cwe, file, weak, line, fixed } of [...twins, ...disguised]) {
     const found = review(diffOf(file, weak)).findings.filter((finding) => finding.cwe === cwe);
     t.strictSame(
       found.map((finding) => finding.line),
