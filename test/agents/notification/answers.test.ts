@@ -49,9 +49,21 @@ await test("a message or a subject that nobody can read is refused", async (t) =
   const agent = await system.agent("notification");
   for (const [path, more] of [
     ["message", { message: " \n " }],
+    ["message", { message: "\u0000\u200b" }],
     ["subject", { subject: "\t" }],
+    ["subject", { subject: "\u0007" }],
   ] as const) {
     const body = { recipient: "ops", channels: ["file"], message: "m", ...more };
     t.match(await ask(agent, "POST", "/execute", { body }), { status: 422, body: { errors: [{ path }] } });
   }
+});
+
+await test("a subject is taken from the first line that can be read", async (t) => {
+  const system = await TestSystem.start(t, []);
+  const agent = await system.agent("notification");
+  const body = { recipient: "ops", channels: ["file"], message: "\u0000\u200b\nThe VPN is down" };
+  t.match(await ask(agent, "POST", "/execute", { body }), {
+    status: 200,
+    body: { result: { at: "sent", subject: "The VPN is down" } },
+  });
 });

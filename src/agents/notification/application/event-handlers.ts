@@ -4,6 +4,7 @@ import type { SuggestionGeneratedPayload } from "../../bimclassification/events.
 import type { CodeGeneratedPayload } from "../../implementation/events.ts";
 import type { TicketEscalatedPayload } from "../../servicedesk/events.ts";
 import type { SendRequestedPayload } from "../events.ts";
+import { READABLE } from "../domain/render.ts";
 import { artefactMessage } from "./artefact-message.ts";
 import { checkRecipient } from "./check-recipient.ts";
 import type { Deliver } from "./deliver.ts";
@@ -59,7 +60,8 @@ export class EventHandlers {
     const { payload } = event.data;
     const checked = await checkRecipient(payload.recipient, this.#phones);
     if (!checked.ok) throw new DropEvent(`The recipient cannot be reached: ${checked.problem}.`);
-    if (payload.message.trim() === "") throw new DropEvent("There is nothing to tell: the message is blank.");
+    if (!READABLE.test(payload.message))
+      throw new DropEvent("There is nothing to tell: the message is blank.");
     const asked: Asked = {
       recipient: checked.recipient,
       channels: [...new Set(payload.channels ?? this.#defaults.channels)],

@@ -1,7 +1,7 @@
 import type { HandlerContext } from "agents-apphost/kit";
 import { findInstructions } from "../domain/instructions.ts";
 import type { Cause, Priority } from "../domain/notification-event.ts";
-import { render, subjectFrom } from "../domain/render.ts";
+import { READABLE, render, subjectFrom } from "../domain/render.ts";
 import type { Opening, RenderInput } from "../domain/render.ts";
 import type { Notifications, Writer } from "./ports.ts";
 import type { ChannelRoute, Router } from "./router.ts";
@@ -44,7 +44,8 @@ export class Prepare {
   async run(ctx: HandlerContext, id: string, asked: Asked): Promise<void> {
     const { state } = await this.#notifications.load(id);
     if (state.at !== "none") return;
-    const subject = asked.subject?.trim() || subjectFrom(asked.message);
+    const own = asked.subject?.trim() ?? "";
+    const subject = READABLE.test(own) ? own : subjectFrom(asked.message);
     const request = { ...asked, subject, lineage: ctx.lineage };
     const routes = await this.#router.routes(request, asked.channels);
     const content = render(request, await this.#opening(ctx, request, routes), this.#segments);

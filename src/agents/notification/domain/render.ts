@@ -32,9 +32,12 @@ export function render(input: RenderInput, opening: Opening, segments: number = 
   return { subject, body, sms: smsText(subject, input.message, segments), wording };
 }
 
-/** A subject for a message that came without one: its first line. */
+/** Something that is more than spaces, control characters and those that nobody sees. */
+export const READABLE: RegExp = /[^\s\p{Cc}\p{Cf}]/u;
+
+/** A subject for a message that came without one: its first line that can be read. */
 export function subjectFrom(message: string): string {
-  const first = oneLine(message.trim().split("\n", 1)[0] ?? "");
+  const first = oneLine(message.split("\n").find((line) => READABLE.test(line)) ?? "");
   const characters = Array.from(first);
   return characters.length <= 80 ? first : `${characters.slice(0, 79).join("").trimEnd()}…`;
 }

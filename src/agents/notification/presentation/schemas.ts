@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { NotificationHistory } from "../application/ports.ts";
 import { classOfEnhancedCode } from "../domain/delivery-status.ts";
 import type { NotificationEvent } from "../domain/notification-event.ts";
+import { READABLE } from "../domain/render.ts";
 
 export const channelName = z
   .string()
@@ -12,7 +13,7 @@ export const categoryName = z
   .regex(/^[a-z][a-z0-9-]{0,39}$/, "expected a category: lower-case letters, digits and hyphens");
 
 const words = (most: number) =>
-  z.string().min(1).max(most).regex(/\S/, "expected something that can be read");
+  z.string().min(1).max(most).regex(READABLE, "expected something that can be read");
 
 export const sendInput = z.object({
   recipient: z.string().min(1).max(320).describe("E-mail address, E.164 number or the name of a group"),
