@@ -15,7 +15,7 @@ import { strategyCreatedPayload } from "./events/strategy.ts";
 export type { Constraint } from "./events/constraint.ts";
 export { coverageAnalyzedPayload } from "./events/coverage.ts";
 export type { CoverageAnalyzedPayload } from "./events/coverage.ts";
-export { specGeneratedPayload } from "./events/spec.ts";
+export { repeatedInput, specGeneratedPayload } from "./events/spec.ts";
 export type { SpecGeneratedPayload } from "./events/spec.ts";
 export { strategyCreatedPayload } from "./events/strategy.ts";
 export type { StrategyCreatedPayload } from "./events/strategy.ts";

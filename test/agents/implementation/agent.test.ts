@@ -160,6 +160,23 @@ await test("bad input is answered with a problem that says where", async (t) => 
   t.match(outside, { status: 422, body: { errors: [{ path: "file" }] } });
 });
 
+await test("an input that only looks like a repetition is an object like any other", async (t) => {
+  const system = await TestSystem.start(t, []);
+  const agent = await system.agent("implementation");
+  for (const input of [
+    { $repeat: null, $times: 1 },
+    { $repeat: [null], $times: 1 },
+    { $repeat: "a", $times: -1 },
+  ]) {
+    const spec = { ...ageSpec, cases: [{ ...ageSpec.cases[0], input, expected: "accept" }] };
+    const { status, body } = await agent.post("/api/implementation/execute", { spec });
+    t.match(
+      { status, result: body["result"] },
+      { status: 200, result: { status: "skipped", reason: /rejects its input/ } },
+    );
+  }
+});
+
 await test("the API describes itself, recursive inputs included", async (t) => {
   const system = await TestSystem.start(t, []);
   const agent = await system.agent("implementation");

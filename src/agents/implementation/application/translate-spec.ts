@@ -1,4 +1,5 @@
 import type { Constraint as PublishedConstraint, SpecGeneratedPayload } from "../../testplanning/events.ts";
+import { repeatedInput } from "../../testplanning/events.ts";
 import type { CaseInput, Constraint, Json, SingleConstraint, Specification } from "../domain/spec.ts";
 
 /** Translates the published language of the test planning agent into this agent's own model. */
@@ -50,10 +51,7 @@ function toSingle(constraint: Exclude<PublishedConstraint, { kind: "all" }>): Si
 }
 
 function toInput(input: SpecGeneratedPayload["cases"][number]["input"]): CaseInput {
-  if (isRepeated(input)) return { kind: "repeat", unit: input.$repeat, times: input.$times };
+  const repeated = repeatedInput.safeParse(input);
+  if (repeated.success) return { kind: "repeat", unit: repeated.data.$repeat, times: repeated.data.$times };
   return { kind: "value", value: input as Json }; // checked as JSON by the published schema
-}
-
-function isRepeated(input: unknown): input is { $repeat: string | string[]; $times: number } {
-  return typeof input === "object" && input !== null && "$repeat" in input && "$times" in input;
 }

@@ -16,7 +16,7 @@ const rule = z.object({
 });
 
 /** A long value, written short: `{ "$repeat": "a", "$times": 65536 }`; with a list, the list repeated. */
-const repeatedInput = z.object({
+export const repeatedInput = z.object({
   $repeat: z.union([z.string(), z.array(z.string()).min(1)]),
   $times: z.number().int().nonnegative(),
 });
