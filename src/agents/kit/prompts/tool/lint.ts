@@ -60,8 +60,11 @@ export async function lint(
       lockFile,
       "drifted",
     );
+  // What is broken has no version: which one of the lock it is shows when it is mended.
+  const broken = files.filter(({ prompt }) => prompt === null).map((file) => keyOf(file));
+  const told = drift.filter((one) => one.at !== "gone" || !broken.some((key) => one.key.startsWith(key)));
   const drifted = await Promise.all(
-    drift.map(async (one) => {
+    told.map(async (one) => {
       switch (one.at) {
         case "changed":
           return await atVersion(one.file, one.file.frozen ? THAWED : CHANGED);
@@ -77,7 +80,7 @@ export async function lint(
       }
     }),
   );
-  return result(files, [...own, ...drifted], lockFile, drifted.length === 0 ? "current" : "drifted");
+  return result(files, [...own, ...drifted], lockFile, drift.length === 0 ? "current" : "drifted");
 }
 
 const CHANGED =
