@@ -61,7 +61,7 @@ await test("generated code is told to the configured recipient, once for each ev
   ]);
   const page = await agent.get("/api/notification/deliveries?limit=1");
   t.match(page.body, { items: [{ notificationId: other.notificationId, at: "sent" }] });
-  const next = await agent.get(`/api/notification/deliveries?limit=1&before=${String(page.body["next"])}`);
+  const next = await agent.get(`/api/notification/deliveries?limit=1&after=${String(page.body["next"])}`);
   t.match(next.body, { items: [{ notificationId: sent.notificationId }], next: null });
 });
 

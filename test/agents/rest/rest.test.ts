@@ -118,6 +118,15 @@ for (const agent of agents) {
             "validation",
             `${key} limit=${limit}`,
           );
+      if (queries.includes("after"))
+        for (const after of ["", "x", "2026-01-01T00:00:00.000Z_x", btoa("[true]"), btoa("[[]]")])
+          isProblem(
+            t,
+            await asked.raw(method, `${way}?after=${encodeURIComponent(after)}`),
+            422,
+            "validation",
+            `${key} after=${after}`,
+          );
       if (isCommand) {
         const long = { "idempotency-key": "x".repeat(256) };
         isProblem(

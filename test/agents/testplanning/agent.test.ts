@@ -109,23 +109,10 @@ await test("what cannot be a requirement is refused with the place and the reaso
   t.match(report, { status: 422, body: { errors: [{ path: "report: report", message: /no SF record/ }] } });
 });
 
-await test("specifications are listed in pages, the newest first", async (t) => {
+await test("specifications are listed, those that somebody stands up for by themselves", async (t) => {
   const system = await TestSystem.start(t, []);
   const agent = await system.agent("testplanning");
-  for (const limit of [1, 2, 3])
-    await agent.post(execute, {
-      requirement: `The value must be at most ${limit}.`,
-      requirementId: `R${limit}`,
-    });
-  const ids: unknown[] = [];
-  let query = "?limit=2";
-  for (let page = 0; page < 2; page += 1) {
-    const { body } = await agent.get(`/api/testplanning/specs${query}`);
-    ids.push(...(body["items"] as { requirementId: string }[]).map(({ requirementId }) => requirementId));
-    t.equal(body["next"] === null, page === 1, "only the last page ends");
-    query = `?limit=2&before=${encodeURIComponent(String(body["next"]))}`;
-  }
-  t.same(ids, ["R3", "R2", "R1"]);
+  for (const most of [1, 2]) await agent.post(execute, { requirement: `The value must be at most ${most}.` });
   const newest = await agent.get("/api/testplanning/specs?approved=false&limit=1");
   const specId = String(pick(newest.body, "items", "0", "specId"));
   t.match(await agent.post(`/api/testplanning/specs/${specId}/approve`, { by: "Ada" }), { status: 200 });
@@ -169,7 +156,7 @@ await test("generated tests come back as coverage of the cases, once per artefac
   await system.replay(code?.id ?? "", "testplanning");
   await agent.post(execute, { requirement: "The interface should be user friendly.", requirementId: "UX-1" });
   t.match((await agent.get("/api/testplanning/gaps")).body, {
-    items: [{ requirementId: "UX-1", gap: /^UX-1: "user friendly" has no measure/ }],
+    items: [{ requirementId: "UX-1", gaps: [/^UX-1: "user friendly" has no measure/] }],
   });
   await agent.post(execute, { requirement: "The name must be at most 20 characters." });
   const all = await system.until(COVERAGE, 2);

@@ -98,13 +98,13 @@ await test("pages of approved specifications go on where the one before has ende
   for (const most of [1, 2, 3, 4]) ids.unshift(await specOf(agent, `The value must be at most ${most}.`));
   for (const specId of ids.slice(1)) await approve(agent, specId, { by: "Ada" });
   const found: string[] = [];
-  let before: string | null = "";
-  while (before !== null) {
-    const page = before === "" ? "" : `&before=${encodeURIComponent(before)}`;
+  let after: string | null = "";
+  while (after !== null) {
+    const page = after === "" ? "" : `&after=${after}`;
     const { body } = await ask(agent, `/specs?approved=true&limit=2${page}`);
     const { items, next } = body as { items: { specId: string }[]; next: string | null };
     found.push(...items.map((row) => row.specId));
-    before = next;
+    after = next;
   }
   t.strictSame(found, ids.slice(1));
 });

@@ -1,4 +1,4 @@
-import type { HandlerContext } from "agents-apphost/kit";
+import type { HandlerContext, Page } from "agents-apphost/kit";
 import type { NotificationCommand } from "../domain/decide.ts";
 import type { NotificationEvent, Priority } from "../domain/notification-event.ts";
 import type { Notification } from "../domain/notification.ts";
@@ -76,11 +76,11 @@ export interface DeliveryRow {
   readonly updatedAt: string;
 }
 
-/** A page of the list of deliveries, the newest first. */
-export interface DeliveryPage {
-  readonly items: readonly DeliveryRow[];
-  /** Give it as `before` to get the next page; null on the last. */
-  readonly next: string | null;
+/** Which deliveries: `after` are the time and the id of the last one of the page before. */
+export interface DeliveryFilter {
+  readonly at?: Notification["at"] | undefined;
+  readonly limit: number;
+  readonly after?: readonly [requestedAt: string, notificationId: string] | undefined;
 }
 
 /** Port to the stored notifications. */
@@ -96,11 +96,8 @@ export interface Notifications {
     commands: readonly NotificationCommand[],
     options: RecordOptions,
   ): Promise<Notification>;
-  list(filter: {
-    readonly at?: Notification["at"];
-    readonly limit: number;
-    readonly before?: string;
-  }): Promise<DeliveryPage>;
+  /** The newest first. */
+  list(filter: DeliveryFilter): Promise<Page<DeliveryRow>>;
   /** The notification that the other side of a channel knows under that id; null where there is none. */
   findByMessageId(channel: string, messageId: string): Promise<string | null>;
 }
@@ -129,11 +126,11 @@ export interface Recipients {
   save(ctx: HandlerContext, recipient: string, wanted: Preferences | null): Promise<number>;
 }
 
-/** A page of the suppression list, by address. */
-export interface SuppressionPage {
-  readonly items: readonly Suppression[];
-  /** Give it as `after` to get the next page; null on the last. */
-  readonly next: string | null;
+/** Which entries of the suppression list: `after` is the address of the last one of the page before. */
+export interface SuppressionFilter {
+  readonly reason?: SuppressionReason | undefined;
+  readonly limit: number;
+  readonly after?: readonly [address: string] | undefined;
 }
 
 /** Port to the suppression list. */
@@ -143,11 +140,8 @@ export interface Suppressions {
   entry(address: string): Promise<{ readonly entry: Suppression | null; readonly version: number }>;
   put(ctx: HandlerContext, entry: Suppression): Promise<void>;
   lift(ctx: HandlerContext, address: string): Promise<void>;
-  list(filter: {
-    readonly reason?: SuppressionReason | undefined;
-    readonly limit: number;
-    readonly after?: string | undefined;
-  }): Promise<SuppressionPage>;
+  /** By address. */
+  list(filter: SuppressionFilter): Promise<Page<Suppression>>;
 }
 
 /** Port to the numbering plans of the world. */

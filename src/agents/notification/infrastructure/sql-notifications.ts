@@ -1,8 +1,9 @@
-import type { AgentKit, HandlerContext, UnitOfWork } from "agents-apphost/kit";
+import { cutPage } from "agents-apphost/kit";
+import type { AgentKit, HandlerContext, Page, UnitOfWork } from "agents-apphost/kit";
 import { announce } from "../application/announcements.ts";
 import { causedSuppressions } from "../application/caused-suppressions.ts";
 import type {
-  DeliveryPage,
+  DeliveryFilter,
   DeliveryRow,
   NotificationHistory,
   Notifications,
@@ -44,32 +45,25 @@ export class SqlNotifications implements Notifications {
     return this.#kit.transact(ctx, (tx) => this.#decideAll(tx, ctx, id, commands), { completes });
   }
 
-  async list(filter: {
-    readonly at?: Notification["at"];
-    readonly limit: number;
-    readonly before?: string;
-  }): Promise<DeliveryPage> {
-    const cursor = filter.before === undefined ? undefined : readCursor(filter.before);
+  async list({ at, limit, after }: DeliveryFilter): Promise<Page<DeliveryRow>> {
     let rows = this.#kit.db
       .selectFrom("notification_deliveries")
       .selectAll()
       .orderBy("requested_at", "desc")
       .orderBy("notification_id", "desc")
-      .limit(filter.limit + 1);
-    if (filter.at !== undefined) rows = rows.where("state", "=", filter.at);
-    if (cursor !== undefined) {
+      .limit(limit + 1);
+    if (at !== undefined) rows = rows.where("state", "=", at);
+    if (after !== undefined) {
+      const [time, id] = after;
       rows = rows.where((eb) =>
         eb.or([
-          eb("requested_at", "<", cursor.time),
-          eb.and([eb("requested_at", "=", cursor.time), eb("notification_id", "<", cursor.id)]),
+          eb("requested_at", "<", time),
+          eb.and([eb("requested_at", "=", time), eb("notification_id", "<", id)]),
         ]),
       );
     }
-    const found = await rows.execute();
-    const items = found.slice(0, filter.limit).map(toRow);
-    const last = items.at(-1);
-    const more = found.length > filter.limit && last !== undefined;
-    return { items, next: more ? `${last.requestedAt}_${last.notificationId}` : null };
+    const page = cutPage(await rows.execute(), limit, (row) => [row.requested_at, row.notification_id]);
+    return { ...page, items: page.items.map(toRow) };
   }
 
   async findByMessageId(channel: string, messageId: string): Promise<string | null> {
@@ -107,11 +101,6 @@ export class SqlNotifications implements Notifications {
     announce(tx.emit, ctx, id, events, state);
     return state;
   }
-}
-
-function readCursor(before: string): { readonly time: string; readonly id: string } {
-  const at = before.indexOf("_");
-  return { time: before.slice(0, at), id: before.slice(at + 1) };
 }
 
 function toRow(row: NotificationTables["notification_deliveries"]): DeliveryRow {

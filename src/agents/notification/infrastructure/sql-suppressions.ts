@@ -1,9 +1,9 @@
-import { anyOf, nameBasedId } from "agents-apphost/kit";
-import type { AgentKit, HandlerContext, Projection, UnitOfWork } from "agents-apphost/kit";
+import { anyOf, cutPage, nameBasedId } from "agents-apphost/kit";
+import type { AgentKit, HandlerContext, Page, Projection, UnitOfWork } from "agents-apphost/kit";
 import { z } from "zod";
-import type { SuppressionPage, Suppressions } from "../application/ports.ts";
+import type { SuppressionFilter, Suppressions } from "../application/ports.ts";
 import { decideLift, decideSuppress, evolveSuppression } from "../domain/suppression.ts";
-import type { Suppression, SuppressionEvent, SuppressionReason } from "../domain/suppression.ts";
+import type { Suppression, SuppressionEvent } from "../domain/suppression.ts";
 import type { NotificationTables } from "./tables.ts";
 
 type Kit = Pick<AgentKit<NotificationTables>, "db" | "events" | "transact">;
@@ -81,21 +81,15 @@ export class SqlSuppressions implements Suppressions {
     });
   }
 
-  async list(filter: {
-    readonly reason?: SuppressionReason | undefined;
-    readonly limit: number;
-    readonly after?: string | undefined;
-  }): Promise<SuppressionPage> {
+  async list({ reason, limit, after }: SuppressionFilter): Promise<Page<Suppression>> {
     let rows = this.#kit.db
       .selectFrom("notification_suppressions")
       .selectAll()
       .orderBy("address")
-      .limit(filter.limit + 1);
-    if (filter.reason !== undefined) rows = rows.where("reason", "=", filter.reason);
-    if (filter.after !== undefined) rows = rows.where("address", ">", filter.after);
-    const found = await rows.execute();
-    const items = found.slice(0, filter.limit).map(toEntry);
-    return { items, next: found.length > filter.limit ? (items.at(-1)?.address ?? null) : null };
+      .limit(limit + 1);
+    if (reason !== undefined) rows = rows.where("reason", "=", reason);
+    if (after !== undefined) rows = rows.where("address", ">", after[0]);
+    return cutPage((await rows.execute()).map(toEntry), limit, ({ address }) => [address]);
   }
 }
 

@@ -1,3 +1,4 @@
+import { pageOf, pageQuery } from "agents-apphost/kit";
 import { z } from "zod";
 import type { Preferences } from "../domain/preferences.ts";
 import { categoryName, channelName } from "./schemas.ts";
@@ -68,11 +69,10 @@ export const suppressionView = z.object({
 
 export const listSuppressionsInput = z.object({
   reason: reason.optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-  after: z.string().min(1).max(320).optional().describe("The value of next of an earlier page"),
+  ...pageQuery(z.tuple([z.string().min(1).max(320)])),
 });
 
-export const suppressionPage = z.object({ items: z.array(suppressionView), next: z.string().nullable() });
+export const suppressionPage = pageOf(suppressionView);
 
 export const liftedView = z.object({ address: z.string(), suppressed: z.literal(false) });
 

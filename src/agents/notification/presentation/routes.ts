@@ -76,13 +76,9 @@ export function queryRoutes(notifications: Notifications): readonly QueryRoute[]
       description: "Notifications, the newest first, in pages.",
       input: listInput,
       output: deliveryPage,
-      handler: async ({ at, limit, before }) => {
-        const page = await notifications.list({
-          limit,
-          ...(at === undefined ? {} : { at }),
-          ...(before === undefined ? {} : { before }),
-        });
-        return { items: [...page.items], next: page.next };
+      handler: async (filter) => {
+        const { items, next } = await notifications.list(filter);
+        return { items: [...items], next };
       },
     }),
   ];

@@ -1,3 +1,4 @@
+import { pageOf, pageQuery } from "agents-apphost/kit";
 import { z } from "zod";
 import type { NotificationHistory } from "../application/ports.ts";
 import { classOfEnhancedCode } from "../domain/delivery-status.ts";
@@ -51,11 +52,7 @@ const notificationState = z.enum(["requested", "rendered", "sent", "delivered", 
 
 export const listInput = z.object({
   at: notificationState.optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-  before: z
-    .string()
-    .regex(/^[^_]+_[^_]+$/, "expected the value of next of an earlier page")
-    .optional(),
+  ...pageQuery(z.tuple([z.iso.datetime(), z.uuid()])),
 });
 
 const timelineEntry = z.object({
@@ -100,21 +97,18 @@ export const notificationView = z.object({
   cause: z.object({ kind: z.string(), id: z.string(), eventType: z.string().nullable() }),
 });
 
-export const deliveryPage = z.object({
-  items: z.array(
-    z.object({
-      notificationId: z.string(),
-      at: z.string(),
-      recipient: z.string(),
-      subject: z.string(),
-      priority: z.string(),
-      correlationId: z.string(),
-      requestedAt: z.string(),
-      updatedAt: z.string(),
-    }),
-  ),
-  next: z.string().nullable(),
-});
+export const deliveryPage = pageOf(
+  z.object({
+    notificationId: z.string(),
+    at: z.string(),
+    recipient: z.string(),
+    subject: z.string(),
+    priority: z.string(),
+    correlationId: z.string(),
+    requestedAt: z.string(),
+    updatedAt: z.string(),
+  }),
+);
 
 /** A notification as the API shows it; `undefined` when there is none. */
 export function toView({

@@ -1,4 +1,4 @@
-import type { HandlerContext } from "agents-apphost/kit";
+import type { HandlerContext, Page } from "agents-apphost/kit";
 import type { Approve } from "../domain/approval.ts";
 import type { XmlElement } from "../domain/coverage/cobertura.ts";
 import type { Judge } from "../domain/openapi/judge.ts";
@@ -30,22 +30,16 @@ export interface SpecRow {
   readonly createdAt: string;
 }
 
-export interface SpecPage {
-  readonly items: readonly SpecRow[];
-  /** Where the next page begins; null at the end. */
-  readonly next: string | null;
-}
-
-/** How much, and from where on. */
-export interface PageOf {
+/** Which page: `after` are the time and the id of the last spec of the one before. */
+export interface PageFilter {
   readonly limit: number;
-  readonly before?: string;
+  readonly after?: readonly [createdAt: string, specId: string] | undefined;
 }
 
 /** Which of them. */
-export interface SpecFilter extends PageOf {
+export interface SpecFilter extends PageFilter {
   /** Left out: approved or not. */
-  readonly approved?: boolean;
+  readonly approved?: boolean | undefined;
 }
 
 /**
@@ -56,9 +50,10 @@ export interface Specs {
   /** Stores specs and publishes them, in one step. */
   publish(ctx: HandlerContext, specs: readonly SpecGeneratedPayload[]): Promise<void>;
   find(specId: string): Promise<StoredSpec | null>;
-  list(filter: SpecFilter): Promise<SpecPage>;
+  /** The newest first. */
+  list(filter: SpecFilter): Promise<Page<SpecRow>>;
   /** The same pages, with all that the specs hold. */
-  page(page: PageOf): Promise<{ readonly items: readonly StoredSpec[]; readonly next: string | null }>;
+  page(filter: PageFilter): Promise<Page<StoredSpec>>;
   /** The newest spec of each requirement. */
   newestOf(requirementIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }

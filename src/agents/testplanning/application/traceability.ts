@@ -1,5 +1,6 @@
+import type { Page } from "agents-apphost/kit";
 import type { CoverageAnalyzedPayload } from "../events.ts";
-import type { Coverages, PageOf, Specs, StoredSpec } from "./ports.ts";
+import type { Coverages, PageFilter, Specs, StoredSpec } from "./ports.ts";
 
 /** One requirement with its cases, and how far generated tests run them. */
 export interface TracedRequirement {
@@ -25,11 +26,8 @@ export class Traceability {
     this.#coverages = coverages;
   }
 
-  async matrix(page: PageOf): Promise<{
-    readonly items: readonly TracedRequirement[];
-    readonly next: string | null;
-  }> {
-    const { items, next } = await this.#specs.page(page);
+  async matrix(filter: PageFilter): Promise<Page<TracedRequirement>> {
+    const { items, next } = await this.#specs.page(filter);
     const newest = await this.#specs.newestOf(items.map(({ spec }) => spec.requirementId));
     const present = items.filter(({ spec }) => newest.get(spec.requirementId) === spec.specId);
     const coverages = await this.#coverages.latestOf(present.map(({ spec }) => spec.specId));

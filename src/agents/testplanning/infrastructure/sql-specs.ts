@@ -1,14 +1,6 @@
-import { anyOf } from "agents-apphost/kit";
-import type { AgentKit, HandlerContext } from "agents-apphost/kit";
-import type {
-  Approval,
-  PageOf,
-  SpecFilter,
-  SpecPage,
-  SpecRow,
-  Specs,
-  StoredSpec,
-} from "../application/ports.ts";
+import { anyOf, cutPage } from "agents-apphost/kit";
+import type { AgentKit, HandlerContext, Page } from "agents-apphost/kit";
+import type { Approval, PageFilter, SpecFilter, SpecRow, Specs, StoredSpec } from "../application/ports.ts";
 import { specGenerated, specGeneratedPayload } from "../events.ts";
 import type { SpecGeneratedPayload } from "../events.ts";
 import { approvalsOf } from "./sql-approvals.ts";
@@ -51,14 +43,16 @@ export class SqlSpecs implements Specs {
     return row === undefined ? null : toStored(row, await approvalsOf(this.#kit.db, [specId]));
   }
 
-  async list(filter: SpecFilter): Promise<SpecPage> {
-    const { found, next, approvals } = await this.#rows(filter);
-    return { items: found.map((row) => toRow(row, approvals)), next };
+  async list(filter: SpecFilter): Promise<Page<SpecRow>> {
+    const { items, next } = await this.#rows(filter);
+    const approvals = await this.#approvalsOf(items);
+    return { items: items.map((row) => toRow(row, approvals)), next };
   }
 
-  async page(page: PageOf): Promise<{ readonly items: readonly StoredSpec[]; readonly next: string | null }> {
-    const { found, next, approvals } = await this.#rows(page);
-    return { items: found.map((row) => toStored(row, approvals)), next };
+  async page(filter: PageFilter): Promise<Page<StoredSpec>> {
+    const { items, next } = await this.#rows(filter);
+    const approvals = await this.#approvalsOf(items);
+    return { items: items.map((row) => toStored(row, approvals)), next };
   }
 
   async newestOf(requirementIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
@@ -72,12 +66,7 @@ export class SqlSpecs implements Specs {
     return new Map(rows.map((row) => [row.requirement_id, row.spec_id]));
   }
 
-  /** The newest first; the cursor is the time and the id of the last row of a page. */
-  async #rows({ limit, before, approved }: SpecFilter): Promise<{
-    readonly found: readonly Row[];
-    readonly next: string | null;
-    readonly approvals: ApprovalsBySpec;
-  }> {
+  async #rows({ limit, after, approved }: SpecFilter): Promise<Page<Row>> {
     let rows = this.#kit.db
       .selectFrom("testplanning_specs")
       .selectAll()
@@ -95,19 +84,20 @@ export class SqlSpecs implements Specs {
         return approved ? some : eb.not(some);
       });
     }
-    if (before !== undefined) {
-      const [time = "", ...rest] = before.split("_");
-      const id = rest.join("_");
+    if (after !== undefined) {
+      const [time, id] = after;
       rows = rows.where((eb) =>
         eb.or([eb("created_at", "<", time), eb.and([eb("created_at", "=", time), eb("spec_id", "<", id)])]),
       );
     }
-    const found = await rows.execute();
-    const items = found.slice(0, limit);
-    const last = items.at(-1);
-    const next = found.length > limit && last !== undefined ? `${last.created_at}_${last.spec_id}` : null;
-    const ids = items.map(({ spec_id }) => spec_id);
-    return { found: items, next, approvals: await approvalsOf(this.#kit.db, ids) };
+    return cutPage(await rows.execute(), limit, (row) => [row.created_at, row.spec_id]);
+  }
+
+  #approvalsOf(rows: readonly Row[]): Promise<ApprovalsBySpec> {
+    return approvalsOf(
+      this.#kit.db,
+      rows.map(({ spec_id }) => spec_id),
+    );
   }
 }
 

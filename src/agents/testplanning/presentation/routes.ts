@@ -105,13 +105,12 @@ export function queryRoutes(
     query({
       name: "GetTraceabilityMatrix",
       path: "/traceability",
-      description: "Requirements with their cases and which of them generated tests run, the newest first.",
+      description:
+        "Requirements with their cases and which of them generated tests run, the newest first. A page may be short: of a requirement that was analysed again only the newest specification is shown.",
       input: matrixInput,
       output: matrixPage,
-      handler: async ({ limit, before }) => {
-        const { items, next } = await traceability.matrix(
-          before === undefined ? { limit } : { limit, before },
-        );
+      handler: async (filter) => {
+        const { items, next } = await traceability.matrix(filter);
         return {
           items: items.map((each) => ({ ...each, cases: [...each.cases], gaps: [...each.gaps] })),
           next,
@@ -121,17 +120,21 @@ export function queryRoutes(
     query({
       name: "ListGaps",
       path: "/gaps",
-      description: "What is not tested, and what cannot be, by requirement.",
+      description:
+        "Requirements of which something is not tested, or cannot be, the newest first. A page may be short: it is cut before those that lack nothing are left out.",
       input: matrixInput,
       output: gapPage,
-      handler: async ({ limit, before }) => {
-        const { items, next } = await traceability.matrix(
-          before === undefined ? { limit } : { limit, before },
-        );
-        const gaps = items.flatMap(({ requirementId, specId, gaps: all }) =>
-          all.map((gap) => ({ requirementId, specId, gap })),
-        );
-        return { items: gaps, next };
+      handler: async (filter) => {
+        const { items, next } = await traceability.matrix(filter);
+        const withGaps = items.filter(({ gaps }) => gaps.length > 0);
+        return {
+          items: withGaps.map(({ requirementId, specId, gaps }) => ({
+            requirementId,
+            specId,
+            gaps: [...gaps],
+          })),
+          next,
+        };
       },
     }),
     query({
@@ -177,11 +180,10 @@ export function queryRoutes(
       description: "Test specifications, the newest first, in pages.",
       input: listInput,
       output: specPage,
-      handler: async ({ limit, before, approved }) => {
+      handler: async ({ approved, ...page }) => {
         const { items, next } = await specs.list({
-          limit,
-          ...(before === undefined ? {} : { before }),
-          ...(approved === undefined ? {} : { approved: approved === "true" }),
+          ...page,
+          approved: approved === undefined ? undefined : approved === "true",
         });
         const rows = items.map(({ approvedBy, ...row }) => ({
           ...row,

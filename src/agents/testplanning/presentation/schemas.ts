@@ -1,3 +1,4 @@
+import { pageOf, pageQuery } from "agents-apphost/kit";
 import { z } from "zod";
 import { coverageAnalyzedPayload, specGeneratedPayload, strategyCreatedPayload } from "../events.ts";
 
@@ -104,54 +105,42 @@ export const gherkinView = z.object({
   gherkin: z.string().describe("A Gherkin document: a rule for each rule, a scenario for each case"),
 });
 
+/** The lists are ordered by the time and the id of a specification. */
+const keys = z.tuple([z.iso.datetime(), z.string()]);
+
 export const listInput = z.object({
-  limit: z.coerce.number().int().min(1).max(500).default(50),
-  before: z.string().max(150).optional().describe("The `next` of the page before"),
+  ...pageQuery(keys),
   approved: z.enum(["true", "false"]).optional().describe("Only those that are approved, or are not"),
 });
 
-export const specPage = z.object({
-  items: z.array(
-    z.object({
-      specId: z.string(),
-      requirementId: z.string(),
-      requirement: z.string(),
-      testable: z.boolean(),
-      cases: z.number().int(),
-      approved,
-      approvedBy: z.array(z.string()),
-      createdAt: z.string(),
-    }),
-  ),
-  next: z.string().nullable().describe("Null on the last page"),
-});
+export const specPage = pageOf(
+  z.object({
+    specId: z.string(),
+    requirementId: z.string(),
+    requirement: z.string(),
+    testable: z.boolean(),
+    cases: z.number().int(),
+    approved,
+    approvedBy: z.array(z.string()),
+    createdAt: z.string(),
+  }),
+);
 
-export const matrixInput = z.object({
-  limit: z.coerce.number().int().min(1).max(100).default(20),
-  before: z.string().max(150).optional().describe("The `next` of the page before"),
-});
-export const matrixPage = z.object({
-  items: z.array(
-    z.object({
-      requirementId: z.string(),
-      requirement: z.string(),
-      specId: z.string(),
-      approved,
-      status: z.enum(["covered", "partly-covered", "untested", "not-testable"]),
-      cases: z.array(z.object({ caseId: z.string(), ruleId: z.string(), covered: z.boolean() })),
-      covered: z.number().int(),
-      artefactId: z.string().nullable(),
-      gaps: z.array(z.string()),
-    }),
-  ),
-  next: z
-    .string()
-    .nullable()
-    .describe(
-      "Null on the last page. A page may be short: of a requirement that was analysed again only the newest specification is shown",
-    ),
-});
-export const gapPage = z.object({
-  items: z.array(z.object({ requirementId: z.string(), specId: z.string(), gap: z.string() })),
-  next: z.string().nullable(),
-});
+/** Each row holds all cases of a requirement, so that a page has fewer of them. */
+export const matrixInput = z.object(pageQuery(keys, { most: 100, usual: 20 }));
+export const matrixPage = pageOf(
+  z.object({
+    requirementId: z.string(),
+    requirement: z.string(),
+    specId: z.string(),
+    approved,
+    status: z.enum(["covered", "partly-covered", "untested", "not-testable"]),
+    cases: z.array(z.object({ caseId: z.string(), ruleId: z.string(), covered: z.boolean() })),
+    covered: z.number().int(),
+    artefactId: z.string().nullable(),
+    gaps: z.array(z.string()),
+  }),
+);
+export const gapPage = pageOf(
+  z.object({ requirementId: z.string(), specId: z.string(), gaps: z.array(z.string()) }),
+);
