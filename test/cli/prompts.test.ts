@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import { XMLParser } from "fast-xml-parser";
@@ -120,6 +120,41 @@ void t.test("lint finds what is wrong by file, line and column, and keeps a lock
   t.match(await cli({ cwd }, "prompts", "lint"), {
     code: 1,
     stdout: /greet\.yaml:15:29: test "made up": .*\/who must be string/,
+  });
+});
+
+void t.test(
+  "what cannot be read or rendered is a finding of lint, and no crash of any command",
+  async (t) => {
+    const cwd = t.testdir(project);
+    mkdirSync(join(cwd, "prompts/bard/folder.yaml"));
+    const open = greet("2.0.0", TESTS)
+      .replace("required: [who], properties: { who: { type: string } }", "additionalProperties: true")
+      .replace("Greet {{who}}.", "Greet {{loudly who}}.");
+    writeFileSync(join(cwd, "prompts/greeter/greet.yaml"), open);
+    const [lint, render, test, nothing] = await Promise.all([
+      cli({ cwd }, "prompts", "lint"),
+      cli({ cwd }, "prompts", "render", "greet@2.0.0", "--json"),
+      cli({ cwd }, "prompts", "test", "greet", "--json"),
+      cli({ cwd }, "prompts", "render", "greet@1.0.0", "--data", "null", "--json"),
+    ]);
+    t.equal(lint.code, 1);
+    t.match(lint.stdout, /^prompts\/bard\/folder\.yaml:1:1: it cannot be read: EISDIR/m);
+    t.match(lint.stdout, /^prompts\/greeter\/greet\.yaml:9:\d+: the template calls "loudly"/m);
+    for (const result of [render, test])
+      t.match(errorIn(result), { code: "AGENTS_PROMPT_INVALID", message: /calls "loudly"/ });
+    t.match(errorIn(nothing), { code: "AGENTS_USAGE", path: "--data", found: "null" });
+  },
+);
+
+void t.test("an assertion that names a place and nothing else expects something there", async (t) => {
+  const tests = `tests:
+  - { name: there, input: { who: Ada }, assert: [{ path: /text }] }
+  - { name: not there, input: { who: Ada }, assert: [{ path: /txet }] }
+`;
+  const cwd = t.testdir({ ...shop, prompts: { greeter: { "greet.yaml": greet("2.0.0", tests) } } });
+  t.match(data(await cli({ cwd }, "prompts", "test", "--json")), {
+    results: [{ at: "passed" }, { at: "failed", reason: "expected /txet to be there" }],
   });
 });
 

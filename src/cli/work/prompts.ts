@@ -55,14 +55,18 @@ export async function renderPrompt(
   options: RawRenderOptions,
 ): Promise<void> {
   const { out, place } = context;
-  const input = options.data === undefined ? null : parseData(await readData(options.data, place.cwd));
-  if (input !== null && (typeof input !== "object" || Array.isArray(input)))
-    throw usage("--data", "a JSON object", JSON.stringify(input));
+  const input = options.data === undefined ? null : await readValues(options.data, place.cwd);
   const example = Number(options.example ?? 1);
   if (!Number.isInteger(example) || example < 1) throw usage("--example", "1, 2, …", String(options.example));
   const rendered = await promptTool(context, "render", { asked, input, example });
   if (out.json) return out.document(rendered);
   for (const { role, content } of rendered.messages) out.line(`${out.style.bold(role)}\n${content}\n`);
+}
+
+async function readValues(data: string, cwd: string): Promise<object> {
+  const values = parseData(await readData(data, cwd));
+  if (typeof values === "object" && values !== null && !Array.isArray(values)) return values;
+  throw usage("--data", "a JSON object", JSON.stringify(values));
 }
 
 /** `agents prompts lint`: what is wrong with the files and their lock. Ends with 1 where something is. */

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import type { Test } from "tap";
@@ -22,7 +22,7 @@ function openFolder(t: Test, files: Record<string, string>, frozen = false) {
   const prompts = new PromptFolder({ agent: "greeter", folder, frozen, log });
   const version = async (asked: string): Promise<string> => (await prompts.get(asked)).version;
   const save = (name: string, text: string): void => writeFileSync(join(folder, name), text);
-  return { prompts, version, save, lines };
+  return { folder, prompts, version, save, lines };
 }
 
 const files = {
@@ -100,6 +100,30 @@ void t.test("a broken file keeps its last good version, beside the others", asyn
     { at: "broken", name: "greet", ref: /^greet@2\.0\.0\+/ },
     { at: "ready", name: "greet@1.0.0", ref: /^greet@1\.0\.0\+/ },
   ]);
+});
+
+void t.test("a broken file that is deleted is no longer told of", async (t) => {
+  const { prompts, folder } = openFolder(t, { "greet.yaml": prompt("1.0.0"), "bow.yaml": "broken: [" });
+  await prompts.get("greet");
+  t.match(await prompts.warning(), /bow\.yaml:1:\d+: .*no earlier version/);
+  rmSync(join(folder, "bow.yaml"));
+  t.equal(await prompts.warning(), null);
+  t.same(
+    (await prompts.list()).map(({ at, name }) => ({ at, name })),
+    [{ at: "ready", name: "greet" }],
+  );
+});
+
+void t.test("what cannot be read is broken, and keeps no other prompt from being used", async (t) => {
+  const { prompts, version, folder, save } = openFolder(t, { "greet.yaml": prompt("1.0.0") });
+  mkdirSync(join(folder, "bow.yaml"));
+  t.equal(await version("greet"), "1.0.0");
+  const message = /bow\.yaml: it cannot be read: EISDIR/;
+  await t.rejects(prompts.get("bow"), { name: "PromptNotFound", message });
+  t.match(await prompts.warning(), message);
+  rmdirSync(join(folder, "bow.yaml"));
+  save("bow.yaml", prompt("1.1.0").replace("name: greet", "name: bow"));
+  t.equal(await version("bow"), "1.1.0");
 });
 
 void t.test("a file whose name and version are not one is broken", async (t) => {

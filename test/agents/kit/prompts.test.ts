@@ -181,6 +181,53 @@ void t.test("a prompt is refused with the place of what is wrong", async (t) => 
   }
 });
 
+void t.test(
+  "what a template cannot be rendered with is refused when it is read, wherever it stands",
+  async (t) => {
+    const open = (content: string): string =>
+      prompt(`messages: [{ role: user, content: ${JSON.stringify(content)} }]`).replace(
+        /^ {2}required: .*\n {2}properties: .*titles.*$/m,
+        "  additionalProperties: true",
+      );
+    const cases: [string, string, RegExp][] = [
+      [
+        "where any name goes",
+        open("{{shout who}}"),
+        /greet\.yaml:12:35: .*calls "shout" .*line 1, column 1\); there are #if/,
+      ],
+      [
+        "in a list",
+        prompt('messages: [{ role: user, content: "{{#each titles}}{{shout this}}{{/each}}" }]'),
+        /"shout".* column 17\)/,
+      ],
+      ["as a block", open("{{#times 3}}x{{/times}}"), /"#times"/],
+      ["as a value of another", open("{{#if (not who)}}x{{/if}}"), /"not"/],
+      ["a partial", open("{{#if who}}{{> safety}}{{/if}}"), /partial/],
+      ["a partial with a block", open("{{#> safety}}x{{/safety}}"), /partial/],
+      ["a decorator", open('{{* shout "x"}}'), /decorator/],
+      ["a decorator with a block", open('{{#*inline "x"}}y{{/inline}}'), /decorator/],
+      [
+        "a block of an unknown name",
+        prompt('messages: [{ role: user, content: "{{#whom}}x{{/whom}}" }]'),
+        /"whom"/,
+      ],
+      ["a member of the root", prompt('messages: [{ role: user, content: "{{@root.whom}}" }]'), /"whom"/],
+    ];
+    for (const [what, text, reason] of cases)
+      await t.rejects(readPrompt("greet.yaml", text), { name: "PromptBroken", message: reason }, what);
+    const content =
+      "{{#each rows}}{{@index}}{{#with this}}{{lookup @root.names name}}{{/with}}{{else}}-{{/each}}{{#who}}!{{/who}}";
+    t.same(
+      (await readPrompt("greet.yaml", open(content))).render({
+        rows: [{ name: "a" }],
+        names: { a: "A" },
+        who: true,
+      }),
+      [{ role: "user", content: "0A!" }],
+    );
+  },
+);
+
 void t.test("values go in as they are, and no value opens a role", async (t) => {
   const messages = `messages:
   - { role: system, content: "You greet." }

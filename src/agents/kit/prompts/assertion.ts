@@ -3,7 +3,7 @@ import { trusted } from "../process/trusted.ts";
 /** What a test of a prompt file expects of an output: that it fits the schema, or something of the value at a JSON Pointer. */
 export interface PromptAssertion {
   readonly schema?: true;
-  /** JSON Pointer; left out, the whole output. */
+  /** JSON Pointer to a value that must be there; left out, the whole output. */
   readonly path?: string;
   readonly equals?: unknown;
   readonly in?: readonly unknown[];
@@ -30,7 +30,7 @@ export function failsAssertion(assertion: PromptAssertion, output: unknown): str
     !(typeof value === "string" && new RegExp(assertion.matches, "u").test(value))
   )
     return `expected ${place} to match /${assertion.matches}/, ${found}`;
-  return null;
+  return value === undefined ? `expected ${place} to be there` : null;
 }
 
 function contains(value: unknown, part: unknown): boolean {

@@ -8,7 +8,11 @@ const assertion = {
   minProperties: 1,
   properties: {
     schema: { const: true, description: "The output fits the prompt's schema" },
-    path: { type: "string", pattern: "^(/.*)?$", description: "JSON Pointer; left out, the whole output" },
+    path: {
+      type: "string",
+      pattern: "^(/.*)?$",
+      description: "JSON Pointer to a value that must be there; left out, the whole output",
+    },
     equals: true,
     in: { type: "array", minItems: 1 },
     contains: { description: "A part of a text, or an item of a list" },

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import type { Logger } from "../log/logger.ts";
@@ -7,6 +7,7 @@ import { PromptNotFound } from "./prompt.ts";
 import type { Prompt, PromptRegistry, PromptStatus } from "./prompt.ts";
 import { readPrompt } from "./prompt-file.ts";
 import { parseAsk, parseFileName } from "./prompt-name.ts";
+import { readText } from "./read-text.ts";
 
 const TICK_MS = 20;
 /** A broken file that was written longer ago than this is no half of a save. */
@@ -82,7 +83,10 @@ export class PromptFolder implements PromptRegistry {
    */
   async warning(): Promise<string | null> {
     if (this.#scanned === null) return null;
-    if (!this.#options.frozen) await Promise.all((await this.#files()).map((file) => this.refresh(file)));
+    if (!this.#options.frozen) {
+      const files = new Set([...this.#entries.keys(), ...(await this.#files())]);
+      await Promise.all([...files].map((file) => this.refresh(file)));
+    }
     const broken = [...this.#entries.values()].filter(({ problem }) => problem !== null);
     const [first] = broken;
     if (first === undefined) return null;
@@ -161,8 +165,12 @@ export class PromptFolder implements PromptRegistry {
       return entry;
     } catch (error) {
       if (!isMissing(error)) throw error;
+      if (before === undefined) return null;
       // Removed, or in the middle of being replaced by an editor: what was good stays good until the process ends.
-      return before ?? null;
+      const kept = before.prompt === null ? null : { ...before, problem: null };
+      if (kept === null) this.#entries.delete(file);
+      else this.#entries.set(file, kept);
+      return kept;
     }
   }
 
@@ -179,7 +187,7 @@ export class PromptFolder implements PromptRegistry {
 
   async #read(file: string, stamp: string, before: Entry | undefined): Promise<Entry> {
     try {
-      const text = await readFile(file, "utf8");
+      const text = await readText(file, file);
       return { stamp, prompt: await readPrompt(file, text), problem: null };
     } catch (error) {
       if (!(error instanceof PromptBroken)) throw error;

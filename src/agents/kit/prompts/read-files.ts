@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { PromptBroken } from "./prompt-broken.ts";
 import { readPrompt } from "./prompt-file.ts";
 import { parseFileName } from "./prompt-name.ts";
 import type { Prompt } from "./prompt.ts";
+import { readText } from "./read-text.ts";
 
 /** One file of the project's prompts, as it is. */
 export interface ReadFile {
@@ -47,22 +48,20 @@ export async function promptFiles(
 
 async function read(nameFile: NameFile, folder: string, agent: string, fileName: string): Promise<ReadFile> {
   const named = parseFileName(fileName);
-  const text = await readFile(join(folder, agent, fileName), "utf8");
   const file = nameFile(join(agent, fileName));
-  const known = {
-    agent,
-    file,
-    name: named?.name ?? fileName,
-    frozen: (named?.frozen ?? null) !== null,
-    text,
-    sha256: createHash("sha256").update(text).digest("hex"),
-  };
+  const known = { agent, file, name: named?.name ?? fileName, frozen: (named?.frozen ?? null) !== null };
+  let text = "";
   try {
-    return { ...known, prompt: await readPrompt(file, text), problem: null };
+    text = await readText(join(folder, agent, fileName), file);
+    return { ...known, text, sha256: sha256(text), prompt: await readPrompt(file, text), problem: null };
   } catch (error) {
     if (!(error instanceof PromptBroken)) throw error;
-    return { ...known, prompt: null, problem: error.message };
+    return { ...known, text, sha256: sha256(text), prompt: null, problem: error.message };
   }
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }
 
 /** Names in a folder that do not start with `_` or `.`; none where it is no folder. */

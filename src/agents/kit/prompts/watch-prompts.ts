@@ -14,6 +14,6 @@ export function watchPrompts(folder: string, prompts: PromptFolder): { close(): 
     if (parseFileName(basename(file)) === null) return;
     prompts.refresh(basename(file)).catch(() => undefined); // unreadable: the next use reports it
   };
-  watcher.on("add", changed).on("change", changed);
+  watcher.on("add", changed).on("change", changed).on("unlink", changed);
   return watcher;
 }

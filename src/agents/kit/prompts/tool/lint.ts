@@ -138,7 +138,7 @@ async function atVersion({ file, text }: ReadFile, message: string): Promise<Lin
 function placed(problem: string, file: string): LintProblem {
   const rest = problem.startsWith(`${file}:`) ? problem.slice(file.length + 1) : problem;
   const read = /^(\d+):(\d+): (.*)$/s.exec(rest);
-  if (read === null) return { file, line: 1, column: 1, message: rest };
+  if (read === null) return { file, line: 1, column: 1, message: rest.trimStart() };
   return { file, line: Number(read[1]), column: Number(read[2]), message: read[3] ?? "" };
 }
 
