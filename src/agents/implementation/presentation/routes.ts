@@ -48,7 +48,7 @@ export function commandRoutes(use: UseCases): readonly CommandRoute[] {
     command({
       name: "ReviewCode",
       path: "/reviews",
-      description: "Reviews the added lines of a diff for CWE-22, 78, 79, 89, 327, 502 and 798.",
+      description: "Reviews the added lines of a diff for CWE-22, 78, 79, 89, 95, 327, 502 and 798.",
       input: reviewInput,
       output: reviewView.omit({ generatedBy: true }),
       handler: ({ diff }, ctx) => use.reviewCode.run(ctx, diff),

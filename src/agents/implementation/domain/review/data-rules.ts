@@ -9,6 +9,10 @@ export const PATH_GUARD =
 const PATH_SINK =
   /\b(?:readFile|writeFile|appendFile|createReadStream|createWriteStream|unlink|rm|readdir|sendFile|download|open|send_file|remove|rmtree|read_text|read_bytes)(?:Sync)?\s*\((.*)\)/s;
 
+/** Python's paths are opened by a method of theirs: `Path(base + name).read_text()`, `(base / name).open()`. */
+const PATH_OBJECT =
+  /(\(.*\)|\b[\w.]+)\.(?:read_text|read_bytes|write_text|write_bytes|open|unlink|rmdir|iterdir)\s*\(/s;
+
 export const pathTraversal: ReviewRule = {
   cwe: "CWE-22",
   title: "Path traversal",
@@ -17,12 +21,20 @@ export const pathTraversal: ReviewRule = {
     "A file name comes from a request: with ../ in it, files outside the intended folder can be reached.",
   fix: "Take the base name alone, or resolve the path and check that it still lies in the intended folder.",
   dialects: ["javascript", "python"],
-  found: (text, taint) => {
+  found: (text, names, dialect) => {
     // Without what closes it there is no call, and looking for one from every place would take long.
-    const argument = PATH_SINK.exec(text.slice(0, text.lastIndexOf(")") + 1))?.[1];
-    return argument !== undefined && taint.touches(argument) && !CLEAN_PATH.test(argument);
+    const calls = text.slice(0, text.lastIndexOf(")") + 1);
+    const opened = dialect === "python" ? PATH_OBJECT.exec(calls)?.[1] : undefined;
+    return [opened, PATH_SINK.exec(calls)?.[1]].some(
+      (path) => path !== undefined && names.areSent(path) && !CLEAN_PATH.test(path),
+    );
   },
 };
+
+const WEAK_HASH = /^(?:md[45]|sha-?1)$/i;
+/** A hash whose algorithm is a name. */
+const NAMED_HASH =
+  /\b(?:createHash|hashlib\.new)\s*\(\s*([A-Za-z_$][\w$]*)\s*[,)](?!.*usedforsecurity\s*=\s*False)/;
 
 const WEAK = [
   /\bcreateHash\s*\(\s*["'`](?:md5|md4|sha-?1)["'`]/i,
@@ -43,7 +55,9 @@ export const weakCryptography: ReviewRule = {
   message: "This algorithm does not protect any more: collisions or patterns of the plain text can be found.",
   fix: "Use SHA-256 or better for digests, AES-GCM for encryption, and scrypt or Argon2 for passwords.",
   dialects: ["javascript", "python"],
-  found: (text) => WEAK.some((pattern) => pattern.test(text)),
+  found: (text, names) =>
+    WEAK.some((pattern) => pattern.test(text)) ||
+    WEAK_HASH.test(names.textOf(NAMED_HASH.exec(text)?.[1] ?? "")),
 };
 
 const UNSAFE_LOAD = [
@@ -53,6 +67,10 @@ const UNSAFE_LOAD = [
   /\byaml\.(?:unsafe_load|full_load)(?:_all)?\s*\(/,
   /\byaml\.load(?:_all)?\s*\((?!.*(?:Safe|CSafe|Base)Loader)(?=.*(?:Loader|stream|\.read|[A-Za-z_]))/s,
   /\bunserialize\s*\(/,
+  // Until version 2.6 it reads any pickle unless told otherwise.
+  /\btorch\.load\s*\((?!.*weights_only\s*=\s*True)/s,
+  /\b(?:joblib\.load|pandas\.read_pickle|pd\.read_pickle)\s*\(/,
+  /\b(?:numpy|np)\.load\s*\(.*\ballow_pickle\s*=\s*True/s,
 ];
 const JS_YAML = /\byaml\.load\s*\(/;
 
@@ -75,37 +93,3 @@ function withoutTexts(code: string): string {
 function isJavaScriptYaml(text: string): boolean {
   return JS_YAML.test(text) && /^\s*(?:const|let|var|return\s+await)\b|;\s*$/.test(text);
 }
-
-/** A name that ends in what it holds: password, apiKey, DB_SECRET. `tokenType` and `passwordField` hold no secret. */
-const SECRET_NAME = String.raw`(?:[\w$-]{0,60}(?:password|passwd|passphrase|secret|api[_-]?key|access[_-]?key|private[_-]?key|auth[_-]?token|access[_-]?token|refresh[_-]?token|client[_-]?secret)|(?:[\w$]{0,60}[_-])?(?:token|pwd))`;
-const ASSIGNED = new RegExp(
-  String.raw`(?<![\w$])["']?(${SECRET_NAME})["']?\s*(?::\s*\w+\s*)?(?:=(?!=)|:)\s*["'\x60]([^"'\x60]{6,})["'\x60]`,
-  "i",
-);
-/** What people write where a secret is to be put in. */
-const PLACEHOLDER =
-  /^(?:<.*>|[[(^].*|\$[A-Za-z_].*|\$\{.*|\{\{.*|%\(.*|x{3,}|\*{3,}|\.{3,}|(?:your|my|the|an?|some)[-_ ].*|.*(?:example|placeholder|changeme|change-me|dummy|todo|redacted).*|(?:string|password|secret|token|undefined|required|optional)|.*\s.*)$/i;
-/** `key: "Type"` without quotes around the name is an annotation in Python, where a dictionary quotes its keys. */
-const ANNOTATED = /(?<![\w$"'])[A-Za-z_]\w*\s*:\s*["'][^"']*["']/;
-const KNOWN_SECRETS = [
-  /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/,
-  /\bgh[pousr]_[A-Za-z0-9]{36,}\b/,
-  /\bxox[abprs]-[A-Za-z0-9-]{10,}/,
-  /-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----/,
-  /\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@"'`$]+:(?!\*+@|<|\$|password@)[^\s:/@"'`$]{3,}@/i,
-];
-
-export const hardCodedCredentials: ReviewRule = {
-  cwe: "CWE-798",
-  title: "Hard-coded credentials",
-  severity: "high",
-  message: "A secret stands in the source: everyone who can read the repository, now or later, has it.",
-  fix: "Read it from the environment or a secret store, and replace the one that was published.",
-  dialects: ["javascript", "python", "markup", "other"],
-  found: (text, _taint, dialect) => {
-    if (KNOWN_SECRETS.some((pattern) => pattern.test(text))) return true;
-    const [all, , value] = ASSIGNED.exec(text) ?? [];
-    if (all !== undefined && dialect === "python" && !all.includes("=") && ANNOTATED.test(all)) return false;
-    return value !== undefined && !PLACEHOLDER.test(value);
-  },
-};

@@ -1,19 +1,21 @@
 import {
   CLEAN_PATH,
   PATH_GUARD,
-  hardCodedCredentials,
   pathTraversal,
   unsafeDeserialization,
   weakCryptography,
 } from "./data-rules.ts";
-import { commandInjection, crossSiteScripting, sqlInjection } from "./injection-rules.ts";
+import { hardCodedCredentials, hideSecrets } from "./credentials.ts";
+import { crossSiteScripting } from "./cross-site-scripting.ts";
+import { codeInjection, commandInjection } from "./injection-rules.ts";
+import { sqlInjection } from "./sql-injection.ts";
 import { mostSevere } from "./most-severe.ts";
 import { dialectOf } from "./rule.ts";
 import type { Dialect, ReviewRule, Severity } from "./rule.ts";
 import { ALWAYS_READ, ReadingBudget } from "./reading-budget.ts";
 import { MAX_LINE, statementsOf } from "./statements.ts";
 import type { Statement, Unread } from "./statements.ts";
-import { Taint } from "./taint.ts";
+import { Names } from "./names.ts";
 import type { DiffFile, DiffLine } from "./unified-diff.ts";
 
 /** One weakness on one added line. */
@@ -52,6 +54,7 @@ export type Review = {
 const RULES: readonly ReviewRule[] = [
   sqlInjection,
   commandInjection,
+  codeInjection,
   crossSiteScripting,
   pathTraversal,
   weakCryptography,
@@ -64,6 +67,7 @@ const SOURCES: Readonly<Record<Dialect, RegExp>> = {
     /\b(?:req|request|ctx\.request|ctx)\.(?:params?|query|body|headers|cookies|files?|url)\b|\bsearchParams\.get\s*\(/,
   python: /\brequest\.(?:args|form|values|json|files|cookies|headers|GET|POST|query_params|path_params)\b/,
   markup: /(?!)/,
+  settings: /(?!)/,
   other: /(?!)/,
 };
 
@@ -84,7 +88,7 @@ export function reviewDiff(
     files: read.map(({ file, unread }) => ({
       path: file.path,
       addedLines: file.lines.filter((line) => line.added).length,
-      reviewed: !file.deleted && !file.binary && dialectOf(file.path) !== "other",
+      reviewed: !file.deleted && !file.binary && !["settings", "other"].includes(dialectOf(file.path)),
       note: noteOf(file, unread),
     })),
     findings: listed,
@@ -124,7 +128,7 @@ function reviewFile(
 ): { readonly findings: readonly Finding[]; readonly unread: Unread | null } {
   const dialect = dialectOf(file.path);
   const rules = all.filter((rule) => rule.dialects.includes(dialect));
-  const taint = new Taint(SOURCES[dialect]);
+  const names = new Names(SOURCES[dialect]);
   /** Up to where each weakness was reported: lines inside a reported statement are not reported again. */
   const reported = new Map<string, number>();
   const findings: Finding[] = [];
@@ -134,15 +138,15 @@ function reviewFile(
     const statement = next.value;
     const first = statement.lines[0];
     if (first === undefined) continue;
+    const spelledOut = names.spelledOut(statement.text);
     for (const rule of rules) {
-      if ((reported.get(rule.cwe) ?? 0) >= first.number || !rule.found(statement.text, taint, dialect))
-        continue;
-      const line = lineOf(statement, (text) => rule.found(text, taint, dialect));
+      if ((reported.get(rule.cwe) ?? 0) >= first.number || !rule.found(spelledOut, names, dialect)) continue;
+      const line = lineOf(statement, (text) => rule.found(names.spelledOut(text), names, dialect));
       if (line === undefined) continue;
       reported.set(rule.cwe, statement.lines.at(-1)?.number ?? first.number);
       findings.push(toFinding(rule, file.path, line));
     }
-    taint.read(statement.text.replaceAll("\n", " "), CLEAN_PATH, PATH_GUARD);
+    names.read(statement.text.replaceAll("\n", " "), CLEAN_PATH, PATH_GUARD);
   }
   return { findings: findings.toSorted((a, b) => a.line - b.line), unread: next.value };
 }
@@ -155,23 +159,16 @@ function lineOf(statement: Statement, shows: (text: string) => boolean): DiffLin
 
 function toFinding(rule: ReviewRule, file: string, line: DiffLine): Finding {
   const { cwe, title, severity, message, fix } = rule;
-  const text = line.text.trim().slice(0, 300);
+  const text = line.text.trim();
   return {
     cwe,
     title,
     severity,
     file,
     line: line.number,
-    evidence: cwe === "CWE-798" ? hideSecrets(text) : text,
+    // Hidden first: a secret that is cut has no end to be known by.
+    evidence: (cwe === "CWE-798" ? hideSecrets(text) : text).slice(0, 300),
     message,
     fix,
   };
-}
-
-/** A report is read by more people than the source: of a text in quotes the first two characters stay. */
-function hideSecrets(text: string): string {
-  return text
-    .replace(/(["'`])([^"'`]{2})[^"'`]{4,}\1/g, "$1$2***$1")
-    .replace(/(:\/\/[^\s:/@]+:)[^\s@]+@/g, "$1***@")
-    .replace(/-----BEGIN ([A-Z ]*)PRIVATE KEY-----.*/, "-----BEGIN $1PRIVATE KEY----- ***");
 }

@@ -1,7 +1,7 @@
-import type { Taint } from "./taint.ts";
+import type { Names } from "./names.ts";
 
-/** The languages that rules know; `markup` is HTML and its templates. */
-export type Dialect = "javascript" | "python" | "markup" | "other";
+/** The languages that rules know; `markup` is HTML and its templates, `settings` names and values: .env, YAML, Dockerfiles. */
+export type Dialect = "javascript" | "python" | "markup" | "settings" | "other";
 
 export type Severity = "critical" | "high" | "medium" | "low";
 
@@ -15,11 +15,16 @@ export type ReviewRule = {
   readonly fix: string;
   readonly dialects: readonly Dialect[];
   /** True when the statement has the weakness. */
-  readonly found: (statement: string, taint: Taint, dialect: Dialect) => boolean;
+  readonly found: (statement: string, names: Names, dialect: Dialect) => boolean;
 };
 
-/** The dialect of a file, by its extension. */
+/** A name that says it is an example is one. */
+const SETTINGS =
+  /(?:^|\/)(?:[\w.-]*\.env(?:\.(?!example|sample|template|dist)\w+)*|(?:[\w.-]+\.)?Dockerfile(?:\.\w+)?|[^/]+\.(?:ya?ml|properties|ini))$/i;
+
+/** The dialect of a file, by its name. */
 export function dialectOf(path: string): Dialect {
+  if (SETTINGS.test(path)) return "settings";
   const extension = /\.([A-Za-z0-9]+)$/.exec(path)?.[1]?.toLowerCase() ?? "";
   if (/^(?:[cm]?[jt]sx?)$/.test(extension)) return "javascript";
   if (extension === "py" || extension === "pyi") return "python";

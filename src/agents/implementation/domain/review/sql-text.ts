@@ -1,6 +1,6 @@
 /**
- * Looking for SQL that is put together from values. Each step goes through the text once: an expression that looks for all
- * of it at a time would take for ever on a line that was made for that.
+ * Looking for SQL in a text. Each step goes through the text once: an expression that looks for all of it at a time would
+ * take for ever on a line that was made for that.
  */
 
 const STARTS = /(select\s)|insert\s+into\s|update\s+[\w."[\]]+\s+set\s|delete\s+from\s|drop\s+table\s/gi;
@@ -11,58 +11,34 @@ export function sqlEnd(text: string): number {
   STARTS.lastIndex = 0;
   for (let found = STARTS.exec(text); found !== null; found = STARTS.exec(text)) {
     const end = found.index + found[0].length;
-    if (found[1] === undefined) return end;
+    if (found[1] === undefined) {
+      if (!isProse(found[0], text.slice(end, end + 80))) return end;
+      continue;
+    }
     // The blank before "from" may be the one behind "select".
     FROM.lastIndex = end - 1;
     const next = FROM.exec(text);
     if (next === null) {
       STARTS.lastIndex = end;
       if (!/insert|update|delete|drop/i.test(text.slice(end))) return -1;
-    } else if (next[0] !== ";") return next.index + next[0].length;
-    else STARTS.lastIndex = next.index;
+      continue;
+    }
+    const behind = next.index + next[0].length;
+    if (next[0] === ";") STARTS.lastIndex = next.index;
+    else if (NAMING.test(text.slice(end, end + 80)) || NAMING.test(text.slice(behind, behind + 80)))
+      STARTS.lastIndex = behind;
+    else return behind;
   }
   return -1;
 }
 
-/** A text in quotes, and where it ends. */
-interface Literal {
-  readonly body: string;
-  readonly prefix: string;
-  readonly end: number;
-}
+/** How a sentence goes on where SQL has the name of a table or a column. `a` may be a name of either: `select a from b`. */
+const NAMING =
+  /^\s*(?:(?:the|this|that|these|those|your|our|my|their|its|which|what|who)\b|(?:an?|one|some|any|each|every|another|all)\s+(?!(?:from|as|where|join|left|right|full|inner|cross|natural|order|group|having|limit|union|set|on|using)\b)[a-z]+\b(?!\s*[(,.]))/i;
+/** What `set` is followed by: a column and its value, something that is put in, or the end of the text. */
+const SETTING = /^\s*(?:$|[$%{(@:]|[\w."`\\[\]]+\s*(?:=|$))/;
 
-const TEMPLATE = /(?<![\w$)\]]|[^=\s]>)`([^`]*)(?:`|$)/g;
-const PLAIN = /"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'/g;
-const PYTHON =
-  /(?<![\w])([rRbBuUfF]{0,2})(?:"""((?:(?!""")[\s\S])*)(?:"""|$)|'''((?:(?!''')[\s\S])*)(?:'''|$)|"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)')/g;
-
-/** Template literals without a tag: a tag such as sql`…` binds its values. */
-export function templatesOf(text: string): readonly string[] {
-  return [...text.matchAll(TEMPLATE)].map((found) => found[1] ?? "");
-}
-
-export function plainLiteralsOf(text: string): readonly Literal[] {
-  return [...text.matchAll(PLAIN)].map((found) => ({
-    body: found[1] ?? found[2] ?? "",
-    prefix: "",
-    end: found.index + found[0].length,
-  }));
-}
-
-export function pythonLiteralsOf(text: string): readonly Literal[] {
-  return [...text.matchAll(PYTHON)].map((found) => ({
-    body: found.slice(2).find((body) => body !== undefined) ?? "",
-    prefix: (found[1] ?? "").toLowerCase(),
-    end: found.index + found[0].length,
-  }));
-}
-
-/** A part of a sum that no user chooses: a text, or a name in capitals, by convention a constant. */
-const FIXED = /\s*\+\s*(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|[A-Z][A-Z0-9_]*\b(?!\s*[(.[]))/y;
-
-/** Whether a value is added to the text that ends here, at once or behind parts that are fixed. */
-export function isJoined(text: string, end: number): boolean {
-  let at = end;
-  for (FIXED.lastIndex = at; FIXED.exec(text) !== null; FIXED.lastIndex = at) at = FIXED.lastIndex;
-  return /^\s*(?:\+\s*[^"'`\s+]|\.concat\(\s*[^"'`\s)])/.test(text.slice(at, at + 200));
+function isProse(start: string, rest: string): boolean {
+  if (/^update/i.test(start)) return NAMING.test(start.replace(/^update/i, "")) || !SETTING.test(rest);
+  return NAMING.test(rest);
 }

@@ -15,7 +15,7 @@ export const MAX_LINE = 1000;
 const MAX_TEXT = 4000;
 
 /**
- * The statement that begins at each line: the line, and those after it while a bracket or a template literal is open.
+ * The statement that begins at each line: the line, and those after it while a bracket, a template literal or a sum is open.
  * Lines with a gap between them are never put together, and comments are no statements.
  *
  * Where the budget is used up, a line is a statement of its own, and a long one none. Gives back what that has concerned.
@@ -62,9 +62,12 @@ function isComment(text: string): boolean {
   return /^\s*(?:\/\/|>>>|#(?!\[)|\/?\*|<!--|--\s)/.test(text);
 }
 
+/** A backslash of Python's, a sum or an assignment whose value is on the next line. */
+const GOES_ON = /(?:\\|[^+]\+|[^=!<>]=)\s*$/;
+
 function isOpen(text: string): boolean {
   const bare = text.replace(/"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`/gs, "");
-  if (bare.includes("`")) return true;
+  if (bare.includes("`") || GOES_ON.test(text)) return true;
   const open = bare.match(/[([]/g)?.length ?? 0;
   return open > (bare.match(/[)\]]/g)?.length ?? 0);
 }

@@ -21,6 +21,8 @@ type Building = {
   deleted: boolean;
   binary: boolean;
   renamedFrom: string | null;
+  /** What git puts before its paths: `a/` and `b/`, or letters that say what is compared. */
+  prefix: RegExp;
   /** Made by a `diff --git` line, and not yet by a `---` line. */
   fresh: boolean;
   lines: DiffLine[];
@@ -30,6 +32,11 @@ type Hunk = { next: number; oldLeft: number; newLeft: number };
 /** More than that is no review any more, and longer than any path of a repository. */
 const MAX_FILES = 2000;
 const MAX_PATH = 1000;
+
+const PREFIX = /^[ab]\//;
+/** `diff.mnemonicPrefix` tells what is compared: two of commit, index, work tree and object, or the paths of `--no-index`. */
+const MNEMONIC = /^diff --git "?(?:([ciow])\/.* "?(?!\1)[ciow]|1\/.* "?2)\//;
+const MNEMONIC_PREFIX = /^[ciow12]\//;
 
 const HUNK = /^@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/;
 
@@ -73,7 +80,7 @@ export function parseUnifiedDiff(text: string): ParsedDiff {
     return { ok: false, line: 1, problem: `a path in it has more than ${MAX_PATH} characters` };
   return {
     ok: true,
-    files: found.map(({ fresh: _fresh, path, ...file }) => ({ ...file, path: path ?? "" })),
+    files: found.map(({ fresh: _fresh, prefix: _prefix, path, ...file }) => ({ ...file, path: path ?? "" })),
   };
 }
 
@@ -85,19 +92,30 @@ function noFile(index: number): ParsedDiff {
 
 function readHeader(row: string, files: Building[]): void {
   const begin = (fresh: boolean): Building => {
-    const made = { path: null, deleted: false, binary: false, renamedFrom: null, fresh, lines: [] };
+    const made = {
+      path: null,
+      deleted: false,
+      binary: false,
+      renamedFrom: null,
+      prefix: PREFIX,
+      fresh,
+      lines: [],
+    };
     files.push(made);
     return made;
   };
   const current = files.at(-1);
-  if (row.startsWith("diff --git ")) begin(true).path = sharedPath(row.slice(11));
-  else if (row.startsWith("--- ")) {
+  if (row.startsWith("diff --git ")) {
+    const file = begin(true);
+    if (MNEMONIC.test(row)) file.prefix = MNEMONIC_PREFIX;
+    file.path = sharedPath(row.slice(11), file.prefix);
+  } else if (row.startsWith("--- ")) {
     const file = current?.fresh === true ? current : begin(false);
     file.fresh = false;
-    file.path = readPath(row.slice(4)) ?? file.path;
+    file.path = readPath(row.slice(4), file.prefix) ?? file.path;
   } else if (current === undefined) return;
   else if (row.startsWith("+++ ")) {
-    const path = readPath(row.slice(4));
+    const path = readPath(row.slice(4), current.prefix);
     if (path === null) current.deleted = true;
     else current.path = path;
   } else if (!current.fresh) return;
@@ -109,11 +127,11 @@ function readHeader(row: string, files: Building[]): void {
 }
 
 /** Of `a/x b/x` the path; where the two differ, other lines say what they are. */
-function sharedPath(text: string): string | null {
-  if (text.startsWith('"')) return readPath(text);
+function sharedPath(text: string, prefix: RegExp): string | null {
+  if (text.startsWith('"')) return readPath(text, prefix);
   const half = (text.length - 1) / 2;
   const [from, to] = [text.slice(0, half), text.slice(half + 1)];
-  return from.slice(2) === to.slice(2) && to.startsWith("b/") ? to.slice(2) : null;
+  return from.slice(2) === to.slice(2) && prefix.test(to) ? to.slice(2) : null;
 }
 
 /** A path without `a/` or `b/` before it. */
@@ -122,10 +140,10 @@ function bare(text: string): string {
 }
 
 /** `b/src/a.ts`, `"b/with \"quotes\""`, or a path with a time stamp after a tab; null for /dev/null. */
-function readPath(text: string): string | null {
+function readPath(text: string, prefix: RegExp): string | null {
   const plain = text.startsWith('"') ? unquote(text) : (text.split("\t", 1)[0] ?? "").trimEnd();
   if (plain === "/dev/null") return null;
-  return plain.replace(/^[ab]\//, "");
+  return plain.replace(prefix, "");
 }
 
 /** Git quotes unusual paths as C strings: octal escapes are bytes of UTF-8. */

@@ -18,6 +18,9 @@ function review(text: string): Review {
 const added = (file: string, lines: readonly string[]): string =>
   `--- /dev/null\n+++ b/${file}\n@@ -0,0 +1,${lines.length} @@\n${lines.map((line) => `+${line}`).join("\n")}\n`;
 const weak = "node.innerHTML = user.bio;";
+/** The weak line as git adds it to a file. */
+const between = (from: string, to: string): string =>
+  `diff --git ${from} ${to}\n--- ${from}\n+++ ${to}\n@@ -1 +1,2 @@\n a();\n+${weak}\n`;
 
 await test("what git itself writes is read: renames, modes, binary and empty files, CRLF, no line break at the end", async (t) => {
   const dir = t.testdir({
@@ -50,7 +53,13 @@ await test("what git itself writes is read: renames, modes, binary and empty fil
   await rm(join(dir, "gone.py"));
   await execa("chmod", ["+x", join(dir, "run.sh")]);
   await git("add", "-A");
-  for (const options of [[], ["--binary"], ["--no-renames"], ["-U0"]]) {
+  for (const options of [
+    [],
+    ["--binary"],
+    ["--no-renames"],
+    ["-U0"],
+    ["--src-prefix=c/", "--dst-prefix=i/"],
+  ]) {
     const { stdout } = await git("diff", "--cached", "-M", ...options, "HEAD");
     const { files, findings } = review(`${stdout}\n`);
     const found = findings.map(({ file, line, cwe }) => `${file}:${line} ${cwe}`);
@@ -74,6 +83,18 @@ await test("what git itself writes is read: renames, modes, binary and empty fil
     t.match(byPath.get("lib/new name.ts"), { addedLines: 2, note: "renamed from old name.ts" });
     t.match(byPath.get("lib/same.ts"), { addedLines: 0, note: "renamed from same.ts" });
   }
+});
+
+await test("paths lose the letters of diff.mnemonicPrefix, and keep folders that are called like them", (t) => {
+  for (const [from, to] of [
+    ["i/src/a.ts", "w/src/a.ts"],
+    ["c/src/a.ts", "i/src/a.ts"],
+    ["o/src/a.ts", "w/src/a.ts"],
+    ["1/src/a.ts", "2/src/a.ts"],
+  ] as const)
+    t.match(review(between(from, to)).findings, [{ file: "src/a.ts", line: 2 }], `${from} ${to}`);
+  t.match(review(between("w/src/a.ts", "w/src/a.ts")).findings, [{ file: "w/src/a.ts" }]);
+  t.end();
 });
 
 await test("the combined diff of a merge is refused with what to send instead", (t) => {

@@ -2,6 +2,7 @@ import { test } from "tap";
 import { reviewDiff } from "../../../../../src/agents/implementation/domain/review/review.ts";
 import { parseUnifiedDiff } from "../../../../../src/agents/implementation/domain/review/unified-diff.ts";
 import { disguised } from "./disguised.ts";
+import { disguisedInjections } from "./disguised-injections.ts";
 import { twins } from "./twins.ts";
 
 /** A diff that adds lines after two lines that were there, from line 10 on. */
@@ -26,7 +27,7 @@ function review(text: string): ReturnType<typeof reviewDiff> {
 }
 
 await test("each seeded weakness is found on its line, and its fixed twin is not", async (t) => {
-  for (const { cwe, file, weak, line, fixed } of [...twins, ...disguised]) {
+  for (const { cwe, file, weak, line, fixed } of [...twins, ...disguised, ...disguisedInjections]) {
     const found = review(diffOf(file, weak)).findings.filter((finding) => finding.cwe === cwe);
     t.strictSame(
       found.map((finding) => finding.line),
@@ -41,7 +42,12 @@ await test("a secret is not repeated in the report", async (t) => {
   const secrets = ['const dbPassword = "hunter2-prod";', 'URL = "postgres://app:s3cr3t@db/app"'];
   const found = review(diffOf("a.ts", secrets)).findings;
   t.equal(found.length, 2);
-  t.notMatch(JSON.stringify(found), /hunter2-prod|s3cr3t/);
+  const settings = ["DB_PASSWORD=hunter2-prod", "AWS_ID=AKIAABCDEFGHIJKLMNOP"];
+  const set = review(diffOf(".env", settings)).findings;
+  t.equal(set.length, 2);
+  const long = review(diffOf("a.ts", [`const dbPassword = "${"hunter2-prod".repeat(40)}";`])).findings;
+  t.equal(long.length, 1);
+  t.notMatch(JSON.stringify([found, set, long]), /hunter2-prod|s3cr3t|AKIAABC/);
 });
 
 await test("lines that were there before, removed lines and comments are not reported", async (t) => {

@@ -119,6 +119,7 @@ export const twins: readonly Twin[] = [
       'execFile("convert", [file, "out.png"], done);',
       "const found = /a+/.exec(text);",
       'execSync("git status");',
+      "execSync(`${GIT} status`);",
     ],
   },
   {
@@ -144,6 +145,7 @@ export const twins: readonly Twin[] = [
       "node.textContent = user.bio;",
       "node.innerHTML = DOMPurify.sanitize(user.bio);",
       'node.innerHTML = "";',
+      "node.innerHTML = '&nbsp;<br>&nbsp;';",
     ],
   },
   {
@@ -263,6 +265,8 @@ export const twins: readonly Twin[] = [
       'const passwordField = "password";',
       'const tokenType = "bearer-token";',
       'const apiKey = "<your key here>";',
+      'const ACCESS_TOKEN = "access_token";',
+      'const defaultToken = "Bearer";',
       'label: "Choose a password",',
     ],
   },
