@@ -10,6 +10,7 @@ import { StartError } from "./process/start-error.ts";
 import type { SqlWork } from "./sql/sql-work.ts";
 import type { SidecarClient } from "./sidecar/sidecar-client.ts";
 import { DaprState } from "./state/dapr-state.ts";
+import type { Projections } from "./sql/projection-status.ts";
 import type { Requests } from "./requests/requests.ts";
 import { StateOutbox } from "./state/state-outbox.ts";
 import { StateRequests } from "./state/state-requests.ts";
@@ -20,6 +21,10 @@ import { Turns } from "./state/turns.ts";
 /** Everything that an agent keeps: its SQL, its state, and the events that wait to be published. */
 export interface AgentStore<DB> extends Inbox {
   readonly parts: Pick<AgentKit<DB>, "db" | "events" | "rebuild" | "transact" | "state" | "transactState">;
+  /** What the agent makes from its event streams; null where there is nothing. */
+  readonly projections: Projections | null;
+  /** What somebody has to know of it although the agent is ready, in one line; null: nothing. */
+  note(): string | null;
   /** Commands that came with an idempotency key: in SQL where the agent has it, else in the state store. */
   readonly requests: Requests;
   /** Resolves when the database is up to date. */
@@ -75,11 +80,13 @@ export async function openStore<DB>(options: StoreOptions<DB>): Promise<AgentSto
         return sql === null ? withoutSql("db")() : sql.db;
       },
       events: sql === null ? withoutSql("events") : (codec) => sql.work.events(codec),
-      rebuild: sql === null ? withoutSql("rebuild") : (name) => sql.work.rebuild(name),
+      rebuild: sql === null ? withoutSql("rebuild") : (name) => sql.projections.rebuild(name),
       transact: sql === null ? withoutSql("transact") : (ctx, work, how) => sql.work.transact(ctx, work, how),
       state,
       transactState: (ctx, work, how) => stateWork.transact(ctx, work, how),
     },
+    projections: sql !== null && (definition.projections ?? []).length > 0 ? sql.projections : null,
+    note: () => (sql === null ? null : sql.note()),
     requests: sql === null ? new StateRequests(state) : sql.requests,
     ready: sql === null ? Promise.resolve() : sql.ready,
     database: sql === null ? null : sql.url,
@@ -165,21 +172,41 @@ async function openSql<DB>({ definition, env, publish, log, emitting }: StoreOpt
   const { SqlRequests } = await import("./sql/sql-requests.ts");
   const names = tableNames(definition.name);
   const projections = definition.projections ?? [];
+  const left = new Map<string, string>();
+  const now = (): string => emitting.clock().toISOString();
   const opened = await openDatabase<DB>({
     agent: definition.name,
     url,
     migrations: definition.migrations ?? {},
     log,
-    prepare: (db) => rebuildStale(db, names, projections),
+    prepare: async (db) => {
+      for (const { projection, error } of await rebuildStale(db, names, projections, now)) {
+        log.error("a projection is left as it was", { projection, reason: error.message });
+        left.set(projection, error.message);
+      }
+    },
   });
   const relay = new OutboxRelay(new SqlOutbox(kitTables(opened.db), names), publish, log);
+  const work = new SqlWork(opened.db, names, emitting, projections);
   return {
     db: opened.db,
     ready: opened.ready,
     url: shownUrl(url),
     relay,
-    requests: new SqlRequests(opened.db, names, () => emitting.clock().toISOString()),
-    work: new SqlWork(opened.db, names, emitting, projections),
+    requests: new SqlRequests(opened.db, names, now),
+    work,
+    projections: {
+      list: () => work.projections(),
+      rebuild: async (name, signal) => {
+        const replayed = await work.rebuild(name, signal);
+        left.delete(name);
+        return replayed;
+      },
+    },
+    note: () => {
+      const [first] = left;
+      return first === undefined ? null : `projection ${first[0]} is not rebuilt: ${first[1]}`;
+    },
     close: () => opened.close(),
   };
 }
@@ -191,6 +218,8 @@ interface Sql<DB> {
   readonly relay: OutboxRelay;
   readonly requests: Requests;
   readonly work: SqlWork<DB>;
+  readonly projections: Projections;
+  note(): string | null;
   close(): Promise<void>;
 }
 

@@ -10,6 +10,7 @@ import { WorkInFlight } from "./handling/work-in-flight.ts";
 import { checkName, checkParts } from "./check-definition.ts";
 import { createApp } from "./http/app.ts";
 import type { HealthSource } from "./http/app-parts.ts";
+import { withProjections } from "./http/projection-routes.ts";
 import type { Logger } from "./log/logger.ts";
 import { generate } from "./model/generate.ts";
 import { selectModel } from "./model/select-model.ts";
@@ -85,7 +86,7 @@ export async function startAgent<DB>(
     work: (lineage, work) =>
       laterWork({ inFlight, log, telemetry, publish: (ctx) => publishCommitted(store, ctx) }, lineage, work),
   };
-  const parts = await compose(definition, kit);
+  const parts = withProjections(await compose(definition, kit), store.projections);
   checkParts(name, parts);
 
   let databaseReady = false;
@@ -111,7 +112,9 @@ export async function startAgent<DB>(
     prompts: () => prompts.list(),
     promptSource: () => origin,
     note: async () => {
-      const notes = [warningOf(origin), await prompts.warning()].filter((note) => note !== null);
+      const notes = [store.note(), warningOf(origin), await prompts.warning()].filter(
+        (note) => note !== null,
+      );
       return notes.length === 0 ? null : notes.join("; ");
     },
     database: () => store.database,

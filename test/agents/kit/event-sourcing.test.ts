@@ -111,7 +111,8 @@ async function open(t: Test, file: string, projections: readonly Projection<Tabl
     url: `sqlite:${file}`,
     migrations,
     log,
-    prepare: (db) => rebuildStale(db, names, projections),
+    prepare: async (db) =>
+      void (await rebuildStale(db, names, projections, () => "2026-01-01T00:00:00.000Z")),
   });
   t.teardown(() => database.close());
   await database.ready;
@@ -256,6 +257,19 @@ void t.test(
     t.equal(evolved, 26, "a snapshot of another version is not used");
     const kept = await sql<{ version: number }>`select version from bank_snapshots`.execute(db);
     t.strictSame(kept.rows.length, 1);
+
+    let [n, balance] = [26, 351];
+    for (const damaged of ['{"balance":', '{"balance":"much","closed":false}', "null", ""]) {
+      await sql`update bank_snapshots set state = ${damaged}`.execute(db);
+      evolved = 0;
+      [n, balance] = [n + 1, balance + 1];
+      t.match(await decide(1), { version: n, state: { balance } }, `for a snapshot of ${damaged}`);
+      t.equal(evolved, n, "the stream is read instead");
+    }
+    await decide(0); // 31: the snapshot of 30 took the place of the damaged one
+    evolved = 0;
+    t.match(await decide(0), { version: 32, state: { balance } });
+    t.equal(evolved, 2, "the next snapshot has taken the place of the damaged one");
   },
 );
 

@@ -198,7 +198,8 @@ void t.test("every statement of the kit itself can go to SQL Server as it is", a
     url,
     migrations: {},
     log,
-    prepare: (early) => rebuildStale(early, names, [projection]),
+    prepare: async (early) =>
+      void (await rebuildStale(early, names, [projection], () => "2026-01-01T00:00:00.000Z")),
   });
   t.teardown(() => database.close());
   const opened = defineEvent("agents.helpdesk.ticket.opened", z.object({}), { description: "x" });
@@ -232,6 +233,7 @@ void t.test("every statement of the kit itself can go to SQL Server as it is", a
   await work.forgetOld();
   t.equal(await work.rebuild("list"), 1);
   t.equal(applied.length, 2, "when it was appended, and when it was built again");
+  t.match(await work.projections(), [{ name: "list", builtVersion: 1, events: 1, position: 1 }]);
   const snapshots = new SqlSnapshots(database.db, names, {
     every: 1,
     version: 1,

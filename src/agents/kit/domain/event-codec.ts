@@ -21,7 +21,7 @@ export interface EventCodec<Event extends DomainEvent> {
 /** Brings the data of an event from one schema version to the next. Pure: the same input gives the same output. */
 export type Upcaster = (data: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
 
-/** The event was written by a newer version of the agent than this one, or by nobody who knows the agent. */
+/** A stored event that this program cannot read: a newer version of the agent has written it, or nobody who knows the agent. */
 export class UnreadableEvent extends Error {
   override readonly name = "UnreadableEvent";
 }
@@ -52,7 +52,7 @@ export function eventCodec<Event extends DomainEvent>(
       const steps = stepsOf(type);
       if (schemaVersion > steps.length + 1) {
         throw new UnreadableEvent(
-          `An event of type ${type} is stored in schema version ${schemaVersion}, and this version of the agent reads up to ${steps.length + 1}.`,
+          `This version of the agent reads ${type} up to schema version ${steps.length + 1}, not ${schemaVersion}.`,
         );
       }
       let present = data;

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { ModelUnavailable, OutputInvalid } from "../model/chat-model.ts";
 import { PromptNotFound } from "../prompts/prompt.ts";
 import { EtagMismatch, SidecarFailure } from "../state/state-store.ts";
+import { UnreadableEvent } from "../domain/event-codec.ts";
 import { VersionConflict } from "../domain/event-store.ts";
 import { PreconditionFailed } from "../handling/precondition.ts";
 import { DatabaseUnavailable } from "../sql/database-unavailable.ts";
@@ -70,6 +71,14 @@ export function toProblem(error: unknown): Problem {
       kind: "conflict",
       title: "Conflict",
       hint: "Someone else changed it at the same time: read it again and repeat the request.",
+      cause: error,
+    });
+  }
+  if (error instanceof UnreadableEvent) {
+    return new Problem(500, error.message, {
+      kind: "event-unreadable",
+      title: "A stored event cannot be read",
+      hint: "Run the version of the agent that has written it, or a newer one. Nothing was changed.",
       cause: error,
     });
   }

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
-import type { Kysely, Transaction } from "kysely";
+import type { Kysely, RawBuilder, Transaction } from "kysely";
+import { eventCodec, UnreadableEvent } from "../domain/event-codec.ts";
 import type { EventCodec } from "../domain/event-codec.ts";
 import { VersionConflict } from "../domain/event-store.ts";
 import type { DomainEvent, EventStore, ReadAllOptions, RecordedEvent } from "../domain/event-store.ts";
@@ -20,7 +21,8 @@ export class SqlEventReader<Event extends DomainEvent> {
   constructor(db: unknown, names: TableNames, codec: EventCodec<Event>) {
     this.#db = kitTables<KitTables["events"]>(db);
     this.#table = names.events;
-    this.#codec = codec;
+    // A bare schema knows nothing of versions: it would take a newer shape for its own.
+    this.#codec = codec.schemaVersion === undefined ? eventCodec(codec) : codec;
   }
 
   async read(streamId: string, after = 0): Promise<readonly RecordedEvent<Event>[]> {
@@ -43,12 +45,15 @@ export class SqlEventReader<Event extends DomainEvent> {
       .where("position", ">", after)
       .orderBy("position")
       .limit(limit);
-    if (streams !== "") {
-      const pattern = `${streams.replaceAll(/[\\%_[]/g, String.raw`\$&`)}%`;
-      rows = rows.where(sql<boolean>`stream_id like ${pattern} escape '\\'`);
-    }
+    if (streams !== "") rows = rows.where(isOneOf(streams));
     return (await rows.execute()).map((row) => toRecorded(row, this.#codec));
   }
+}
+
+/** Whether the id of a stream begins so. */
+export function isOneOf(streams: string): RawBuilder<boolean> {
+  const pattern = `${streams.replaceAll(/[\\%_[]/g, String.raw`\$&`)}%`;
+  return sql<boolean>`stream_id like ${pattern} escape '\\'`;
 }
 
 /** What is recorded beside each event, and what is made from it in the same transaction. */
@@ -132,17 +137,35 @@ export async function lockAppends(tx: unknown, names: TableNames): Promise<void>
     .execute();
 }
 
+/** @throws UnreadableEvent that says where it stands. */
 function toRecorded<Event extends DomainEvent>(
   row: EventRow,
   codec: EventCodec<Event>,
 ): RecordedEvent<Event> {
-  const data: unknown = JSON.parse(row.data);
   return {
     streamId: row.stream_id,
     version: row.version,
     position: row.position,
     recordedAt: row.recorded_at,
-    event: codec.parse({ type: row.type, data, schemaVersion: Number(row.schema_version) }),
+    event: readEvent(row, codec),
     metadata: trusted<Record<string, string>>(JSON.parse(row.metadata)), // written by append, above
   };
+}
+
+function readEvent<Event extends DomainEvent>(row: EventRow, codec: EventCodec<Event>): Event {
+  const { type, schema_version } = row;
+  try {
+    const data: unknown = JSON.parse(row.data);
+    return codec.parse({ type, data, schemaVersion: Number(schema_version) });
+  } catch (cause) {
+    // On one line, and not all that a schema can say: it stands in answers and logs.
+    const reason = (cause instanceof Error ? cause.message : String(cause))
+      .replaceAll(/\s+/g, " ")
+      .slice(0, 300);
+    const place = `Event ${row.version} of the stream ${row.stream_id}`;
+    throw new UnreadableEvent(
+      `${place} (${type}, schema version ${schema_version}) cannot be read: ${reason}`,
+      { cause },
+    );
+  }
 }

@@ -27,7 +27,11 @@ export class SqlSnapshots<State> implements Snapshots<State> {
       .where("schema_version", "=", this.#codec.version)
       .executeTakeFirst();
     if (row === undefined) return null;
-    return { state: this.#codec.state.parse(JSON.parse(row.state)), version: row.version };
+    try {
+      return { state: this.#codec.state.parse(JSON.parse(row.state)), version: row.version };
+    } catch {
+      return null; // a shortcut that cannot be read is none: the stream has it all, and the next one takes its place
+    }
   }
 
   async save(streamId: string, { state, version }: Loaded<State>): Promise<void> {

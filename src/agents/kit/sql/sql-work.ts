@@ -8,6 +8,8 @@ import type { Emitting } from "../outbox/emitter.ts";
 import { ANSWER_KEPT_MS, withProgress } from "../requests/requests.ts";
 import { insideUnitOfWork } from "./inside-unit-of-work.ts";
 import type { Projection } from "./projection.ts";
+import { projectionStatuses } from "./projection-status.ts";
+import type { ProjectionStatus } from "./projection-status.ts";
 import { rebuild } from "./rebuild.ts";
 import { lockAppends, SqlEventReader, SqlEventStore } from "./sql-event-store.ts";
 import { SqlRequests } from "./sql-requests.ts";
@@ -66,10 +68,14 @@ export class SqlWork<DB> {
   }
 
   /** @throws TypeError when the agent has no such projection. */
-  async rebuild(name: string): Promise<number> {
+  async rebuild(name: string, signal?: AbortSignal): Promise<number> {
     const projection = this.#projections.find((known) => known.name === name);
     if (projection === undefined) throw new TypeError(`There is no projection ${name}.`);
-    return await rebuild(this.#db, this.#names, projection);
+    return await rebuild(this.#db, this.#names, projection, { now: this.#now(), signal });
+  }
+
+  async projections(): Promise<readonly ProjectionStatus[]> {
+    return await projectionStatuses(this.#db, this.#names, this.#projections);
   }
 
   /** True when an earlier delivery of this event was handled to its end. */

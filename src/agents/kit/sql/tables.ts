@@ -20,7 +20,8 @@ export interface KitTables {
   /** One row, which whoever appends to a stream holds until the end of the transaction. */
   appends: { id: number; count: number };
   snapshots: { stream_id: string; version: number; schema_version: number; state: string };
-  projections: { name: string; version: number };
+  /** `rebuilt_at` is null in a row of before there was this column. */
+  projections: { name: string; version: number; rebuilt_at: string | null };
   requests: {
     id: string;
     fingerprint: string;
@@ -142,6 +143,11 @@ export function kitMigrations(names: TableNames): Record<string, Migration> {
     "0004_requests_progress": {
       async up(db) {
         await db.schema.alterTable(names.requests).addColumn("progress", "text").execute();
+      },
+    },
+    "0005_projections_rebuilt": {
+      async up(db) {
+        await db.schema.alterTable(names.projections).addColumn("rebuilt_at", "varchar(30)").execute();
       },
     },
   };
