@@ -282,6 +282,8 @@ await test("a CSV table goes in, and the code table and the API describe themsel
     "/api/bimclassification/execute",
     "/api/bimclassification/ifc",
     "/api/bimclassification/pending",
+    "/api/bimclassification/projections",
+    "/api/bimclassification/projections/{name}/rebuild",
     "/api/bimclassification/suggestions",
   ]);
 });

@@ -223,6 +223,8 @@ await test("health shows the channels and prompts, and the API describes itself"
     "/api/notification/notifications/{notificationId}",
     "/api/notification/notifications/{notificationId}/cancel",
     "/api/notification/notifications/{notificationId}/retry",
+    "/api/notification/projections",
+    "/api/notification/projections/{name}/rebuild",
     "/api/notification/receipts",
     "/api/notification/recipients/{recipient}/preferences",
     "/api/notification/stats",

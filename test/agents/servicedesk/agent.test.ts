@@ -272,6 +272,8 @@ await test("the API describes itself, with what a command takes beside its input
     "/api/servicedesk/execute",
     "/api/servicedesk/knowledge",
     "/api/servicedesk/knowledge/{articleId}",
+    "/api/servicedesk/projections",
+    "/api/servicedesk/projections/{name}/rebuild",
     "/api/servicedesk/tickets",
     "/api/servicedesk/tickets/{ticketId}",
     "/api/servicedesk/tickets/{ticketId}/escalation",
