@@ -14,6 +14,12 @@ const NO_PAGES: Readonly<Record<string, string>> = {
   "/api/servicedesk/knowledge":
     "the best finds of a search: their ranks move with each article, so no cursor holds",
   "/api/testplanning/specs/{specId}/coverage": "one computed report, with the cases of one specification",
+  ...Object.fromEntries(
+    ["bimclassification", "notification", "servicedesk", "testplanning"].map((agent) => [
+      `/api/${agent}/projections`,
+      "as many as the program of the agent has, three at most",
+    ]),
+  ),
 };
 
 const schema = z.looseObject({ type: z.union([z.string(), z.array(z.string())]).optional() });
