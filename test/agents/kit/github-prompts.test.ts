@@ -1,7 +1,9 @@
-import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import t from "tap";
+import { createLogger } from "../../../src/agents/kit/log/logger.ts";
+import { fetchPrompts } from "../../../src/agents/kit/prompts/github/fetch-prompts.ts";
 import { readGithubSource } from "../../../src/agents/kit/prompts/github/github-source.ts";
 import {
   age,
@@ -223,6 +225,34 @@ void t.test(
     const other = await prepared(t);
     other.server.trouble({ status: 200 });
     t.match(await failure(other.source), { reason: "unexpected", message: /what main means is no commit/ });
+  },
+);
+
+void t.test(
+  "a folder that cannot hold the copies is told with the variable that names another",
+  async (t) => {
+    const { server, source, cache } = await prepared(t);
+    server.commit(files("one"));
+    const options = {
+      agent: null,
+      signal: new AbortController().signal,
+      log: createLogger(() => undefined),
+      production: false,
+    };
+    const expected = {
+      name: "StartError",
+      message: new RegExp(`^Prompts cannot be kept in ${cache}`),
+      hint: /AGENTS_PROMPTS_CACHE/,
+      code: "AGENTS_PROMPT_SOURCE_FAILED",
+    };
+    writeFileSync(join(cache, "file"), "");
+    await t.rejects(fetchPrompts({ ...source, cache: join(cache, "file") }, options), expected);
+    // What a read-only folder does to the lock: SQLite cannot open it.
+    const { folder } = await fetchPrompts(source, options);
+    const lock = join(folder, "../../../lock.db");
+    rmSync(lock);
+    mkdirSync(lock);
+    await t.rejects(fetchPrompts(source, options), expected);
   },
 );
 

@@ -47,6 +47,15 @@ void t.test("Semantic Kernel's other template formats", async (t) => {
   t.same((await readPrompt("story.yaml", liquid)).render({ topic: "foxes" }), [
     { role: "user", content: "On foxes and3." },
   ]);
+  for (const [format, name] of [
+    ["semantic-kernel", "$topic"],
+    ["liquid", " topic "],
+  ] as const) {
+    const path = kernel(`C:\\{{${name}}}`).replace(": semantic-kernel", `: ${format}`);
+    t.same((await readPrompt("story.yaml", path)).render({ topic: "x" }), [
+      { role: "user", content: "C:\\x" },
+    ]);
+  }
 });
 
 void t.test("a schema of Semantic Kernel's output is the output's", async (t) => {
@@ -139,6 +148,12 @@ void t.test("a .prompt file with front matter loads as it is", async (t) => {
   ]);
   t.throws(() => read.render({ name: "Ada", mood: "hot" }), { message: /\/mood/ });
   t.match(read.check({}), [{ message: /required property 'text'/ }]);
+  const trimmed = `Be brief.\n{{~role 'model'~}}\nYes?\n{{~ role "user" ~}}\n{{name}}`;
+  t.same((await readPrompt("greet.prompt", trimmed)).render({ name: "Ada" }), [
+    { role: "user", content: "Be brief." },
+    { role: "assistant", content: "Yes?" },
+    { role: "user", content: "Ada" },
+  ]);
   const bare = await readPrompt("greet.prompt", "Greet {{name}}.");
   t.same(bare.render({ name: "Ada" }), [{ role: "user", content: "Greet Ada." }]);
   t.equal(bare.output, null);
@@ -148,6 +163,7 @@ void t.test("what of a .prompt file cannot be converted is told with its place",
   const cases: [string, string, RegExp][] = [
     ["a helper", dot("Hi\n{{json name}}"), /^greet\.prompt:16:1: \{\{json/],
     ["history", dot('{{role "system"}}x\n\n{{history}}'), /^greet\.prompt:17:1: \{\{history/],
+    ["history without spaces around it", dot("{{~history~}}"), /^greet\.prompt:15:1: \{\{history/],
     ["a partial", dot("{{> safety}}"), /partials/],
     ["a role from a value", dot("{{role name}}Hi"), /must be a text that stands there/],
     ["a role of tools", dot('{{role "tool"}}Hi'), /^greet\.prompt:15:1: the role "tool"/],

@@ -64,6 +64,19 @@ void t.test("a broken prompt keeps the last good version and is reported with li
   });
 });
 
+void t.test("a warning that is cut in the middle of a character leaves the agent ready", async (t) => {
+  const { agent, greet, file } = await start(t, example("one"));
+  await greet();
+  // One of the two is cut there, however long the path of the file is.
+  for (const odd of ["", "x"]) {
+    writeFileSync(file, `${example("one")}${odd}${"😀".repeat(400)}: 1\n`);
+    const ready = await fetch(`${agent.url}/healthz/ready`);
+    t.equal(ready.status, 200);
+    t.match(decodeURIComponent(ready.headers.get("agents-note") ?? ""), /additional properties: "x?😀/u);
+    t.match(await ready.json(), { status: "ready" });
+  }
+});
+
 void t.test("a save is noticed by itself", async (t) => {
   const { agent, file } = await start(t, example("one"));
   await send(`${agent.url}/healthz/ready`);

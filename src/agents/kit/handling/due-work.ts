@@ -28,6 +28,8 @@ export class DueWork {
   #timer: NodeJS.Timeout | null = null;
   #armedFor = Infinity;
   #running = false;
+  /** Something came due during a pass, which may have looked for it before it was stored. */
+  #missed = false;
 
   constructor(options: DueWorkOptions) {
     this.#options = options;
@@ -56,8 +58,8 @@ export class DueWork {
       () => {
         this.#timer = null;
         this.#armedFor = Infinity;
-        // One that is under way looks once more before it ends.
-        if (!this.#running) void this.#pass();
+        if (this.#running) this.#missed = true;
+        else void this.#pass();
       },
       Math.min(Math.max(0, at - this.#now()), LONGEST_SLEEP_MS),
     );
@@ -66,10 +68,11 @@ export class DueWork {
 
   async #pass(): Promise<void> {
     this.#running = true;
+    this.#missed = false;
     let next: number;
     try {
       const due = await this.#options.takeUp(this.#stop.signal);
-      next = Math.min(due ?? Infinity, this.#now() + LONGEST_SLEEP_MS);
+      next = this.#missed ? this.#now() : Math.min(due ?? Infinity, this.#now() + LONGEST_SLEEP_MS);
     } catch (error) {
       const { log, what } = this.#options;
       const reason = error instanceof Error ? error.message : String(error);

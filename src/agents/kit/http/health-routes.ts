@@ -14,8 +14,9 @@ export function mountHealth(app: Hono, { name, health }: AppParts): void {
       if (status !== "ready") return c.json({ status }, 503);
       health.wasSeenReady();
       const note = await health.note();
-      // For the runtime, which shows it: a header, as it reads no further.
-      if (note !== null) c.header("agents-note", encodeURIComponent(note.slice(0, LONGEST_NOTE)));
+      // For the runtime, which shows it: a header, as it reads no further. Half a character cannot be encoded.
+      if (note !== null)
+        c.header("agents-note", encodeURIComponent(note.slice(0, LONGEST_NOTE).toWellFormed()));
       return c.json(note === null ? { status } : { status, note });
     });
   }

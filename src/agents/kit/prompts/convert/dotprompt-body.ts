@@ -5,7 +5,7 @@ export interface BodyMessage {
   readonly line: number;
 }
 
-const ROLE = /\{\{\s*role\s+(["'])(\w+)\1\s*\}\}/g;
+const ROLE = /\{\{~?\s*role\s+(["'])(\w+)\1\s*~?\}\}/g;
 const ROLES: Readonly<Record<string, string>> = {
   system: "system",
   user: "user",
@@ -14,11 +14,11 @@ const ROLES: Readonly<Record<string, string>> = {
 };
 /** What only dotprompt knows, and why it is not taken over. */
 const FOREIGN: readonly (readonly [RegExp, string])[] = [
-  [/\{\{\s*history\b/, "{{history}} cannot be converted: a prompt has no conversation before it"],
-  [/\{\{\s*(media|section)\b/, "{{media}} and {{section}} cannot be converted: a message is text"],
-  [/\{\{\s*json\b/, "{{json …}} cannot be converted: give the value as text"],
+  [/\{\{~?\s*history\b/, "{{history}} cannot be converted: a prompt has no conversation before it"],
+  [/\{\{~?\s*(media|section)\b/, "{{media}} and {{section}} cannot be converted: a message is text"],
+  [/\{\{~?\s*json\b/, "{{json …}} cannot be converted: give the value as text"],
   [
-    /\{\{\s*#?(ifEquals|unlessEquals)\b/,
+    /\{\{~?\s*#?(ifEquals|unlessEquals)\b/,
     "{{#ifEquals}} cannot be converted: give a yes or no and use {{#if}}",
   ],
   [/\{\{~?\s*>/, "partials ({{> name}}) cannot be converted: put the text into the file"],
@@ -26,7 +26,7 @@ const FOREIGN: readonly (readonly [RegExp, string])[] = [
     /\{\{[^}]*@(?!root\b|index\b|key\b|first\b|last\b)/,
     "what starts with @ cannot be converted: give it as a value",
   ],
-  [/\{\{\s*role\b/, 'the role of {{role …}} must be a text that stands there, such as {{role "system"}}'],
+  [/\{\{~?\s*role\b/, 'the role of {{role …}} must be a text that stands there, such as {{role "system"}}'],
 ];
 
 /**

@@ -34,6 +34,7 @@ export function undeclaredOf(template: string, format: string): readonly string[
   return [...template.matchAll(/\{\{-?\s*\$?(\w+)/g)].map(([, name]) => name ?? "");
 }
 
+/** A backslash before braces means something in Handlebars alone: it is doubled there. */
 function toHandlebars(template: string, format: string): string {
   switch (format) {
     case "handlebars":
@@ -47,17 +48,17 @@ function toHandlebars(template: string, format: string): string {
           throw new Error(
             `{{${inner}}} cannot be converted: prompts call no functions, only {{$name}} is filled in`,
           );
-        return `${before}${before}{{${name}}}`; // a backslash before braces means something in Handlebars
+        return `${before}${before}{{${name}}}`;
       });
     case "liquid":
       if (template.includes("{%"))
         throw new Error("Liquid's tags ({% … %}) cannot be converted: use Handlebars");
       return template.replaceAll(
-        /\{\{(-?)(.*?)(-?)\}\}/gs,
-        (_whole, left: string, inner: string, right: string) => {
+        /(\\?)\{\{(-?)(.*?)(-?)\}\}/gs,
+        (_whole, before: string, left: string, inner: string, right: string) => {
           if (!/^\s*[\w.]+\s*$/.test(inner))
             throw new Error(`{{${inner}}} cannot be converted: of Liquid only {{ name }} is`);
-          return `{{${left && "~"}${inner.trim()}${right && "~"}}}`;
+          return `${before}${before}{{${left && "~"}${inner.trim()}${right && "~"}}}`;
         },
       );
     default:

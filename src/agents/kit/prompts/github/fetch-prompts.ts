@@ -57,7 +57,8 @@ async function copyOf(
         error,
         "AGENTS_PROMPT_SOURCE_FAILED",
       );
-    if (!(error instanceof Error) || !("code" in error) || !("syscall" in error)) throw error;
+    // Of the file system, or of SQLite, which has the lock in that folder.
+    if (!(error instanceof Error) || !("syscall" in error || "errcode" in error)) throw error;
     throw new StartError(
       `Prompts cannot be kept in ${source.cache}: ${error.message}`,
       "Set AGENTS_PROMPTS_CACHE to a folder that can be written to.",
