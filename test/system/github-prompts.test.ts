@@ -63,6 +63,11 @@ void t.test(
     const run = await made.json(["ps"]);
     t.equal(await said(run), "From GitHub.");
     t.equal(reasonOf(run), null);
+    t.equal(
+      pick(resourceOf(run, "greeter"), "llm"),
+      "sample",
+      "what answers is said as with prompts of a folder",
+    );
     age(made);
     t.equal(await said(await restarted(made)), "From GitHub.");
     t.equal(server.asked.at(-1), "/commits/main 304", "nothing has changed");

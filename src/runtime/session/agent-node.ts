@@ -81,9 +81,9 @@ export function agentNode(agent: ResolvedAgent, ports: AgentPorts, context: Agen
   };
 }
 
-/** Whether the mode of the model means anything for it: it uses one, or has prompts for one. */
+/** Whether the mode of the model means anything for it: it uses one, or has prompts for one, or may: a repository is not looked into here. */
 function asksModel({ name, model }: ResolvedAgent, { config: { prompts } }: AgentContext): boolean {
-  return model !== null || (prompts.from === "folder" && existsSync(join(prompts.folder, name)));
+  return model !== null || prompts.from === "github" || existsSync(join(prompts.folder, name));
 }
 
 /** What an agent asks as things are, and why. */
