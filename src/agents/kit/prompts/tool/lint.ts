@@ -39,61 +39,68 @@ export async function lint(
     ...(await twice(keyed)),
   ];
   const text = await textOf(path);
-  const lock = text === null ? {} : parseLock(text);
-  const atLock = (message: string): LintProblem => ({ file: lockFile, line: 1, column: 1, message });
-  const drift = driftOf(keyed, lock ?? {});
-  if (update) {
-    // What is frozen stays what it is: only a working copy may come to another content under its version.
-    const thawed = drift.filter((one) => one.at === "changed" && one.file.frozen);
-    const against = await Promise.all(
-      thawed.map(async (one) => (one.at === "changed" ? [await atVersion(one.file, THAWED)] : [])),
-    );
-    const problems = [...own, ...against.flat()];
-    if (problems.length === 0) await writeFile(path, lockText(keyed));
-    return result(files, problems, lockFile, problems.length === 0 ? "written" : "drifted");
-  }
-  if (text === null) return result(files, own, lockFile, "missing");
-  if (lock === null)
-    return result(
-      files,
-      [...own, atLock("this is no lock file: delete it and run lint --update")],
-      lockFile,
-      "drifted",
-    );
-  // What is broken has no version: which one of the lock it is shows when it is mended.
-  const broken = files.filter(({ prompt }) => prompt === null).map((file) => keyOf(file));
-  const told = drift.filter((one) => one.at !== "gone" || !broken.some((key) => one.key.startsWith(key)));
-  const drifted = await Promise.all(
-    told.map(async (one) => {
-      switch (one.at) {
-        case "changed":
-          return await atVersion(one.file, one.file.frozen ? THAWED : CHANGED);
-        case "new":
-          return await atVersion(
-            one.file,
-            "this version is not in the lock: agents prompts lint --update adds it",
-          );
-        case "gone":
-          return atLock(`${one.key} is in the lock and has no file: agents prompts lint --update removes it`);
-        default:
-          return one satisfies never;
-      }
-    }),
-  );
-  return result(files, [...own, ...drifted], lockFile, drift.length === 0 ? "current" : "drifted");
+  const { state, problems } = update
+    ? await writeLock(path, text, keyed, own.length === 0)
+    : await compareLock(lockFile, text, files, keyed);
+  return { files: files.length, problems: [...own, ...problems], lock: { file: lockFile, state } };
 }
 
 const CHANGED =
   "the content has changed under the same version: raise the version, or keep it by agents prompts lint --update";
 const THAWED = "a frozen version has changed: take the change back, or give it to a new version";
+const NEW = "this version is not in the lock: agents prompts lint --update adds it";
 
-function result(
+/** How the lock stands, and what is wrong between it and the files. */
+interface LockFindings {
+  readonly state: LintResult["lock"]["state"];
+  readonly problems: readonly LintProblem[];
+}
+
+/** What is frozen stays what it is: only a working copy may come to another content under its version. */
+async function writeLock(
+  path: string,
+  text: string | null,
+  keyed: readonly Found[],
+  isClean: boolean,
+): Promise<LockFindings> {
+  const lock = text === null ? null : parseLock(text);
+  const thawed = driftOf(keyed, lock ?? {}).flatMap((one) =>
+    one.at === "changed" && one.file.frozen ? [one.file] : [],
+  );
+  const problems = await Promise.all(thawed.map((file) => atVersion(file, THAWED)));
+  if (!isClean || problems.length > 0) return { state: "drifted", problems };
+  await writeFile(path, lockText(keyed));
+  return { state: "written", problems };
+}
+
+async function compareLock(
+  lockFile: string,
+  text: string | null,
   files: readonly ReadFile[],
-  problems: readonly LintProblem[],
-  file: string,
-  state: LintResult["lock"]["state"],
-): LintResult {
-  return { files: files.length, problems, lock: { file, state } };
+  keyed: readonly Found[],
+): Promise<LockFindings> {
+  if (text === null) return { state: "missing", problems: [] };
+  const atLock = (message: string): LintProblem => ({ file: lockFile, line: 1, column: 1, message });
+  const lock = parseLock(text);
+  if (lock === null)
+    return { state: "drifted", problems: [atLock("this is no lock file: delete it and run lint --update")] };
+  const drift = driftOf(keyed, lock);
+  // What is broken has no version: which one of the lock it is shows when it is mended.
+  const broken = files.filter(({ prompt }) => prompt === null).map((file) => keyOf(file));
+  const told = drift.filter((one) => one.at !== "gone" || !broken.some((key) => one.key.startsWith(key)));
+  const problems = told.map(async (one) => {
+    switch (one.at) {
+      case "changed":
+        return await atVersion(one.file, one.file.frozen ? THAWED : CHANGED);
+      case "new":
+        return await atVersion(one.file, NEW);
+      case "gone":
+        return atLock(`${one.key} is in the lock and has no file: agents prompts lint --update removes it`);
+      default:
+        return one satisfies never;
+    }
+  });
+  return { state: drift.length === 0 ? "current" : "drifted", problems: await Promise.all(problems) };
 }
 
 /** Two files that claim to be one version, with different contents, or two working copies. */
