@@ -15,9 +15,9 @@ const TRIGGERED = "agents.devops.workflow.triggered";
 const ANALYZED = "agents.devops.sprint.analyzed";
 const API = "/api/devops";
 
-/** A cursor of a list that is ordered by these keys. */
-const cursor = (...keys: readonly unknown[]): string =>
-  Buffer.from(JSON.stringify(keys)).toString("base64url");
+/** A cursor of a query that is ordered by these keys. */
+const cursor = (query: string, ...keys: readonly unknown[]): string =>
+  `${query}.${Buffer.from(JSON.stringify(keys)).toString("base64url")}`;
 
 await test("execute reports a sprint, and a repetition with its key adds nothing", async (t) => {
   const system = await TestSystem.start(t, [ANALYZED]);
@@ -172,7 +172,7 @@ await test("with a repository issues and workflows are GitHub's, each once, and 
   t.match(event?.data.data.payload, {
     board: { name: "github", number: 1, url: "https://github.com/octo/hello/issues/1" },
   });
-  t.match((await agent.get(`${API}/held-issues?after=${cursor("2026", "x")}`)).body, {
+  t.match((await agent.get(`${API}/held-issues?after=${cursor("ListHeldIssues", "2026", "x")}`)).body, {
     items: { length: 0 },
     next: null,
   });

@@ -20,6 +20,7 @@ const document = z.looseObject({
 
 /** One documented operation of an agent. */
 export interface Operation {
+  readonly operationId: string | undefined;
   readonly method: string;
   /** With its `{parameters}`. */
   readonly path: string;
@@ -49,7 +50,8 @@ export function documentedBodies(agent: string): Readonly<Record<string, unknown
 /** What docs/openapi says that an agent can be asked. */
 export function operationsOf(agent: string): readonly Operation[] {
   return Object.entries(documentOf(agent).paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, { parameters, requestBody, responses }]) => ({
+    Object.entries(methods).map(([method, { operationId, parameters, requestBody, responses }]) => ({
+      operationId,
       method: method.toUpperCase(),
       path,
       headers: parameters.filter((each) => each.in === "header").map(({ name }) => name),

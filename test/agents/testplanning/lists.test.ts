@@ -39,8 +39,17 @@ await test("every list is read in pages, the newest first", async (t) => {
       list,
     );
   }
-  for (const list of ["/specs", "/traceability", "/gaps"])
-    for (const wrong of ["after=2026-01-01T00:00:00.000Z_x", `after=${btoa('["yesterday","x"]')}`, "limit=0"])
+  for (const [list, name] of [
+    ["/specs", "ListSpecs"],
+    ["/traceability", "GetTraceabilityMatrix"],
+    ["/gaps", "ListGaps"],
+  ])
+    for (const wrong of [
+      "after=2026-01-01T00:00:00.000Z_x",
+      `after=${name}.${btoa('["yesterday","x"]')}`,
+      `after=ListStrategies.${btoa('["2026-01-01T00:00:00.000Z","x"]')}`,
+      "limit=0",
+    ])
       t.match(await agent.get(`/api/testplanning${list}?${wrong}`), {
         status: 422,
         body: { errors: [{ path: wrong.split("=")[0] }] },

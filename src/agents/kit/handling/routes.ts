@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { EventDefinition } from "../events/define-event.ts";
+import { withOwnCursors } from "../http/paging.ts";
 import type { StandardEvent } from "../events/standard-event.ts";
 import type { HandlerContext } from "./context.ts";
 import { DropEvent } from "./drop-event.ts";
@@ -67,11 +68,13 @@ export function command<Input extends z.ZodType, Output extends z.ZodType>(
   };
 }
 
-/** A query: changes nothing. Answered with what the handler returns. Numbers of the query string want `z.coerce`. */
+/** A query: changes nothing. Answered with what the handler returns; the cursors of a page get the
+ * name of the query, and none of another query is taken. Numbers of the query string want `z.coerce`. */
 export function query<Input extends z.ZodType, Output extends z.ZodType>(
   options: RouteOptions<Input, Output>,
 ): QueryRoute {
-  return { ...toRoute(options), kind: "query", method: "get" };
+  const { run, ...route } = toRoute(options);
+  return { ...route, run: withOwnCursors(route.name, route.output, run), kind: "query", method: "get" };
 }
 
 function toRoute<Input extends z.ZodType, Output extends z.ZodType>(

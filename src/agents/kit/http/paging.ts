@@ -58,6 +58,26 @@ export function cutPage<Row>(rows: readonly Row[], limit: number, keysOf: (row: 
   return { items, next: next && Buffer.from(JSON.stringify(next)).toString("base64url") };
 }
 
+/**
+ * A query whose cursors name it, if it answers with a page: lists are often ordered by the same kinds of keys, and a cursor
+ * of another one would lead anywhere. Without the name nothing is left of it, which {@link pageQuery} refuses.
+ */
+export function withOwnCursors<Ctx>(
+  name: string,
+  output: z.ZodType,
+  run: (input: unknown, ctx: Ctx) => Promise<unknown>,
+): (input: unknown, ctx: Ctx) => Promise<unknown> {
+  if (!(output instanceof z.ZodObject && "items" in output.shape && "next" in output.shape)) return run;
+  const mark = `${name}.`;
+  return async (input, ctx) => {
+    const asked = z.looseObject({ after: z.string() }).safeParse(input).data;
+    const own = asked?.after.startsWith(mark) ? asked.after.slice(mark.length) : "";
+    const page = await run(asked === undefined ? input : { ...asked, after: own }, ctx);
+    const more = z.looseObject({ next: z.string() }).safeParse(page).data;
+    return more === undefined ? page : { ...more, next: mark + more.next };
+  };
+}
+
 function keysIn(cursor: string): unknown {
   try {
     return JSON.parse(Buffer.from(cursor, "base64url").toString());
