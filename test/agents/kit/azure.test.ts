@@ -81,7 +81,10 @@ void t.test("what a failure means is told, with what to do", async (t) => {
   ];
   for (const [answer, kind, hint] of cases) {
     const { greet, asked, agent } = await greetWith(t, [answer]);
-    t.match(await greet(), { status: 503, body: { type: `urn:agents:problem:${kind}`, hint } });
+    const { status, headers, body } = await greet();
+    t.match({ status, body }, { status: 503, body: { type: `urn:agents:problem:${kind}`, hint } });
+    // Only what a wait can help says how long, as the provider has said it.
+    t.equal(headers.get("retry-after"), kind === "overloaded" ? "120" : null, kind);
     t.equal(asked.length, 1, `${kind} is asked once`);
     agent.child.kill("SIGKILL");
   }

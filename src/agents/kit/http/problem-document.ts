@@ -21,6 +21,20 @@ interface ProblemDocument {
   readonly errors?: readonly ProblemIssue[];
 }
 
+/** What may be over in a moment; nothing else is helped by asking again, only by somebody who changes something. */
+const PASSING: ReadonlySet<ModelUnavailable["reason"]> = new Set([
+  "ollama-unreachable",
+  "azure-unreachable",
+  "circuit-open",
+  "overloaded",
+]);
+
+/** As the provider has said it, else a few seconds. */
+function retryAfter({ reason, retryAfterMs }: ModelUnavailable): Readonly<Record<string, string>> {
+  if (!PASSING.has(reason)) return {};
+  return { "retry-after": String(Math.max(1, Math.ceil((retryAfterMs ?? 5000) / 1000))) };
+}
+
 /** The problem that an error stands for. What is not expected becomes a 500 that tells no internals. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
@@ -38,7 +52,7 @@ export function toProblem(error: unknown): Problem {
       kind: error.reason,
       title: "No model can answer",
       hint: error.hint,
-      headers: { "retry-after": "5" },
+      headers: retryAfter(error),
       cause: error,
     });
   }
