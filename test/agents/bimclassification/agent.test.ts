@@ -92,6 +92,10 @@ await test("an IFC file goes in; one suggestion is approved and applied, one is 
     { status: 200, body: { events: [] } },
     "again changes nothing",
   );
+  t.match(await agent.post(`${wall}/reject`, { reason: "late" }), {
+    status: 409,
+    body: { detail: /applied as B2010 already/, hint: /^Override the code/ },
+  });
   const reason = "it is a fire door of the corridor";
   t.match(await agent.post(`${door}/reject`, { reason, by: "bob" }), {
     body: { result: { at: "rejected", code: null, rejection: { reason, by: "bob" } } },

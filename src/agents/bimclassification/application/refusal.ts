@@ -50,6 +50,6 @@ const HINTS: Readonly<Record<TransitionRefused["at"], string>> = {
   unclassified: "Ask for a suggestion, or override the code.",
   suggested: "Read the element: its present suggestion is to be approved or rejected.",
   rejected: "Ask for another suggestion, or override the code.",
-  approved: "Read the element again.",
-  applied: "Read the element again.",
+  approved: "Apply it, or override the code.",
+  applied: "Override the code where it is wrong, and apply it again.",
 };
