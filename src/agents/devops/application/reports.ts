@@ -1,10 +1,11 @@
 import type { HandlerContext } from "agents-apphost/kit";
-import { invalid, isSampleText } from "agents-apphost/kit";
+import { blankOut, invalid, isSampleText } from "agents-apphost/kit";
 import { bumpOf, parseCommit, releaseNotes } from "../domain/commits.ts";
 import { DeploymentInvalid, doraMetrics } from "../domain/dora.ts";
 import type { Deployment, DoraMetrics } from "../domain/dora.ts";
 import { readFailure } from "../domain/failure.ts";
 import type { Failure } from "../domain/failure.ts";
+import { findInstructions } from "../domain/instructions.ts";
 import { bumpVersion, parseVersion } from "../domain/semver.ts";
 import type { Bump } from "../domain/semver.ts";
 import { analyseSprint, SprintInvalid } from "../domain/sprint.ts";
@@ -40,7 +41,7 @@ export class Reports {
   ): Promise<SprintAnalyzedPayload> {
     const report = checked(() => analyseSprint(sprint, items));
     const fixed = sprintSummary(report);
-    const facts = [fixed, ...report.risks.map((risk) => `Risk: ${risk.text}`)].join("\n");
+    const facts = told(ctx, [fixed, ...report.risks.map((risk) => `Risk: ${risk.text}`)]);
     const worded = choose(await this.#writer.summariseSprint(ctx, facts), fixed, facts);
     const payload: SprintAnalyzedPayload = {
       reportId: ctx.workId,
@@ -57,7 +58,7 @@ export class Reports {
   async failure(log: string, ctx: HandlerContext): Promise<Failure & Pick<Worded, "summary" | "wording">> {
     const failure = readFailure(log);
     const fixed = failureSummary(failure);
-    const facts = [fixed, ...failure.evidence.map(({ line, text }) => `${line}: ${text}`)].join("\n");
+    const facts = told(ctx, [fixed, ...failure.evidence.map(({ line, text }) => `${line}: ${text}`)]);
     const words = await this.#writer.summariseFailure(ctx, facts);
     const claims = claimedSuccess(words.text, fixed);
     const { summary, wording } =
@@ -109,6 +110,15 @@ export class Reports {
   ): DoraMetrics {
     return checked(() => doraMetrics(period, deployments));
   }
+}
+
+/** What a model is told: the lines, with blanks where they give it instructions. */
+function told(ctx: HandlerContext, lines: readonly string[]): string {
+  const facts = lines.join("\n");
+  const orders = findInstructions(facts);
+  for (const { said } of orders)
+    ctx.log.warn("an instruction in the input is not told to the model", { said });
+  return blankOut(facts, orders);
 }
 
 function checked<Result>(work: () => Result): Result {

@@ -72,6 +72,7 @@ export class ProposeRefactor {
       {
         // Not the goal: a number in it is a wish, and no fact about the code.
         given: [file, ...changes].join("\n"),
+        wish: goal ?? undefined,
         template: `Easier to read, with the same behaviour: ${descriptions.slice(0, 10).join("; ")}.`,
       },
     );

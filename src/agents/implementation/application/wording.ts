@@ -1,6 +1,7 @@
 import { isSampleText } from "agents-apphost/kit";
 import type { HandlerContext } from "agents-apphost/kit";
 import type { Provenance } from "../domain/artefact.ts";
+import { findInstructions } from "../domain/instructions.ts";
 import { inventedNumbers, plainLine } from "../domain/text.ts";
 import type { Words } from "./ports.ts";
 
@@ -12,7 +13,7 @@ export interface Worded {
 
 /**
  * Takes a model's words when every number in them was in its input, and the fixed text otherwise: also instead of the
- * placeholders of the sample model.
+ * placeholders of the sample model. A model is not asked where its input gives instructions.
  *
  * A caller who waits is told that no model answers. An event cannot decide: it is handled with the fixed text, and the
  * result says why.
@@ -20,9 +21,19 @@ export interface Worded {
 export async function word(
   ctx: HandlerContext,
   ask: () => Promise<Words>,
-  texts: { readonly given: string; readonly template: string },
+  texts: {
+    /** The facts of the input. */
+    readonly given: string;
+    /** What else the model would read; a number in it is no fact. */
+    readonly wish?: string | undefined;
+    readonly template: string;
+  },
 ): Promise<Worded> {
-  const words = await askOrReason(ctx, ask);
+  const [order] = findInstructions([texts.given, texts.wish ?? ""].join("\n"));
+  const words =
+    order === undefined
+      ? await askOrReason(ctx, ask)
+      : `the input gives instructions ("${order.said}"), so no model was asked`;
   if (typeof words === "string") {
     return {
       text: texts.template,
