@@ -44,12 +44,15 @@ void t.test("every error is a problem document with a stable type", async (t) =>
   const agent = await start(t);
   const api = `${agent.url}/api/greeter`;
   const json = { "content-type": "application/json" };
+  const keyed = { ...json, "idempotency-key": "a deep one" };
+  const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
   const cases: [string, string, RequestInit, number, string][] = [
     ["an unknown path", `${agent.url}/nothing`, {}, 404, "not-found"],
     ["an unknown thing", `${api}/greetings/Eve`, {}, 404, "not-found"],
     ["a wrong method", `${api}/execute`, {}, 405, "method-not-allowed"],
     ["no body", `${api}/execute`, { method: "POST", headers: json }, 400, "malformed"],
     ["broken JSON", `${api}/execute`, { method: "POST", headers: json, body: "{" }, 400, "malformed"],
+    ["too many levels", `${api}/execute`, { method: "POST", headers: keyed, body: deep }, 400, "malformed"],
     ["text", `${api}/execute`, { method: "POST", body: '{"who":"Ada"}' }, 415, "unsupported-media-type"],
     ["no object", `${api}/execute`, { method: "POST", headers: json, body: "[]" }, 422, "validation"],
     [

@@ -7,7 +7,7 @@ import { keyedRequest, readIdempotencyKey } from "../requests/idempotency-key.ts
 import type { KeyedRequest, KnownRequest } from "../requests/requests.ts";
 import type { Ran } from "../requests/repeats.ts";
 import { readTraceContext } from "../telemetry/trace-context.ts";
-import { readJson } from "./read-body.ts";
+import { readInput } from "./read-body.ts";
 import type { AppParts } from "./app-parts.ts";
 import { Problem } from "./problem.ts";
 
@@ -124,7 +124,7 @@ function sentToQuery(c: Context): object {
 
 async function sentToCommand(route: CommandRoute, c: Context): Promise<unknown> {
   const hasBody = route.method !== "delete" || c.req.header("content-type") !== undefined;
-  const body = hasBody ? await readJson(c.req) : {};
+  const body = hasBody ? await readInput(c.req) : {};
   const params = c.req.param();
   return Object.keys(params).length > 0 && typeof body === "object" && body !== null && !Array.isArray(body)
     ? { ...body, ...params }

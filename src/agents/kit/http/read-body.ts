@@ -4,6 +4,9 @@ import { Problem } from "./problem.ts";
 /** Largest request body: the same 4 MiB as Dapr's. */
 export const MAX_BODY = 4 * 1024 * 1024;
 
+/** No honest document is as deep, and whatever walks through one calls itself for each level. */
+const MAX_DEPTH = 200;
+
 const JSON_TYPE = /^application\/(?:json|[\w.+-]+\+json)\s*(?:;|$)/i;
 
 /**
@@ -27,6 +30,31 @@ export async function readJson(request: HonoRequest): Promise<unknown> {
   } catch (error) {
     throw malformed(`The body is not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+/**
+ * The input of a command: JSON that can be walked through. (An event is judged by its schema, and dropped with a reason.)
+ *
+ * @throws Problem 413, 415 or 400.
+ */
+export async function readInput(request: HonoRequest): Promise<unknown> {
+  const input = await readJson(request);
+  if (isDeeper(input, MAX_DEPTH)) throw malformed(`The body is nested more than ${MAX_DEPTH} levels deep.`);
+  return input;
+}
+
+/** Level by level, as a function that called itself could not tell. */
+function isDeeper(value: unknown, most: number): boolean {
+  let level = [value].filter(isNested);
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth === most) return true;
+    level = level.flatMap((each) => Object.values(each).filter(isNested));
+  }
+  return false;
+}
+
+function isNested(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }
 
 async function readText(request: HonoRequest): Promise<string> {
