@@ -66,6 +66,7 @@ async function made(
   const ids: Record<string, string> = {
     address: `${crypto.randomUUID()}@example.com`,
     recipient: crypto.randomUUID(),
+    ...(await aProjection(agent, name)),
   };
   for (const [command, id, parameter] of makes) {
     const [method = "", path = ""] = command.split(" ");
@@ -74,6 +75,12 @@ async function made(
     ids[parameter] = String(pick(body, "result", ...id.split(".")));
   }
   return ids;
+}
+
+/** The name of a list that can be made again; nothing where the agent makes none from streams. */
+async function aProjection(agent: RunningAgent, name: string): Promise<Readonly<Record<string, string>>> {
+  const { status, body } = await agent.get(`/api/${name}/projections`);
+  return status === 200 ? { name: String(pick(body, "projections", "0", "name")) } : {};
 }
 
 /** The same body for elements that nobody has touched: their ids are given, not made. */
