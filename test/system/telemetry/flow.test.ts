@@ -1,6 +1,6 @@
 import t from "tap";
 import { startCollector } from "../../helpers/collector.ts";
-import type { ReceivedSpan } from "../../helpers/collector.ts";
+import type { ReceivedLine, ReceivedSpan } from "../../helpers/collector.ts";
 import { systemProject, until, urlOf } from "../../helpers/system.ts";
 
 const REQUIREMENT = "Applicants between 18 and 65 years old, inclusive, are accepted.";
@@ -97,11 +97,13 @@ t.test("the whole reference flow is one trace, from the request to the last cons
   });
   t.notOk("gen_ai.input.messages" in (chat?.attributes ?? {}), "what was asked is not sent unasked");
 
-  const line = collector.lines.find(
-    ({ service, body, traceId }) =>
-      service === "notification" && body === "handled an event" && traceId === trace,
-  );
-  t.equal(line?.spanId, last?.spanId);
+  const handled = (): ReceivedLine | undefined =>
+    collector.lines.find(
+      ({ service, body, traceId }) =>
+        service === "notification" && body === "handled an event" && traceId === trace,
+    );
+  await until("its line has arrived: lines are sent apart from spans", () => handled() !== undefined);
+  t.equal(handled()?.spanId, last?.spanId);
   const logged = await project.lines(["logs", "notification"]);
   t.ok(JSON.stringify(logged).includes(`trace_id=${trace}`), "the log names the trace too");
 

@@ -21,16 +21,12 @@ function doors() {
 
 test("what was recorded can be read", async () => {
   const { execute, get } = doors();
-  const recorded = await execute.run({ entryId: ID, text: "Order toner." }, context());
-  deepStrictEqual(recorded, {
-    entryId: ID,
-    text: "Order toner.",
-    label: "toner",
-    labelledBy: "model",
-    generatedBy: "sample",
-    promptRef: "label-entry@1.0.0",
-  });
-  deepStrictEqual(await get.run({ entryId: ID }, context()), recorded);
+  const recorded = { entryId: ID, text: "Order toner.", label: "toner", labelledBy: "model" };
+  const by = { generatedBy: "sample", promptRef: "label-entry@1.0.0" };
+  const ctx = context();
+  deepStrictEqual(await execute.run({ entryId: ID, text: "Order toner." }, ctx), recorded);
+  deepStrictEqual({ generatedBy: ctx.generatedBy, promptRef: ctx.promptRef }, by);
+  deepStrictEqual(await get.run({ entryId: ID }, context()), { ...recorded, ...by });
   await rejects(get.run({ entryId: OTHER_ID }, context()), { status: 404 });
 });
 

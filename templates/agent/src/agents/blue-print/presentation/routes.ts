@@ -5,7 +5,7 @@ import type { Entries } from "../application/ports.ts";
 import type { RecordEntry } from "../application/record-entry.ts";
 import type { Entry } from "../domain/entry.ts";
 import { EntryConflict } from "../domain/entry.ts";
-import { entryView, getInput, recordInput, toView } from "./schemas.ts";
+import { entryView, getInput, recordInput, recordOutput, toView } from "./schemas.ts";
 import { subscribedEvents } from "./subscribed-events.ts";
 
 export function commandRoutes(recordEntry: RecordEntry): readonly CommandRoute[] {
@@ -15,11 +15,13 @@ export function commandRoutes(recordEntry: RecordEntry): readonly CommandRoute[]
       path: "/execute",
       description: "Records an entry.",
       input: recordInput,
-      output: entryView,
+      output: recordOutput,
       handler: async (input, ctx) => {
         // The id of the work is the same when a request is repeated with its Idempotency-Key.
         const entryId = input.entryId ?? ctx.workId;
-        return view(entryId, await recordEntry.run(ctx, entryId, input.text).catch(asProblem));
+        const recorded = view(entryId, await recordEntry.run(ctx, entryId, input.text).catch(asProblem));
+        ctx.noteShown(recorded);
+        return recorded;
       },
     }),
   ];

@@ -19,6 +19,9 @@ export const entryView = z.object({
   promptRef: z.string().nullable(),
 });
 
+/** What the command answers: who made the label stands beside the result of every command, so that a replay has the same one. */
+export const recordOutput = entryView.omit({ generatedBy: true, promptRef: true });
+
 /** An entry as the API shows it; `undefined` where there is none. */
 export function toView(entryId: string, entry: Entry): z.input<typeof entryView> | undefined {
   if (entry.at === "none") return undefined;
