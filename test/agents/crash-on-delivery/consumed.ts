@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { escalatedTicket } from "../../helpers/escalated-ticket.ts";
 import type { RunningAgent } from "../../helpers/running-agent.ts";
 import { ageSpec } from "../implementation/age-spec.ts";
 import { codePayload } from "../notification/code-event.ts";
@@ -42,24 +43,7 @@ export const CONSUMED: readonly Consumed[] = [
   {
     agent: "devops",
     listens: "agents.servicedesk.ticket.escalated",
-    payload: () => ({
-      ticketId: crypto.randomUUID(),
-      title: "Login is down",
-      body: "Nobody in the Leeds office (120 people) can log in since 09:00",
-      requester: null,
-      impact: "high",
-      urgency: "high",
-      category: "access",
-      priority: "1-Critical",
-      rank: 1,
-      affectedUsers: 120,
-      evidence: [],
-      team: "major-incident",
-      reason: "Rule critical: priority 1-Critical, category access.",
-      rule: "critical",
-      submittedAt: "2026-11-26T09:10:00.000Z",
-      resolutionDueAt: "2026-11-26T13:10:00.000Z",
-    }),
+    payload: escalatedTicket,
     publishes: "agents.devops.issue.created",
   },
   {

@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "tap";
 import { sentCompletedPayload } from "../../../src/agents/notification/events.ts";
-import type { TicketEscalatedPayload } from "../../../src/agents/servicedesk/events.ts";
+import { escalatedTicket } from "../../helpers/escalated-ticket.ts";
 import { TestSystem } from "../../helpers/test-system.ts";
 
 const ESCALATED = "agents.servicedesk.ticket.escalated";
@@ -12,24 +12,7 @@ await test("an escalated ticket is told to those on call, once for each event", 
   const system = await TestSystem.start(t, [SENT]);
   const agent = await system.agent("notification", { NOTIFICATION_ESCALATION_RECIPIENT: "night shift" });
   const [id, next] = [crypto.randomUUID(), crypto.randomUUID()];
-  const ticket: TicketEscalatedPayload = {
-    ticketId: crypto.randomUUID(),
-    title: "Login is down",
-    body: "Nobody in the Leeds office (120 people) can log in since 09:00",
-    requester: null,
-    impact: "high",
-    urgency: "high",
-    category: "access",
-    priority: "1-Critical",
-    rank: 1,
-    affectedUsers: 120,
-    evidence: [],
-    team: "major-incident",
-    reason: "Rule critical: priority 1-Critical, category access.",
-    rule: "critical",
-    submittedAt: "2026-11-26T09:10:00.000Z",
-    resolutionDueAt: "2026-11-26T13:10:00.000Z",
-  };
+  const ticket = escalatedTicket();
   await system.publish(ESCALATED, ticket, id);
   const [event] = await system.until(SENT, 1);
   t.equal(event?.data.data.causationId, id);
