@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import { XMLParser } from "fast-xml-parser";
@@ -128,6 +128,7 @@ void t.test(
   async (t) => {
     const cwd = t.testdir(project);
     mkdirSync(join(cwd, "prompts/bard/folder.yaml"));
+    symlinkSync("nowhere", join(cwd, "prompts/bard/gone.yaml"));
     const open = greet("2.0.0", TESTS)
       .replace("required: [who], properties: { who: { type: string } }", "additionalProperties: true")
       .replace("Greet {{who}}.", "Greet {{loudly who}}.");
@@ -139,13 +140,46 @@ void t.test(
       cli({ cwd }, "prompts", "render", "greet@1.0.0", "--data", "null", "--json"),
     ]);
     t.equal(lint.code, 1);
-    t.match(lint.stdout, /^prompts\/bard\/folder\.yaml:1:1: it cannot be read: EISDIR/m);
+    t.match(lint.stdout, /^prompts\/bard\/folder\.yaml:1:1: it cannot be read: it is a folder$/m);
+    t.match(lint.stdout, /^prompts\/bard\/gone\.yaml:1:1: it cannot be read: nothing is there$/m);
     t.match(lint.stdout, /^prompts\/greeter\/greet\.yaml:9:\d+: the template calls "loudly"/m);
     for (const result of [render, test])
       t.match(errorIn(result), { code: "AGENTS_PROMPT_INVALID", message: /calls "loudly"/ });
     t.match(errorIn(nothing), { code: "AGENTS_USAGE", path: "--data", found: "null" });
   },
 );
+
+void t.test("lint of a project without prompts says so, and writes no lock", async (t) => {
+  const root = t.testdir({ none: shop, file: { ...structuredClone(shop), prompts: "no folder" } });
+  const results = await Promise.all(
+    ["none", "file"].flatMap((name) => [
+      cli({ cwd: join(root, name) }, "prompts", "lint"),
+      cli({ cwd: join(root, name) }, "prompts", "lint", "--update"),
+    ]),
+  );
+  for (const { code, stdout, stderr } of results) {
+    t.equal(stdout, "0 files, 0 problems\n");
+    t.match(stderr, /^no prompts: /);
+    t.equal(code, 0);
+  }
+  t.notOk(existsSync(join(root, "none/prompts")));
+});
+
+void t.test("a lock that cannot be read or written is told with what to do", async (t) => {
+  const cwd = t.testdir(project);
+  const lock = join(cwd, "prompts/prompts.lock.json");
+  mkdirSync(lock);
+  t.match(errorIn(await cli({ cwd }, "prompts", "lint", "--json")), {
+    code: "AGENTS_PROMPT_UNLOCKED",
+    message: /prompts\.lock\.json cannot be read: it is a folder/,
+  });
+  rmdirSync(lock);
+  symlinkSync("nowhere/at-all.json", lock);
+  t.match(errorIn(await cli({ cwd }, "prompts", "lint", "--update", "--json")), {
+    code: "AGENTS_FILES_UNWRITABLE",
+    message: /prompts\.lock\.json cannot be written: nothing is there/,
+  });
+});
 
 void t.test("an assertion that names a place and nothing else expects something there", async (t) => {
   const tests = `tests:

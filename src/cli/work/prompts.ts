@@ -10,12 +10,14 @@ import { table } from "../render/table.ts";
 import { counted } from "../render/units.ts";
 import { choice } from "../up-options.ts";
 
+const NO_PROMPTS = "no prompts: there is no prompts/<agent>/<name>.yaml";
+
 /** `agents prompts list`: every prompt file of every agent. */
 export async function listPrompts(context: Context, asked: string | undefined): Promise<void> {
   const { out } = context;
   const rows = await promptTool(context, "list", { asked: asked ?? null });
   if (out.json) return out.document(rows);
-  if (rows.length === 0) return out.note("no prompts: there is no prompts/<agent>/<name>.yaml");
+  if (rows.length === 0) return out.note(NO_PROMPTS);
   const { style } = out;
   const cells = rows.map(({ agent, name, version, labels, tests, file, problem }) => [
     { text: agent, paint: style.name },
@@ -78,9 +80,10 @@ export async function lintPrompts(context: Context, options: { readonly update?:
   if (out.json) return out.document(result);
   for (const { file, line, column, message } of problems) out.line(`${file}:${line}:${column}: ${message}`);
   if (lock.state === "written") out.line(`wrote ${lock.file}`);
-  if (lock.state === "missing")
+  if (files === 0) out.note(NO_PROMPTS);
+  else if (lock.state === "missing")
     out.note(
-      `${lock.file} is not there: agents prompts lint --update writes it, and a change under a version is noticed`,
+      `there is no ${lock.file}: write it with agents prompts lint --update, and lint tells when a version's content changes`,
     );
   out.line(`${counted(files, "file")}, ${counted(problems.length, "problem")}`);
 }

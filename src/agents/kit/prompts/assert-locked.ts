@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { StartError } from "../process/start-error.ts";
+import { readLockFile } from "./lock-file.ts";
 import { driftOf, LOCK_FILE, parseLock } from "./lock.ts";
 import { keyOf, promptFiles } from "./read-files.ts";
 
@@ -23,7 +23,7 @@ export async function assertLocked(root: string, agent: string): Promise<void> {
       undefined,
       "AGENTS_PROMPT_INVALID",
     );
-  const text = await textOf(join(root, LOCK_FILE));
+  const text = await readLockFile(root);
   const lock = text === null ? null : parseLock(text);
   if (lock === null) {
     if (files.length === 0) return;
@@ -50,14 +50,4 @@ export async function assertLocked(root: string, agent: string): Promise<void> {
 
 function unlocked(message: string): StartError {
   return new StartError(message, UPDATE, undefined, "AGENTS_PROMPT_UNLOCKED");
-}
-
-async function textOf(file: string): Promise<string | null> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR"))
-      return null;
-    throw error;
-  }
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { plainReason } from "./plain-reason.ts";
 import { PromptBroken } from "./prompt-broken.ts";
 import { readPrompt } from "./prompt-file.ts";
 import { parseFileName } from "./prompt-name.ts";
@@ -55,9 +56,16 @@ async function read(nameFile: NameFile, folder: string, agent: string, fileName:
     text = await readText(join(folder, agent, fileName), file);
     return { ...known, text, sha256: sha256(text), prompt: await readPrompt(file, text), problem: null };
   } catch (error) {
-    if (!(error instanceof PromptBroken)) throw error;
-    return { ...known, text, sha256: sha256(text), prompt: null, problem: error.message };
+    return { ...known, text, sha256: sha256(text), prompt: null, problem: problemOf(error, file) };
   }
+}
+
+function problemOf(error: unknown, file: string): string {
+  if (error instanceof PromptBroken) return error.message;
+  // The folder names it all the same: a link to nothing, or a file that was removed a moment ago.
+  if (error instanceof Error && "code" in error && error.code === "ENOENT")
+    return `${file}: it cannot be read: ${plainReason(error)}`;
+  throw error;
 }
 
 function sha256(text: string): string {

@@ -1,9 +1,12 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readDocument } from "../read-document.ts";
 import type { NameFile, ReadFile } from "../read-files.ts";
 import { keyOf } from "../read-files.ts";
+import { readLockFile } from "../lock-file.ts";
 import { driftOf, LOCK_FILE, lockText, parseLock } from "../lock.ts";
+import { plainReason } from "../plain-reason.ts";
+import { ToolError } from "./tool-error.ts";
 
 /** One thing that is wrong. */
 export interface LintProblem {
@@ -38,7 +41,7 @@ export async function lint(
     ...(await Promise.all(keyed.map(testsOf))).flat(),
     ...(await twice(keyed)),
   ];
-  const text = await textOf(path);
+  const text = await readLockFile(folder);
   const { state, problems } = update
     ? await writeLock(path, text, keyed, own.length === 0)
     : await compareLock(lockFile, text, files, keyed);
@@ -69,8 +72,22 @@ async function writeLock(
   );
   const problems = await Promise.all(thawed.map((file) => atVersion(file, THAWED)));
   if (!isClean || problems.length > 0) return { state: "drifted", problems };
-  await writeFile(path, lockText(keyed));
+  if (text === null && keyed.length === 0) return { state: "missing", problems };
+  await write(path, lockText(keyed));
   return { state: "written", problems };
+}
+
+async function write(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text);
+  } catch (error) {
+    throw new ToolError(
+      "AGENTS_FILES_UNWRITABLE",
+      `${path} cannot be written: ${plainReason(error)}.`,
+      "Nothing was changed. Look at the permissions of the file and its folder, and at the free space.",
+      error,
+    );
+  }
 }
 
 async function compareLock(
@@ -147,13 +164,4 @@ function placed(problem: string, file: string): LintProblem {
   const read = /^(\d+):(\d+): (.*)$/s.exec(rest);
   if (read === null) return { file, line: 1, column: 1, message: rest.trimStart() };
   return { file, line: Number(read[1]), column: Number(read[2]), message: read[3] ?? "" };
-}
-
-async function textOf(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
-    throw error;
-  }
 }
