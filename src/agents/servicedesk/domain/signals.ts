@@ -1,7 +1,8 @@
 import { findAffected } from "./affected.ts";
 import type { Affected } from "./affected.ts";
-import { withoutInstructions } from "./instructions.ts";
 import type { Category, Level, Policy } from "./policy.ts";
+import { sentencesOf } from "./sentences.ts";
+import type { Sentence } from "./sentences.ts";
 
 /** What somebody wrote. */
 export type TicketText = {
@@ -28,9 +29,9 @@ export type Signals = {
 type Found<What> = { readonly what: What; readonly quote: string };
 
 const DO =
-  "log ?(?:in|on|into)|sign ?(?:in|on|into)|authenticate|work|access|connect|reach|use|pay|take (?:orders|payments|calls)|process|ship|call|make calls|get in(?:to)?|do anything";
+  "log ?(?:in|on|into)|sign ?(?:in|on|into)|authenticate|work|access|connect|reach|use|pay|take (?:orders|payments|calls)|process|ship|call|make calls|get in(?:to)?|do anything|(?:send|receive|get) (?:any )?(?:e-?)?mails?";
 const CANNOT =
-  "can ?not|can't|could ?not|couldn't|are unable to|is unable to|am unable to|unable to|not able to|no way to|impossible to";
+  "can ?not|can'?t|could ?not|couldn'?t|are unable to|is unable to|am unable to|unable to|not able to|no way to|impossible to";
 /** A headline without a verb, "ERP down since 9"; not what people do: slow down, shut down, not offline. */
 const HEADLINE = new RegExp(
   String.raw`^\s*(?!(?:is|are|was|were|will|would|if|when|how|why|what|please|can|could|should|do|does)\b)[\p{L}\p{N}/&'-]+(?:\s+[\p{L}\p{N}/&'-]+){0,3}?` +
@@ -41,40 +42,28 @@ const HEADLINE = new RegExp(
 const STOPPED: readonly RegExp[] = [
   HEADLINE,
   new RegExp(
-    String.raw`\b(?:nobody|no one|none of us|none of the \w+)\b.{0,80}?\b(?:can|could|is able to|are able to)\b(?:\s+[\p{L}'-]+){0,4}`,
+    String.raw`\b(?:nobody|no[ -]?one|none of (?:us|the|our|my))\b.{0,80}?\b(?:can|could|is able to|are able to)\b(?:\s+[\p{L}'-]+){0,4}`,
     "iu",
   ),
   new RegExp(String.raw`\b(?:${CANNOT})\s+(?:even\s+|currently\s+)?(?:${DO})\b`, "iu"),
+  new RegExp(String.raw`\b(?:customers|clients|patients|guests) (?:${CANNOT})\b`, "iu"),
   /\b(?:is|are|went|gone|goes|been|completely|all)\s+(?:completely |all |totally |currently |still )?(?:down|offline|unreachable|unavailable)\b/iu,
   /\b(?:line|production|plant|conveyor|server|service|system)s? stopped\b/iu,
+  /\b(?:no (?:internet|network|wi-?fi|connection|power|electricity|dial tone)|power (?:cut|failure)|(?:is|are|been) (?:completely |totally )?cut off|lost (?:network|internet|connection|power|wi-?fi)|still (?:down|offline))\b/iu,
   /\b(?:outage|stopped working|has stopped|have stopped|stands still|at a standstill|data loss|lost all (?:our |the )?data)\b/iu,
 ];
 const DEVICE = String.raw`(?:laptop|phone|device|tablet|badge|token|key ?card|usb stick)s?`;
 const THREAT = new RegExp(
-  String.raw`\b(?:ransomware|malware|virus|(?:data |security )?breach(?:ed)?|hacked|compromised|leaked|stolen (?:laptop|phone|device|password|credentials)|phishing|unauthori[sz]ed access|${DEVICE} (?:was|were|is|are|has been|have been|got) (?:stolen|lost)|lost (?:my|our|a|the|his|her) (?:\p{L}+ )?${DEVICE})\b`,
+  String.raw`\b(?:ransomware|ransom note|files\b.{0,30}\b(?:are|were|got|been) encrypted|to the wrong (?:recipients?|persons?|customers?|address(?:es)?|company)|malware|virus|(?:data |security )?breach(?:ed)?|hacked|compromised|leaked|stolen (?:laptop|phone|device|password|credentials)|phishing|unauthori[sz]ed access|${DEVICE} (?:was|were|is|are|has been|have been|got) (?:stolen|lost)|lost (?:my|our|a|the|his|her) (?:\p{L}+ )?${DEVICE})\b`,
   "iu",
 );
 /** What is a danger to people or machines, whoever reports it. */
 const DANGER =
-  /\b(?:smoke(?! tests?\b)|on fire|smells? (?:of )?(?:burn\w*|gas)|burning smell|flood(?:ed|ing)\b(?! (?:with|of|by|the|my|our)\b)|water (?:leaks?|is leaking)|gas leaks?|electric shocks?)\b/iu;
+  /\b(?:smoke(?! tests?\b)|on fire|smells? (?:of )?(?:burn\w*|gas)|burning smell|flood(?:ed|ing)\b(?! (?:with|of|by|the|my|our)\b)|water (?:leaks?|(?:is |keeps )?(?:leaking|dripping|pouring|coming (?:in|through)))|gas leaks?|electric shocks?)\b/iu;
 const DEGRADED = new RegExp(
-  String.raw`\b(?:slow(?:ly|er)?(?!\s+down)|drops|dropp(?:ed|ing)|unstable|times? out|timeouts?|hangs|lag(?:s|gy)|sluggish|intermittent(?:ly)?|sometimes|from time to time|keeps? (?:\w+ing)|disconnect(?:s|ed|ing)?|errors?|crash(?:es|ed|ing)?|freez(?:es|ing)|${CANNOT}|does(?:n't| not) (?:work|start|open|respond|print|load)|won't|not working|broken|locked(?: out)?|fail(?:s|ed|ing|ure)?|expired?|forgot(?:ten)?|missing)\b`,
+  String.raw`\b(?:slow(?:ly|er)?(?!\s+down)|drops|dropp(?:ed|ing)|unstable|times? out|timeouts?|hangs|lag(?:s|gy)|sluggish|intermittent(?:ly)?|sometimes|from time to time|keeps? (?:\w+ing)|disconnect(?:s|ed|ing)?|errors?|crash(?:es|ed|ing)?|freez(?:es|ing)|${CANNOT}|no (?:sound|audio|picture|signal|access)|do(?:es)?(?:n'?t| not) (?:work|start|open|respond|print|load|turn on|switch on|boot|connect|sync|charge|send|receive|save|come up)|won'?t|blue screen|bsod|flickers?|jam(?:s|med)|stuck|unresponsive|dead|(?:error|returns|status|http) 5\d\d|not working|broken|locked(?: out)?|fail(?:s|ed|ing|ure)?|expired?|forgot(?:ten)?|missing)\b`,
   "iu",
 );
-/** A sentence that tells of another time, or of what might be. */
-const ELSEWHEN = new RegExp(
-  [
-    String.raw`^\s*(?:if|in case|suppose|what (?:if|happens)|how (?:do|can|would|should)|should (?:the|a|we|i))\b`,
-    String.raw`^\s*(?:(?:please|could you|can you|would you)\s+)+(?:tell|let|explain|show)\b.{0,20}\b(?:how|what|which|whether|if|who)\b`,
-    String.raw`\b(?:works? again|working again|is resolved|are resolved|was resolved|no longer (?:down|offline|affected)|back (?:up|online|to normal)|is fixed|was fixed|has been fixed)\b`,
-    // "Everybody can log in again", and not "nobody can log in again".
-    String.raw`(?<!\b(?:nobody|no one|none)\b.{0,80})\bcan(?!\s+not\b)(?:\s+\p{L}+){1,4}\s+again\b`,
-    String.raw`\b(?:is|are) over(?=\s*(?:$|,))`,
-    String.raw`\b(?:(?:was|were) (?:down|offline)|(?:is|are)(?:n't| not) (?:down|offline|affected)|planned|scheduled|will be (?:down|offline|unavailable)|would be|might be)\b`,
-  ].join("|"),
-  "iu",
-);
-
 const WORDS_OF: readonly (readonly [Category, RegExp])[] = [
   ["security", THREAT],
   [
@@ -95,9 +84,7 @@ const WORDS_OF: readonly (readonly [Category, RegExp])[] = [
 
 /** Reads the obvious: numbers of people, words for an outage. The same in every mode, and the floor of what a model says. */
 export function readSignals(text: TicketText, policy: Policy): Signals {
-  const sentences = [...sentencesOf(text.title), ...sentencesOf(text.body)].filter(
-    ({ plain }) => !ELSEWHEN.test(plain),
-  );
+  const sentences = sentencesOf(text);
   const affected = sentences.flatMap((sentence) =>
     findAffected(sentence.plain).map((each) => ({ ...each, quote: quoteOf(sentence, each) })),
   );
@@ -117,25 +104,6 @@ export function readSignals(text: TicketText, policy: Policy): Signals {
       urgency: urgency !== null || alarms.length > 0,
     },
   };
-}
-
-type Sentence = { readonly original: string; readonly plain: string };
-
-/** Sentences with the same characters in the same places as they were written, instructions blanked out. */
-function sentencesOf(text: string): readonly Sentence[] {
-  const plain = straighten(withoutInstructions(text));
-  return [...plain.matchAll(/(?:[^.!?;\n]|[.!?](?=\S))+/gu)].map((match) => ({
-    plain: match[0],
-    original: text.slice(match.index, match.index + match[0].length),
-  }));
-}
-
-/** Typographic quotes and blanks as plain ones, one character for one, so that places stay the same. */
-function straighten(text: string): string {
-  return text
-    .replaceAll(/[‘’ʼ]/gu, "'")
-    .replaceAll(/[“”]/gu, '"')
-    .replaceAll(/[\u00A0\u202F]/gu, " ");
 }
 
 function urgencyOf(sentences: readonly Sentence[]): Found<Level> | null {

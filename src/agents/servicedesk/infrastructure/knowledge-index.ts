@@ -20,7 +20,7 @@ export const articleCodec = z.object({
 /** What people have written down, as it is searched. */
 export const articles: Projection<ServiceDeskTables, ArticleEvent> = {
   name: "articles",
-  version: 2,
+  version: 3,
   streams: ARTICLE_STREAM,
   codec: articleCodec,
   clear: (db) => clear(db, "article"),
@@ -35,7 +35,7 @@ export const articles: Projection<ServiceDeskTables, ArticleEvent> = {
  */
 export const resolutions: Projection<ServiceDeskTables, TicketEvent> = {
   name: "resolutions",
-  version: 2,
+  version: 3,
   streams: TICKET_STREAM,
   codec: ticketCodec,
   clear: (db) => clear(db, "ticket"),

@@ -10,6 +10,10 @@ export type TokenCount = { readonly token: string; readonly count: number };
 /** What a service desk hears most often, in one word or two. */
 const LOGIN = /\b(?:log|sign)(?:s|ged|ging|ed|ing)?[ -]?(?:in|on)(?:s|to)?\b/gu;
 
+/** Words that are written as one and as two. */
+const COMPOUND =
+  /\b(wi|e|sign|log|check|set|back|on|off|pop|down|plug|hot)-(?=(?:fi|mails?|ups?|ins?|outs?|lines?|sites?|loads?|spots?)\b)/gu;
+
 /** Longest token that is kept; longer ones are no words. */
 export const TOKEN_LENGTH = 40;
 
@@ -18,8 +22,18 @@ export const TOKEN_LENGTH = 40;
  * "logging in", "logged in", "log in" and "login" meet. Deliberately small: it must be the same on every database.
  */
 export function tokensOf(text: string): readonly string[] {
-  const plain = text.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase().replaceAll(/[’']/gu, "");
-  return [...plain.replaceAll(LOGIN, "login").matchAll(/[\p{L}\p{N}]+/gu)]
+  const plain = text
+    .normalize("NFKD")
+    .replaceAll(/\p{M}/gu, "")
+    .toLowerCase()
+    .replaceAll("ß", "ss")
+    .replaceAll(/[’']/gu, "");
+  return [
+    ...plain
+      .replaceAll(LOGIN, "login")
+      .replaceAll(COMPOUND, "$1")
+      .matchAll(/[\p{L}\p{N}]+/gu),
+  ]
     .map(([word]) => word)
     .filter((word) => !STOP_WORDS.has(word))
     .map((word) => stem(word).slice(0, TOKEN_LENGTH))
