@@ -1,7 +1,11 @@
+import { createServer } from "node:http";
+import type { ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import t from "tap";
 import type { Test } from "tap";
 import { ifMatch } from "../../../src/agents/kit/handling/precondition.ts";
+import { trusted } from "../../../src/agents/kit/process/trusted.ts";
 import { send, startAgent } from "./helpers/agent-process.ts";
 import { ScriptedSidecar } from "./helpers/scripted-sidecar.ts";
 
@@ -87,6 +91,44 @@ for (const store of ["sql", "state"] as const) {
     t.equal(await second.total(), 30);
     t.equal(new Set(sidecar.published.map(({ id }) => id)).size, 5, "each payment is told once");
     if (store === "sql") await checkEtags(t, second);
+  });
+}
+
+/** A bell at which those who ring wait for each other, so many at a time; each hears another number. */
+async function bellFor(t: Test, count: number): Promise<string> {
+  const waiting: ServerResponse[] = [];
+  const server = createServer((_, response) => {
+    if (waiting.push(response) < count) return;
+    for (const [number, each] of waiting.splice(0).entries()) each.end(String(number + 1));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.teardown(() => server.close());
+  return `http://127.0.0.1:${trusted<AddressInfo>(server.address()).port}/`;
+}
+
+for (const store of ["sql", "state"] as const) {
+  void t.test(`replicas that get one command at the same moment give one answer (${store})`, async (t) => {
+    const { sidecar, start } = await tills(t, store);
+    const env = { TILL_BELL: await bellFor(t, 2) };
+    const replicas = await Promise.all([start(env), start(env)]);
+    for (const path of ["rings", "execute"]) {
+      const answers = await Promise.all(replicas.map((each) => each.pay(5, key(path), path)));
+      const [first, second] = answers;
+      t.equal(first?.status, 200);
+      t.strictSame(second?.body, first?.body, path);
+      t.equal(second?.headers.get("etag"), first?.headers.get("etag"));
+      const repeated = answers.filter(({ headers }) => headers.get("idempotent-replayed") === "true");
+      t.equal(repeated.length, 1, "it is the answer of one of them");
+      for (const each of replicas) t.strictSame((await each.pay(5, key(path), path)).body, first?.body);
+    }
+    await sidecar.publishedCount(1);
+    const reused = await Promise.all(replicas.map((each, index) => each.pay(index, key("k2"))));
+    const statuses = new Set(reused.map(({ status }) => status));
+    t.strictSame(statuses, new Set([200, 422]), "of two commands with one key one is refused");
+    await sidecar.publishedCount(2);
+    const paid = reused.findIndex(({ status }) => status === 200);
+    t.equal(await replicas[0]?.total(), 5 + paid, "and has done nothing");
+    t.equal(new Set(sidecar.published.map(({ id }) => id)).size, 2);
   });
 }
 

@@ -1,4 +1,5 @@
 import { keyReused } from "./idempotency-key.ts";
+import { isAnswered } from "./requests.ts";
 import type { Answer, KeyedRequest, KnownRequest, Requests } from "./requests.ts";
 
 /** How a command with a key was answered. */
@@ -14,7 +15,8 @@ export interface Ran extends Answer {
 
 /**
  * Answers a command once for each idempotency key. Who repeats it gets the same answer and nothing is done; who repeats it
- * while it is being handled waits for that answer. A failure is not kept: the command may be tried again with its key. One
+ * while it is being handled waits for that answer; of two replicas that handle it at the same moment, both give the answer
+ * of who was done first. A failure is not kept: the command may be tried again with its key. One
  * whose process has died after it has committed something is run again, knowing what was committed.
  */
 export class Repeats {
@@ -47,10 +49,19 @@ export class Repeats {
   ): Promise<Answered> {
     const known = await this.#requests.find(id);
     if (known !== null && known.fingerprint !== fingerprint) throw keyReused();
-    if (known !== null && known.answer !== null) return { ...known.answer, repeated: true };
-    const { body, etag, known: now } = await run(known);
-    const { correlationId, progress } = now;
-    await this.#requests.save(id, { fingerprint, correlationId, progress, answer: { body, etag } });
-    return { body, etag, repeated: false };
+    if (isAnswered(known)) return { ...known.answer, repeated: true };
+    let ran: Ran;
+    try {
+      ran = await run(known);
+    } catch (error) {
+      // It may have failed on what another replica has done with the same command.
+      const meanwhile = await this.#requests.find(id);
+      if (!isAnswered(meanwhile) || meanwhile.fingerprint !== fingerprint) throw error;
+      return { ...meanwhile.answer, repeated: true };
+    }
+    const { correlationId, progress } = ran.known;
+    const answer: Answer = { body: ran.body, etag: ran.etag };
+    const kept = await this.#requests.conclude(id, { fingerprint, correlationId, progress, answer });
+    return { ...kept.answer, repeated: kept.answer !== answer };
   }
 }

@@ -1,5 +1,6 @@
 import type { EmittedEvent } from "../handling/context.ts";
 import type { GeneratedBy } from "../model/chat-model.ts";
+import { keyReused } from "./idempotency-key.ts";
 
 /** How long the answer of a command is kept for its repetitions, in milliseconds: 7 days. */
 export const ANSWER_KEPT_MS = 7 * 24 * 3_600_000;
@@ -42,15 +43,35 @@ export interface KnownRequest {
  */
 export interface Requests {
   find(id: string): Promise<KnownRequest | null>;
-  save(id: string, request: KnownRequest): Promise<void>;
+  /**
+   * Keeps the answer of a command, unless there is one: another replica that got the same command may have been first.
+   * Resolves with the command as it is then, answered.
+   *
+   * @throws Problem 422 when another replica has meanwhile got another request with the same key.
+   */
+  conclude(id: string, request: AnsweredRequest): Promise<AnsweredRequest>;
 }
 
-/** What is known of a command when a unit of work has committed more of it. */
+/** A command that has its answer. */
+export interface AnsweredRequest extends KnownRequest {
+  readonly answer: Answer;
+}
+
+export function isAnswered(request: KnownRequest | null): request is AnsweredRequest {
+  return request !== null && request.answer !== null;
+}
+
+/**
+ * What is known of a command when a unit of work has committed more of it.
+ *
+ * @throws Problem 422 when another replica has meanwhile got another request with the same key.
+ */
 export function withProgress(
   found: KnownRequest | null,
   { fingerprint }: KeyedRequest,
   { correlationId, progress: now }: Pick<KnownRequest, "correlationId" | "progress">,
 ): KnownRequest {
+  if (found !== null && found.fingerprint !== fingerprint) throw keyReused();
   const before = found ?? { fingerprint, correlationId, progress: NO_PROGRESS, answer: null };
   const { events, met, generatedBy, promptRef } = before.progress;
   return {

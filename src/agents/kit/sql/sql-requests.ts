@@ -1,7 +1,8 @@
 import type { Kysely } from "kysely";
 import { trusted } from "../process/trusted.ts";
-import { NO_PROGRESS } from "../requests/requests.ts";
-import type { Answer, KnownRequest, Progress, Requests } from "../requests/requests.ts";
+import { keyReused } from "../requests/idempotency-key.ts";
+import { isAnswered, NO_PROGRESS } from "../requests/requests.ts";
+import type { Answer, AnsweredRequest, KnownRequest, Progress, Requests } from "../requests/requests.ts";
 import type { EmittedEvent } from "../handling/context.ts";
 import { kitTables } from "./tables.ts";
 import type { KitTables, TableNames } from "./tables.ts";
@@ -34,22 +35,50 @@ export class SqlRequests implements Requests {
     };
   }
 
-  async save(id: string, { fingerprint, correlationId, progress, answer }: KnownRequest): Promise<void> {
-    const { events, ...rest } = progress;
-    const values = {
-      events: JSON.stringify(events),
-      progress: JSON.stringify(rest),
-      answer: answer === null ? null : JSON.stringify(answer),
-    };
+  /** Notes what a unit of work commits, in its transaction, which must hold the lock of appends. */
+  async note(id: string, request: KnownRequest): Promise<void> {
+    const { events, progress } = columnsOf(request);
     const { numUpdatedRows } = await this.#db
       .updateTable(this.#table)
-      .set(values)
+      .set({ events, progress })
       .where("id", "=", id)
       .executeTakeFirstOrThrow();
-    if (numUpdatedRows > 0n) return;
-    await this.#db
-      .insertInto(this.#table)
-      .values({ id, fingerprint, correlation_id: correlationId, ...values, created_at: this.#now() })
-      .execute();
+    if (numUpdatedRows === 0n) await this.#insert(id, request);
   }
+
+  async conclude(id: string, request: AnsweredRequest): Promise<AnsweredRequest> {
+    for (;;) {
+      const { numUpdatedRows } = await this.#db
+        .updateTable(this.#table)
+        .set(columnsOf(request))
+        .where("id", "=", id)
+        .where("fingerprint", "=", request.fingerprint)
+        .where("answer", "is", null)
+        .executeTakeFirstOrThrow();
+      if (numUpdatedRows > 0n || (await this.#insert(id, request))) return request;
+      const found = await this.find(id);
+      if (found !== null && found.fingerprint !== request.fingerprint) throw keyReused();
+      if (isAnswered(found)) return found;
+      // Its first unit of work was committed in between.
+    }
+  }
+
+  /** False when there is one. */
+  async #insert(id: string, request: KnownRequest): Promise<boolean> {
+    const { fingerprint, correlationId: correlation_id } = request;
+    const { numInsertedOrUpdatedRows } = await this.#db
+      .insertInto(this.#table)
+      .values({ id, fingerprint, correlation_id, ...columnsOf(request), created_at: this.#now() })
+      .onConflict((conflict) => conflict.columns(["id"]).doNothing())
+      .executeTakeFirstOrThrow();
+    return numInsertedOrUpdatedRows !== 0n;
+  }
+}
+
+function columnsOf({ progress: { events, ...rest }, answer }: KnownRequest) {
+  return {
+    events: JSON.stringify(events),
+    progress: JSON.stringify(rest),
+    answer: answer === null ? null : JSON.stringify(answer),
+  };
 }

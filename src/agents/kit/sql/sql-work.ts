@@ -131,7 +131,7 @@ export class SqlWork<DB> {
     const requests = new SqlRequests(tx, this.#names, () => this.#now());
     const events = [...progress.events, ...emitter.emitted];
     const committed = { correlationId, progress: { ...progress, events } };
-    await requests.save(request.id, withProgress(await requests.find(request.id), request, committed));
+    await requests.note(request.id, withProgress(await requests.find(request.id), request, committed));
   }
 
   async #putIntoOutbox(tx: Transaction<DB>, emitter: Emitter): Promise<void> {

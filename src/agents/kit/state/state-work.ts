@@ -101,10 +101,10 @@ export class StateWork {
     request: KeyedRequest,
     emitter: Emitter,
   ): Promise<StateWrite> {
-    const found = await this.#requests.find(request.id);
+    const { found, etag } = await this.#requests.read(request.id);
     const events = [...progress.events, ...emitter.emitted];
     const committed = { correlationId, progress: { ...progress, events } };
-    return this.#requests.toWrite(request.id, withProgress(found, request, committed));
+    return this.#requests.toWrite(request.id, withProgress(found, request, committed), etag);
   }
 
   /**
