@@ -160,12 +160,27 @@ void t.test(
 async function checkEtags(t: Test, { pay, api, total }: Till): Promise<void> {
   const shown = await send(`${api}/tills/1`);
   t.equal(shown.headers.get("etag"), '"5"');
-  for (const tags of ['"5"', 'W/"5"', '"7", "5"']) {
+  for (const tags of ['"5"', 'W/"5"', '"7", "5"', '"7",W/"5"', "*"]) {
     const same = await fetch(`${api}/tills/1`, { headers: { "if-none-match": tags } });
     t.equal(same.status, 304, tags);
     t.equal(await same.text(), "");
   }
-  t.equal((await send(`${api}/tills/1`, undefined, { headers: { "if-none-match": '"1"' } })).status, 200);
+  for (const headers of [
+    { "if-none-match": '"1", W/"7"' },
+    { "if-match": "*" },
+    { "if-match": '"7", "5"', "if-none-match": '"1"' },
+  ]) {
+    t.match(await send(`${api}/tills/1`, undefined, { headers }), { status: 200, body: { total: 30 } });
+  }
+  for (const tags of ['"4"', 'W/"5"']) {
+    t.match(
+      await send(`${api}/tills/1`, undefined, { headers: { "if-match": tags, "if-none-match": "*" } }),
+      {
+        status: 412,
+        body: { type: "urn:agents:problem:precondition-failed", detail: /tills\/1 has the ETag "5"/ },
+      },
+    );
+  }
   t.equal((await pay(6, { "if-match": '"3", "5"' })).headers.get("etag"), '"6"');
   for (const tags of ['"5"', 'W/"6"', "6"]) {
     t.match(await pay(6, { "if-match": tags }), {
@@ -178,6 +193,10 @@ async function checkEtags(t: Test, { pay, api, total }: Till): Promise<void> {
   t.match(await pay(1, { "if-match": "*" }, "rings"), {
     status: 400,
     body: { type: "urn:agents:problem:precondition-unsupported", detail: "Ring takes no If-Match." },
+  });
+  t.match(await pay(1, { "if-none-match": "*" }), {
+    status: 400,
+    body: { type: "urn:agents:problem:precondition-unsupported", detail: "Pay takes no If-None-Match." },
   });
   t.throws(() => ifMatch("*").check("till-2", 0), {
     name: "PreconditionFailed",

@@ -244,8 +244,7 @@ void t.test("every statement of the kit itself can go to SQL Server as it is", a
   const requests = new SqlRequests(database.db, names, () => new Date().toISOString());
   const progress = { events: [], met: ["t-1"], generatedBy: null, promptRef: null };
   const request = { fingerprint: "f", correlationId: "c", progress, answer: null };
-  for (const met of [[], ["t-1"]])
-    await requests.note("r-1", { ...request, progress: { ...progress, met } });
+  for (const met of [[], ["t-1"]]) await requests.note("r-1", { ...request, progress: { ...progress, met } });
   for (const body of [1, 2]) await requests.conclude("r-1", { ...request, answer: { body, etag: null } });
   t.match(await requests.find("r-1"), { progress, answer: { body: 1 } }, "the first answer stands");
   const other = { ...request, fingerprint: "g", answer: { body: 3, etag: null } };

@@ -1,7 +1,7 @@
 import type { Context, Hono } from "hono";
 import { HandlerContext } from "../handling/context.ts";
 import { outcomeOf } from "../handling/outcome.ts";
-import { ifMatch } from "../handling/precondition.ts";
+import { ifMatch, PreconditionFailed, selects } from "../handling/precondition.ts";
 import type { CommandRoute, QueryRoute } from "../handling/routes.ts";
 import { keyedRequest, readIdempotencyKey } from "../requests/idempotency-key.ts";
 import type { KeyedRequest, KnownRequest } from "../requests/requests.ts";
@@ -35,11 +35,14 @@ async function answerQuery(parts: AppParts, route: QueryRoute, c: Context): Prom
   return await parts.inFlight.run(c.req.raw.signal, async (signal) => {
     const ctx = contextOf(parts, c, signal, { correlationId });
     const result = await route.run(input, ctx);
-    if (ctx.etag !== null) {
-      c.header("etag", ctx.etag);
-      const known = c.req.header("if-none-match")?.split(",") ?? [];
-      if (known.some((tag) => tag.trim().replace(/^W\//, "") === ctx.etag)) return c.body(null, 304);
+    const expected = c.req.header("if-match");
+    if (expected !== undefined && !selects(expected, ctx.etag, "strong")) {
+      const found = ctx.etag === null ? "no ETag" : `the ETag ${ctx.etag}`;
+      throw new PreconditionFailed(`${c.req.path} has ${found}; the request expects ${expected}.`);
     }
+    if (ctx.etag !== null) c.header("etag", ctx.etag);
+    const known = c.req.header("if-none-match");
+    if (known !== undefined && selects(known, ctx.etag, "weak")) return c.body(null, 304);
     return c.json(result);
   });
 }
@@ -84,13 +87,19 @@ function correlationOf(parts: AppParts, c: Context): string {
 
 /** @throws Problem 400 where nobody would look at what is expected. */
 function preconditionOf(route: CommandRoute, c: Context): ReturnType<typeof ifMatch> | undefined {
+  // One that nobody looks at would let through what its sender wants to have refused.
+  if (c.req.header("if-none-match") !== undefined) throw unsupported(route, "If-None-Match");
   const expected = c.req.header("if-match");
   if (expected === undefined) return undefined;
   if (route.conditional) return ifMatch(expected);
-  throw new Problem(400, `${route.name} takes no If-Match.`, {
+  throw unsupported(route, "If-Match");
+}
+
+function unsupported({ name }: CommandRoute, header: string): Problem {
+  return new Problem(400, `${name} takes no ${header}.`, {
     kind: "precondition-unsupported",
     title: "Precondition not supported",
-    hint: "GET /openapi.json says which commands take one.",
+    hint: "GET /openapi.json says which commands take an If-Match.",
   });
 }
 
