@@ -89,6 +89,22 @@ t.test("no agents yet", async (t) => {
   );
 });
 
+t.test("the first agent is indented as the file is", async (t) => {
+  for (const indent of ["    ", "\t"])
+    t.match(
+      await add("agents.config.ts", [
+        "/*",
+        " * why",
+        " */",
+        "export default defineConfig({",
+        `${indent}name: "x",`,
+        `${indent}agents: {},`,
+        "});",
+      ]),
+      `\n${indent}agents: {\n${indent.repeat(2)}"stock-keeper": {\n${indent.repeat(3)}entry: `,
+    );
+});
+
 t.test("JSON keeps its indent and its line breaks, and stays JSON", async (t) => {
   const before = JSON.stringify({ name: "x", agents: { one: { entry: "x" } } }, null, 4).replaceAll(
     "\n",

@@ -56,7 +56,7 @@ function styleOf(text: string, agents: ObjectExpression, call: string | null, is
   const found = last === undefined || isOneLine(text, agents) ? outer : indentAt(text, last.start);
   // A member on the line of its bracket says nothing about the indent.
   const own = found.startsWith(outer) && found !== outer ? found : null;
-  const step = own?.slice(outer.length) ?? (/^\t/m.test(text) ? "\t" : "  ");
+  const step = own?.slice(outer.length) ?? stepOf(text);
   const after = last === undefined ? "" : text.slice(last.end, agents.end);
   return {
     break: lineBreakOf(text),
@@ -67,6 +67,12 @@ function styleOf(text: string, agents: ObjectExpression, call: string | null, is
     trailingComma: !isJson && (last === undefined || /^\s*,/.test(withoutComments(after))),
     call,
   };
+}
+
+/** The least that a line of the file is indented by, comments in boxes of stars aside. */
+function stepOf(text: string): string {
+  const indents = [...text.matchAll(/^(\t| +)[^\s*]/gm)].map(([, indent = ""]) => indent);
+  return indents.toSorted((a, b) => a.length - b.length)[0] ?? "  ";
 }
 
 function quoteOf(text: string): string {
