@@ -41,8 +41,8 @@ export function parseUpOptions(agents: readonly string[], options: RawUpOptions)
     watch: options.watch,
     isolated: options.isolated === true,
     ui: options.ui,
-    llm: options.llm === undefined ? null : choice<LlmMode>("--llm", options.llm, LLM_MODES),
-    mode: options.mode === undefined ? null : choice<Mode>("--mode", options.mode, MODES),
+    llm: options.llm === undefined ? null : choice<LlmMode>("up", "--llm", options.llm, LLM_MODES),
+    mode: options.mode === undefined ? null : choice<Mode>("up", "--mode", options.mode, MODES),
   };
 }
 
@@ -60,17 +60,23 @@ export function seconds(option: string, text: string): number {
   });
 }
 
-export function choice<T extends string>(option: string, text: string, allowed: readonly T[]): T {
+export function choice<T extends string>(
+  command: string,
+  option: string,
+  text: string,
+  allowed: readonly T[],
+): T {
   const found = allowed.find((value) => value === text);
   if (found !== undefined) return found;
   const details = { path: option, expected: allowed.join(", "), found: JSON.stringify(text) };
   const guess = suggest(text, allowed);
-  throw new AgentsError(
-    "AGENTS_USAGE",
-    `${option} is ${JSON.stringify(text)}: expected ${allowed.join(" or ")}.`,
-    {
-      ...details,
-      hint: guess === null ? "See: agents up --help" : `Did you mean ${option} ${guess}?`,
-    },
-  );
+  throw new AgentsError("AGENTS_USAGE", `${option} is ${JSON.stringify(text)}: expected ${oneOf(allowed)}.`, {
+    ...details,
+    hint: guess === null ? `See: agents ${command} --help` : `Did you mean ${option} ${guess}?`,
+  });
+}
+
+/** `a, b or c`. */
+function oneOf(values: readonly string[]): string {
+  return [values.slice(0, -1).join(", "), ...values.slice(-1)].filter((part) => part !== "").join(" or ");
 }

@@ -3,7 +3,7 @@ import { CommanderError } from "commander";
 import { AgentsError } from "../runtime/model/errors.ts";
 
 /** Commands that belong to the product and are not there yet, told apart from typos. */
-const LATER = new Set(["attach", "scale", "init", "check", "deploy", "releases", "mcp", "completion"]);
+const LATER = new Set(["attach", "scale", "init", "deploy", "releases", "mcp", "completion"]);
 
 /** What commander found wrong with a command line, as an error of ours; null where it only showed help. Others pass. */
 export function usageError(error: unknown, program: Command, args: readonly string[]): unknown {
@@ -20,14 +20,21 @@ export function usageError(error: unknown, program: Command, args: readonly stri
     });
   }
   const guess = /\(Did you mean (?:one of )?(.*)\?\)/.exec(second ?? "")?.[1];
-  const command = program.commands.find((one) => args.includes(one.name()));
+  const command = commandOf(program, args);
   return new AgentsError("AGENTS_USAGE", message.endsWith(".") ? message : `${message}.`, {
     hint: hintOf(guess, command),
   });
 }
 
-function hintOf(guess: string | undefined, command: Command | undefined): string {
-  const help = command === undefined ? "agents --help" : `agents ${command.name()} --help`;
+/** The command that was typed, with that of a group behind it: `prompts show`. */
+function commandOf({ commands }: Command, args: readonly string[]): string {
+  const found = commands.find((one) => args.includes(one.name()));
+  if (found === undefined) return "";
+  return `${found.name()} ${commandOf(found, args.slice(args.indexOf(found.name()) + 1))}`.trimEnd();
+}
+
+function hintOf(guess: string | undefined, command: string): string {
+  const help = command === "" ? "agents --help" : `agents ${command} --help`;
   return guess === undefined
     ? `See: ${help}`
     : `Did you mean ${guess.split(", ").join(" or ")}? See: ${help}`;

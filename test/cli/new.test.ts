@@ -85,6 +85,8 @@ t.test("what cannot be made leaves nothing", async (t) => {
   };
   t.match(await refused("AGENTS_NAME_INVALID", "Stock_Keeper"), "Did you mean stock-keeper?");
   t.match(await refused("AGENTS_NAME_INVALID", "Größe"), "Did you mean grosse?");
+  const named = await cli({ cwd: root }, "new", "");
+  t.match(named.stderr, /^"" cannot be the name of an agent: expected lower-case letters, digits /);
   await refused("AGENTS_NAME_INVALID", "cli");
   await refused("AGENTS_NAME_INVALID", "a-dapr");
   await refused("AGENTS_NAME_TAKEN", "greeter");

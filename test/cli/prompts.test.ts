@@ -38,16 +38,21 @@ const data = (result: { readonly stdout: string }): unknown => JSON.parse(result
 
 void t.test("prompts are listed, shown and rendered", async (t) => {
   const cwd = t.testdir(project);
-  const [list, show, render, values, none, both, typo, bare] = await Promise.all([
-    cli({ cwd }, "prompts", "list"),
-    cli({ cwd }, "prompts", "show", "greet@^1"),
-    cli({ cwd }, "prompts", "render", "greeter/greet", "--json"),
-    cli({ cwd }, "prompts", "render", "story", "--data", '{"topic":"a fox"}'),
-    cli({ cwd }, "prompts", "show", "greet@^3", "--json"),
-    cli({ cwd }, "prompts", "render", "greet", "--data", '{"who":7}', "--json"),
-    cli({ cwd }, "prompts", "lnt", "--json"),
-    cli({ cwd }, "prompts"),
-  ]);
+  const [list, show, render, values, none, both, typo, bare, ninth, first, mode, nameless] =
+    await Promise.all([
+      cli({ cwd }, "prompts", "list"),
+      cli({ cwd }, "prompts", "show", "greet@^1"),
+      cli({ cwd }, "prompts", "render", "greeter/greet", "--json"),
+      cli({ cwd }, "prompts", "render", "story", "--data", '{"topic":"a fox"}'),
+      cli({ cwd }, "prompts", "show", "greet@^3", "--json"),
+      cli({ cwd }, "prompts", "render", "greet", "--data", '{"who":7}', "--json"),
+      cli({ cwd }, "prompts", "lnt", "--json"),
+      cli({ cwd }, "prompts"),
+      cli({ cwd }, "prompts", "render", "greeter/greet", "--example", "9"),
+      cli({ cwd }, "prompts", "render", "greeter/greet", "--example", "first"),
+      cli({ cwd }, "prompts", "test", "--llm", "cloud"),
+      cli({ cwd }, "prompts", "show"),
+    ]);
   t.match(list.stdout, /^greeter +greet +2\.0\.0 +4 +prompts\/greeter\/greet\.yaml$/m);
   t.match(list.stdout, /^greeter +greet +1\.0\.0 +0 /m);
   t.match(list.stdout, /^bard +story +0\.0\.0 /m);
@@ -67,6 +72,13 @@ void t.test("prompts are listed, shown and rendered", async (t) => {
   t.match(errorIn(both), { code: "AGENTS_USAGE", message: /\/who must be string/ });
   t.match(errorIn(typo), { code: "AGENTS_USAGE", hint: /Did you mean lint\?/ });
   t.match(bare, { code: 0, stderr: /^ {2}agents prompts list .*\n/ });
+  t.match(ninth.stderr, /^greet@2\.0\.0\+\w+ has no example 9: it has 1\.\n/);
+  t.match(first.stderr, /^--example is "first": expected the number of an example, from 1\.\n/);
+  t.match(
+    mode.stderr,
+    /^--llm is "cloud": expected sample, replay, record or live\.\n {2}See: agents prompts test --help/,
+  );
+  t.match(nameless.stderr, "See: agents prompts show --help");
 });
 
 void t.test("lint finds what is wrong by file, line and column, and keeps a lock", async (t) => {
@@ -141,7 +153,7 @@ void t.test(
     ]);
     t.equal(lint.code, 1);
     t.match(lint.stdout, /^prompts\/bard\/folder\.yaml:1:1: it cannot be read: it is a folder$/m);
-    t.match(lint.stdout, /^prompts\/bard\/gone\.yaml:1:1: it cannot be read: nothing is there$/m);
+    t.match(lint.stdout, /^prompts\/bard\/gone\.yaml:1:1: it cannot be read: no such file or folder$/m);
     t.match(lint.stdout, /^prompts\/greeter\/greet\.yaml:9:\d+: the template calls "loudly"/m);
     for (const result of [render, test])
       t.match(errorIn(result), { code: "AGENTS_PROMPT_INVALID", message: /calls "loudly"/ });
@@ -177,7 +189,7 @@ void t.test("a lock that cannot be read or written is told with what to do", asy
   symlinkSync("nowhere/at-all.json", lock);
   t.match(errorIn(await cli({ cwd }, "prompts", "lint", "--update", "--json")), {
     code: "AGENTS_FILES_UNWRITABLE",
-    message: /prompts\.lock\.json cannot be written: nothing is there/,
+    message: /prompts\.lock\.json cannot be written: no such file or folder/,
   });
 });
 

@@ -62,6 +62,11 @@ const cases: readonly (readonly [title: string, args: readonly string[], expecte
     [EVENT, "--data", "@nope.json"],
     { code: "AGENTS_DATA_UNREADABLE", message: /nope\.json cannot be read/ },
   ],
+  [
+    "a folder",
+    [EVENT, "--data", "@."],
+    { code: "AGENTS_DATA_UNREADABLE", message: /cannot be read: it is a folder\.$/ },
+  ],
   ["no data", [EVENT], { code: "AGENTS_USAGE", path: "--data", hint: /@file\.json/ }],
   [
     "a correlation id that is no UUID",

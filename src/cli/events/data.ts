@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { text as readStream } from "node:stream/consumers";
 import { parseJsonText } from "../../runtime/config/json-text.ts";
 import { AgentsError } from "../../runtime/model/errors.ts";
+import { plainReason } from "../plain-reason.ts";
 
 /** `--data` as it was given: the text, and where it came from. */
 export interface DataText {
@@ -27,8 +28,7 @@ export async function readData(data: string | undefined, cwd: string): Promise<D
   try {
     return { text: readFileSync(file, "utf8"), from: data.slice(1) };
   } catch (cause) {
-    const missing = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
-    const found = missing ? "nothing there" : cause instanceof Error ? cause.message : String(cause);
+    const found = plainReason(cause);
     throw new AgentsError("AGENTS_DATA_UNREADABLE", `${file} cannot be read: ${found}.`, {
       path: "--data",
       expected: "a file that can be read",

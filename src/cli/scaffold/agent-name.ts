@@ -6,6 +6,8 @@ const RESERVED = ["agents", "cli", "kit", "shared", "test"];
 /** A DNS label without dots: it is the Dapr app id, a host name, a folder and a part of event types. */
 const FORM = /^[a-z](?:[a-z0-9]|-(?=[a-z0-9])){0,39}$/;
 
+const RULE = "lower-case letters, digits and single hyphens, beginning with a letter, at most 40 characters";
+
 /**
  * Checks the name of an agent to be made.
  *
@@ -13,15 +15,16 @@ const FORM = /^[a-z](?:[a-z0-9]|-(?=[a-z0-9])){0,39}$/;
  */
 export function checkAgentName(name: string, config: ResolvedConfig): void {
   if (!FORM.test(name)) {
-    throw new AgentsError("AGENTS_NAME_INVALID", `${JSON.stringify(name)} cannot be the name of an agent.`, {
+    const message = `${JSON.stringify(name)} cannot be the name of an agent: expected ${RULE}.`;
+    throw new AgentsError("AGENTS_NAME_INVALID", message, {
       path: "name",
-      expected: "lower-case letters, digits and single hyphens, beginning with a letter, at most 40",
+      expected: RULE,
       found: name,
-      hint: `It is also its Dapr app id. ${proposal(name)}`,
+      hint: `The name is also the agent's Dapr app id and host name. ${proposal(name)}`,
     });
   }
   if (RESERVED.includes(name) || name.endsWith("-dapr")) {
-    throw new AgentsError("AGENTS_NAME_INVALID", `"${name}" is a name that agents itself uses.`, {
+    throw new AgentsError("AGENTS_NAME_INVALID", `"${name}" is a name that agents uses itself.`, {
       path: "name",
       expected: `none of ${RESERVED.join(", ")}, and no name that ends with -dapr`,
       found: name,
@@ -34,11 +37,11 @@ export function checkAgentName(name: string, config: ResolvedConfig): void {
       ? "a resource"
       : null;
   if (owner === null) return;
-  throw new AgentsError("AGENTS_NAME_TAKEN", `There is ${owner} called ${name} already.`, {
+  throw new AgentsError("AGENTS_NAME_TAKEN", `There already is ${owner} called ${name}.`, {
     path: "name",
     expected: "a name that is not in the config",
     found: name,
-    hint: "Choose another name; agents config shows those there are.",
+    hint: "Choose another name; agents config lists those in use.",
   });
 }
 

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { AgentsError } from "../../runtime/model/errors.ts";
 import type { Context } from "../context.ts";
 import { parseData, readData } from "../events/data.ts";
+import { plainReason } from "../plain-reason.ts";
 import { junit } from "../prompts/junit.ts";
 import { promptTool } from "../prompts/tool.ts";
 import type { PromptTestResult } from "../prompts/tool.ts";
@@ -59,7 +60,8 @@ export async function renderPrompt(
   const { out, place } = context;
   const input = options.data === undefined ? null : await readValues(options.data, place.cwd);
   const example = Number(options.example ?? 1);
-  if (!Number.isInteger(example) || example < 1) throw usage("--example", "1, 2, …", String(options.example));
+  if (!Number.isInteger(example) || example < 1)
+    throw usage("--example", "the number of an example, from 1", JSON.stringify(options.example));
   const rendered = await promptTool(context, "render", { asked, input, example });
   if (out.json) return out.document(rendered);
   for (const { role, content } of rendered.messages) out.line(`${out.style.bold(role)}\n${content}\n`);
@@ -102,7 +104,7 @@ export async function testPrompts(
   options: RawTestOptions,
 ): Promise<void> {
   const { out, place } = context;
-  const llm = options.llm === undefined ? "sample" : choice("--llm", options.llm, MODES);
+  const llm = options.llm === undefined ? "sample" : choice("prompts test", "--llm", options.llm, MODES);
   const results = await promptTool(context, "test", { asked: asked ?? null }, llm);
   if (options.junit !== undefined) writeReport(resolve(place.cwd, options.junit), junit(results));
   if (results.some(({ at }) => at === "failed" || at === "error")) process.exitCode = 1;
@@ -141,8 +143,7 @@ function writeReport(file: string, text: string): void {
   try {
     writeFileSync(file, text);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new AgentsError("AGENTS_FILES_UNWRITABLE", `${file} cannot be written: ${reason}.`, {
+    throw new AgentsError("AGENTS_FILES_UNWRITABLE", `${file} cannot be written: ${plainReason(cause)}.`, {
       path: "--junit",
       hint: "Name a file in a folder that exists and can be written to.",
       cause,
@@ -151,10 +152,10 @@ function writeReport(file: string, text: string): void {
 }
 
 function usage(path: string, expected: string, found: string): AgentsError {
-  return new AgentsError("AGENTS_USAGE", `${path} is ${found}.`, {
+  return new AgentsError("AGENTS_USAGE", `${path} is ${found}: expected ${expected}.`, {
     path,
     expected,
     found,
-    hint: `Give ${expected}.`,
+    hint: "See: agents prompts render --help",
   });
 }

@@ -1,5 +1,5 @@
 const REASONS: Readonly<Record<string, string | undefined>> = {
-  ENOENT: "nothing is there",
+  ENOENT: "no such file or folder",
   EISDIR: "it is a folder",
   EACCES: "permission denied",
   EROFS: "the file system is read-only",

@@ -129,7 +129,9 @@ function render(
   if (input === undefined)
     throw new ToolError(
       "AGENTS_USAGE",
-      `${prompt.ref} has ${prompt.examples.length} examples, and no values were given.`,
+      prompt.examples.length === 0
+        ? `${prompt.ref} has no examples, and no values were given.`
+        : `${prompt.ref} has no example ${example}: it has ${prompt.examples.length}.`,
       "Give values: --data '{…}', --data @file.json or --data -.",
     );
   try {
