@@ -71,11 +71,15 @@ function inRange(range: RangeConstraint, value: Json): boolean {
   return within(range, (bound) => value - bound) === (range.accepts === "inside");
 }
 
-/** Decimal steps are not exact in binary: 0.3 is a multiple of 0.1 although 0.3 / 0.1 is 2.9999999999999996. */
+/**
+ * Decimal steps are not exact in binary: 0.3 is a multiple of 0.1 although 0.3 / 0.1 is 2.9999999999999996. Of a large
+ * quotient the error is as large as its last digit: 123456789.01 is a multiple of 0.01.
+ */
 function isMultiple(value: number, step: number): boolean {
   if (Number.isInteger(step)) return value % step === 0;
   const quotient = value / step;
-  return Math.abs(quotient - Math.round(quotient)) < 1e-9;
+  const off = Math.abs(quotient - Math.round(quotient));
+  return off <= Math.max(1e-9, Math.abs(quotient) * Number.EPSILON);
 }
 
 function within<T>(bounds: Bounds<T>, compareTo: (bound: T) => number): boolean {

@@ -25,5 +25,12 @@ export type GeneratedCode = {
 /** What the files say for people; it never changes what they do. */
 export type Wording = { readonly summary: string };
 
-/** The statements of a predicate: `lines` may leave early with "no", `verdict` is the expression that decides. */
-export type Body = { readonly lines: readonly string[]; readonly verdict: string };
+/**
+ * The statements of a predicate: `lines` may leave early with "no", `verdict` is the expression that decides. `uses` are the
+ * helper functions (and modules) by their names that the file has to have for it.
+ */
+export type Body = {
+  readonly lines: readonly string[];
+  readonly verdict: string;
+  readonly uses?: readonly string[];
+};

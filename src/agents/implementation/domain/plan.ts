@@ -1,7 +1,7 @@
 import { accepts, PatternUndecided } from "./evaluate.ts";
 import type { MatchPattern } from "./evaluate.ts";
-import { isPortablePattern } from "./portable-pattern.ts";
-import { expand } from "./spec.ts";
+import { pythonPattern } from "./portable-pattern.ts";
+import { expand, kindsOf } from "./spec.ts";
 import type { Case, Constraint, Rule, Specification } from "./spec.ts";
 
 /** What will be written: one function per rule, each with the cases it has to pass; or why nothing will be. */
@@ -70,9 +70,11 @@ function* problems(spec: Specification, matches: MatchPattern): Generator<string
     yield "two cases of the specification have the same id";
   }
   for (const { id, constraint } of spec.rules) {
-    const pattern = patternsOf(constraint).find((each) => !isPortablePattern(each));
+    const pattern = patternsOf(constraint).find((each) => pythonPattern(each) === null);
     if (pattern !== undefined)
       yield `rule ${id} has a pattern that is not the same in every language: ${pattern}`;
+    const [one, other] = kindsOf(constraint);
+    if (other !== undefined) yield `rule ${id} asks for ${one} and ${other} at once, which no value is`;
   }
   for (const each of spec.cases) {
     const rule = rules.get(each.ruleId);

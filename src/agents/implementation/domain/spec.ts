@@ -124,6 +124,41 @@ type AllConstraint = { readonly kind: "all"; readonly of: readonly SingleConstra
 
 export type Constraint = SingleConstraint | AllConstraint;
 
+/** What a value has to be for a constraint to accept it, in words; more than one where no value can be that. */
+export function kindsOf(constraint: Constraint): readonly string[] {
+  if (constraint.kind === "all") return [...new Set(constraint.of.flatMap(kindsOf))];
+  switch (constraint.kind) {
+    case "range":
+      return ["a number"];
+    case "length":
+      return [constraint.of === "items" ? "a list" : "a text"];
+    case "pattern":
+    case "temporal":
+      return ["a text"];
+    case "unique":
+      return ["a list"];
+    case "presence":
+    case "comparison":
+    case "decision":
+      return ["an object"];
+    case "type":
+      return [NOUNS[constraint.type]];
+    case "enumeration":
+      return [];
+    default:
+      return constraint satisfies never;
+  }
+}
+
+const NOUNS = {
+  string: "a text",
+  number: "a number",
+  integer: "a number",
+  boolean: "true or false",
+  array: "a list",
+  object: "an object",
+} as const;
+
 /** The value of a case, written out. */
 export function expand(input: CaseInput): Json {
   if (input.kind === "value") return input.value;

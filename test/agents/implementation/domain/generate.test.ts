@@ -120,6 +120,23 @@ await test("nothing is generated where it could not be right, and the reason is 
     /case REQ-1-R1-reject-0 expects "accept", but rule R1 \(range\) rejects/,
   );
   t.match(reasonOf({ ...good, rules: [], cases: good.cases }), /no rules/);
+  const [rule] = good.rules;
+  const text = { kind: "type", type: "string" } as const;
+  const both = { ...rule!, constraint: { kind: "all", of: [text, rule!.constraint as never] } } as const;
+  t.match(
+    reasonOf({ ...good, rules: [both] }),
+    /rule R1 asks for a text and a number at once, which no value is/,
+  );
+  for (const pattern of [
+    String.raw`^(a)\1$`,
+    "^(?<=a+)b$",
+    "^(?i:a)$",
+    String.raw`^[^\S]$`,
+    String.raw`^\p{L}$`,
+  ]) {
+    const other = { ...rule!, constraint: { kind: "pattern", pattern, label: "" } } as const;
+    t.match(reasonOf({ ...good, rules: [other] }), /not the same in every language/, pattern);
+  }
   const huge = { ...good.cases[0]!, input: { kind: "repeat", unit: "a", times: 1e9 } } as const;
   t.match(reasonOf({ ...good, cases: [huge] }), /longer than/);
 });
@@ -127,14 +144,19 @@ await test("nothing is generated where it could not be right, and the reason is 
 await test("the TypeScript of every kind of constraint type-checks with everything strict", async (t) => {
   const code = generateCode(planned(specificationOf(samples)), "typescript", { summary: "All of them." });
   t.equal(await typeCheck(t.testdir({}), code.files), "");
-  for (const { field } of samples.slice(0, 1)) {
-    const alone = specificationOf(samples.filter((each) => each.field === field));
-    t.equal(
-      await typeCheck(t.testdir({}), generateCode(planned(alone), "typescript", { summary: "" }).files),
-      "",
-      field,
-    );
-  }
+  const alone = specificationOf(samples.slice(0, 1));
+  const rules = alone.rules.map((rule) => ({ ...rule, subject: "@ts-expect-error" }));
+  const hostile = generateCode(planned({ ...alone, rules }), "typescript", { summary: "" });
+  t.equal(await typeCheck(t.testdir({}), hostile.files), "", "a comment gives the compiler no orders");
+});
+
+await test("Python imports what its code needs, whatever its comments say", (t) => {
+  const alone = specificationOf(samples.slice(0, 1));
+  const words = "Therefore. is_date(json.re.math.datetime.sys.";
+  const code = generateCode(planned({ ...alone, requirement: words }), "python", { summary: words });
+  const source = code.files[0]?.content ?? "";
+  t.strictSame(source.match(/^(?:import|def) \w+/gm), ["import sys", "def accepts_age", "def is_number"]);
+  t.end();
 });
 
 await test(

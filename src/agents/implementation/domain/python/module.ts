@@ -1,7 +1,8 @@
 import { describeRule } from "../describe.ts";
-import type { CoveredCase, GeneratedCode, Wording } from "../generated-code.ts";
+import type { Body, CoveredCase, GeneratedCode, Wording } from "../generated-code.ts";
 import type { Plan, Unit } from "../plan.ts";
 import type { Case } from "../spec.ts";
+import { SPACE } from "../portable-pattern.ts";
 import { plainLine, wrap } from "../text.ts";
 import { pyInput } from "./literal.ts";
 import { pyPredicate } from "./predicate.ts";
@@ -27,20 +28,21 @@ export function generatePython(plan: Planned, wording: Wording): GeneratedCode {
 }
 
 function sourceText(plan: Planned, wording: Wording): string {
-  const functions = plan.units.map(functionText);
-  const code = functions.join("\n");
-  const helpers = HELPERS.filter(({ name }) => code.includes(`${name}(`)).map(({ text }) => text);
-  const body = [...functions, ...helpers].join("\n\n\n");
-  const imports = ["datetime", "json", "math", "re"].filter((name) => body.includes(`${name}.`));
-  const head = [
-    docString([plan.requirement, wording.summary], ""),
-    ...imports.map((name) => `import ${name}`),
-  ];
-  return `${head.slice(0, 1).join("\n")}\n${imports.length > 0 ? `\n${head.slice(1).join("\n")}\n` : ""}\n\n${body}\n`;
+  const written = plan.units.map((unit) => ({
+    unit,
+    body: pyPredicate(unit.rule.constraint, unit.rule.field),
+  }));
+  const functions = written.map(({ unit, body }) => functionText(unit, body));
+  const used = new Set(written.flatMap(({ body }) => body.uses ?? []));
+  const helpers = HELPERS.filter(({ name }) => used.has(name));
+  const modules = new Set([...used, ...helpers.flatMap(({ uses }) => uses)]);
+  const imports = MODULES.filter((name) => modules.has(name)).map((name) => `import ${name}\n`);
+  const head = `${docString([plan.requirement, wording.summary], "")}\n`;
+  const body = [...functions, ...helpers.map(({ text }) => text)].join("\n\n\n");
+  return `${[head, ...(imports.length > 0 ? [imports.join("")] : [])].join("\n")}\n\n${body}\n`;
 }
 
-function functionText(unit: Unit): string {
-  const body = pyPredicate(unit.rule.constraint, unit.rule.field);
+function functionText(unit: Unit, body: Body): string {
   const lines = [...body.lines, `return ${body.verdict}`].map((line) => `    ${line}`);
   return [
     `def ${unit.name.join("_")}(value: object) -> bool:`,
@@ -108,24 +110,56 @@ function escapeDoc(text: string): string {
   return text.replaceAll("\\", "\\\\").replaceAll(/"(?="|$)/g, '\\"');
 }
 
+const MODULES = ["datetime", "json", "math", "re", "sys"] as const;
+
 /** Functions that a predicate calls, written once at the end of the file where one needs them. */
 const HELPERS = [
   {
     name: "is_number",
+    uses: ["sys"],
     text: `def is_number(value: object) -> bool:
     """A finite number; True and False are numbers to Python, but not in JSON."""
-    if isinstance(value, bool):
+    is_numeric = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return is_numeric and abs(value) <= sys.float_info.max`,
+  },
+  {
+    name: "is_multiple",
+    uses: ["math", "sys"],
+    text: `def is_multiple(value: float, step: float) -> bool:
+    """Decimal steps are not exact in binary: 0.3 is a multiple of 0.1, though 0.3 / 0.1 is not 3."""
+    quotient = value / step
+    if not math.isfinite(quotient):
         return False
-    return isinstance(value, int) or (isinstance(value, float) and math.isfinite(value))`,
+    return abs(quotient - round(quotient)) <= max(1e-9, abs(quotient) * sys.float_info.epsilon)`,
+  },
+  {
+    name: "words_of",
+    uses: ["re"],
+    text: `def words_of(text: str) -> "list[str]":
+    """What stands between white space, as Unicode has it."""
+    return re.findall(r"[^${SPACE}]+", text)`,
+  },
+  {
+    name: "canonical",
+    uses: ["json"],
+    text: `def canonical(value: object) -> str:
+    """Equal JSON values have equal canonical texts: 1.0 is 1, and the order of an object's keys does not count."""
+    if isinstance(value, list):
+        return "[" + ",".join(canonical(item) for item in value) + "]"
+    if isinstance(value, dict):
+        return "{" + ",".join(json.dumps(key) + ":" + canonical(value[key]) for key in sorted(value)) + "}"
+    return json.dumps(int(value) if isinstance(value, float) and value.is_integer() else value)`,
   },
   {
     name: "is_same",
+    uses: [],
     text: `def is_same(left: object, right: object) -> bool:
     """Equal as JSON values: True is not 1."""
     return left == right and isinstance(left, bool) == isinstance(right, bool)`,
   },
   {
     name: "is_date",
+    uses: ["datetime", "re"],
     text: `def is_date(text: str) -> bool:
     """A date that the calendar has: 2026-02-30 is none."""
     if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text) is None:

@@ -10,7 +10,8 @@ import type {
   TypeConstraint,
 } from "../spec.ts";
 import { withSeconds } from "../temporal.ts";
-import { pyLiteral, pyString } from "./literal.ts";
+import { pythonPattern } from "../portable-pattern.ts";
+import { pyLiteral, pyPattern, pyString } from "./literal.ts";
 
 const NOT_TEXT = ["if not isinstance(value, str):", "    return False"];
 const NOT_OBJECT = ["if not isinstance(value, dict):", "    return False"];
@@ -32,9 +33,9 @@ export function pyPredicate(constraint: Constraint, field: string, part = ""): B
         verdict: `${pyString(field)} ${constraint.required ? "in" : "not in"} value`,
       };
     case "pattern": {
-      // ASCII: \d and \w mean in ECMAScript what they mean here with this flag.
-      const pattern = `re.compile(${pyString(constraint.pattern)}, re.ASCII)`;
-      return { lines: NOT_TEXT, verdict: `${pattern}.fullmatch(value) is not None` };
+      // Only what has one is planned. ASCII: \d and \w mean in ECMAScript what they mean here with this flag.
+      const pattern = pyPattern(pythonPattern(constraint.pattern) ?? constraint.pattern);
+      return { lines: NOT_TEXT, verdict: `re.search(${pattern}, value, re.ASCII) is not None`, uses: ["re"] };
     }
     case "type":
       return typeBody(constraint.type);
@@ -52,12 +53,14 @@ export function pyPredicate(constraint: Constraint, field: string, part = ""): B
           "    return False",
         ],
         verdict: `${left} ${operator} ${right}`,
+        uses: ["is_number"],
       };
     }
     case "unique":
       return {
         lines: NOT_LIST,
-        verdict: "len({json.dumps(item, sort_keys=True) for item in value}) == len(value)",
+        verdict: "len({canonical(item) for item in value}) == len(value)",
+        uses: ["canonical"],
       };
     case "decision":
       return decisionBody(constraint, part);
@@ -71,15 +74,16 @@ export function pyPredicate(constraint: Constraint, field: string, part = ""): B
 function rangeBody(range: RangeConstraint): Body {
   const lines = [...NOT_NUMBER];
   if (range.whole) lines.push("if value != int(value):", "    return False");
-  if (range.multipleOf !== null) lines.push(...multipleLines(range.multipleOf));
+  const step = range.multipleOf;
+  const isExact = step === null || Number.isInteger(step);
+  if (step !== null)
+    lines.push(
+      `if ${isExact ? `value % ${step} != 0` : `not is_multiple(value, ${step})`}:`,
+      "    return False",
+    );
   const inside = pyBounds(range, "value", String);
-  return { lines, verdict: range.accepts === "inside" ? inside : `not (${inside})` };
-}
-
-function multipleLines(step: number): readonly string[] {
-  if (Number.isInteger(step)) return [`if value % ${step} != 0:`, "    return False"];
-  // The tolerance is there because decimal steps are not exact in binary: 0.3 / 0.1 is not 3.
-  return [`if abs(value / ${step} - round(value / ${step})) >= 1e-9:`, "    return False"];
+  const verdict = range.accepts === "inside" ? inside : `not (${inside})`;
+  return { lines, verdict, uses: isExact ? ["is_number"] : ["is_number", "is_multiple"] };
 }
 
 /** The comparison with both bounds, e.g. `18 <= value <= 65`. */
@@ -91,19 +95,22 @@ function pyBounds<T>(bounds: Bounds<T>, name: string, write: (bound: T) => strin
 
 function lengthBody(constraint: LengthConstraint, name: string): Body {
   const bounds = { min: constraint.min, max: constraint.max, minInclusive: true, maxInclusive: true };
-  const measure = {
-    characters: { lines: NOT_TEXT, expression: "len(value)" },
-    octets: { lines: NOT_TEXT, expression: 'len(value.encode("utf-8", "surrogatepass"))' },
+  const { expression, ...measure } = {
+    characters: { lines: NOT_TEXT, expression: "len(value)", uses: [] },
+    octets: { lines: NOT_TEXT, expression: 'len(value.encode("utf-8", "surrogatepass"))', uses: [] },
     digits: {
       lines: [...NOT_TEXT, 'if re.fullmatch("[0-9]*", value) is None:', "    return False"],
       expression: "len(value)",
+      uses: ["re"],
     },
-    words: { lines: NOT_TEXT, expression: "len(value.split())" },
-    items: { lines: NOT_LIST, expression: "len(value)" },
+    words: { lines: NOT_TEXT, expression: "len(words_of(value))", uses: ["words_of"] },
+    items: { lines: NOT_LIST, expression: "len(value)", uses: [] },
   }[constraint.of];
+  if (constraint.min === null && constraint.max === null) return { ...measure, verdict: "True" };
   const exact = constraint.min !== null && constraint.min === constraint.max;
   return {
-    lines: [...measure.lines, `${name} = ${measure.expression}`],
+    ...measure,
+    lines: [...measure.lines, `${name} = ${expression}`],
     verdict: exact ? `${name} == ${constraint.min}` : pyBounds(bounds, name, String),
   };
 }
@@ -119,6 +126,7 @@ function enumerationBody(constraint: EnumerationConstraint, part: string): Body 
   return {
     lines: [`listed${part} = ${pyLiteral(values)}`, `candidate${part} = ${candidate}`],
     verdict: constraint.accepts === "listed" ? found : `not ${found}`,
+    uses: ["is_same"],
   };
 }
 
@@ -126,24 +134,26 @@ function temporalBody(constraint: TemporalConstraint, part: string): Body {
   if (constraint.of === "date") {
     // Dates of this form sort as text.
     const lines = [...NOT_TEXT, "if not is_date(value):", "    return False"];
-    return { lines, verdict: pyBounds(constraint, "value", pyString) };
+    return { lines, verdict: pyBounds(constraint, "value", pyString), uses: ["is_date"] };
   }
   const name = `time${part}`;
   const lines = [
     ...NOT_TEXT,
     'if re.fullmatch("([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?", value) is None:',
     "    return False",
-    `${name} = value + ":00" if len(value) == 5 else value`,
   ];
-  return { lines, verdict: pyBounds(constraint, name, (bound) => pyString(withSeconds(bound))) };
+  const uses = ["re"];
+  if (constraint.min === null && constraint.max === null) return { lines, verdict: "True", uses };
+  lines.push(`${name} = value + ":00" if len(value) == 5 else value`);
+  return { lines, verdict: pyBounds(constraint, name, (bound) => pyString(withSeconds(bound))), uses };
 }
 
 function typeBody(type: TypeConstraint["type"]): Body {
   switch (type) {
     case "integer":
-      return { lines: NOT_NUMBER, verdict: "value == int(value)" };
+      return { lines: NOT_NUMBER, verdict: "value == int(value)", uses: ["is_number"] };
     case "number":
-      return { lines: [], verdict: "is_number(value)" };
+      return { lines: [], verdict: "is_number(value)", uses: ["is_number"] };
     case "array":
       return { lines: [], verdict: "isinstance(value, list)" };
     case "object":
@@ -183,5 +193,6 @@ function allBody(parts: readonly Constraint[], field: string): Body {
       ? body.lines
       : [...body.lines, `if not (${body.verdict}):`, "    return False"],
   );
-  return { lines, verdict: bodies.at(-1)?.verdict ?? "True" };
+  const uses = bodies.flatMap((body) => body.uses ?? []);
+  return { lines, verdict: bodies.at(-1)?.verdict ?? "True", uses };
 }

@@ -25,7 +25,16 @@ export function tsInput(input: CaseInput): string {
 
 /** A text as a TypeScript string literal in double quotes. */
 export function tsString(text: string): string {
-  return JSON.stringify(text).replace(UNSEEN, (character) =>
+  return escapeUnseen(JSON.stringify(text));
+}
+
+/** A regular expression as a literal. */
+export function tsPattern(pattern: string): string {
+  return `/${escapeUnseen(new RegExp(pattern, "u").source)}/u`;
+}
+
+function escapeUnseen(text: string): string {
+  return text.replace(UNSEEN, (character) =>
     character
       .split("")
       .map((unit) => String.raw`\u` + unit.charCodeAt(0).toString(16).padStart(4, "0"))

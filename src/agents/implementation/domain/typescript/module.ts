@@ -1,7 +1,7 @@
 import { describeRule } from "../describe.ts";
-import type { CoveredCase, GeneratedCode, Wording } from "../generated-code.ts";
+import type { Body, CoveredCase, GeneratedCode, Wording } from "../generated-code.ts";
 import type { Plan, Unit } from "../plan.ts";
-import type { Case, Constraint } from "../spec.ts";
+import type { Case } from "../spec.ts";
 import { plainLine, wrap } from "../text.ts";
 import { tsInput, tsString } from "./literal.ts";
 import { tsPredicate } from "./predicate.ts";
@@ -27,13 +27,17 @@ export function generateTypeScript(plan: Planned, wording: Wording): GeneratedCo
 
 function sourceText(plan: Planned, wording: Wording): string {
   const header = docComment([plan.requirement, wording.summary]);
-  const helpers = HELPERS.filter(({ kind }) => plan.units.some((unit) => uses(unit.rule.constraint, kind)));
-  const functions = plan.units.map(functionText);
+  const written = plan.units.map((unit) => ({
+    unit,
+    body: tsPredicate(unit.rule.constraint, unit.rule.field),
+  }));
+  const functions = written.map(({ unit, body }) => functionText(unit, body));
+  const used = new Set(written.flatMap(({ body }) => body.uses ?? []));
+  const helpers = HELPERS.filter(({ name }) => used.has(name));
   return `${[header, ...functions, ...helpers.map(({ text }) => text)].join("\n\n")}\n`;
 }
 
-function functionText(unit: Unit): string {
-  const body = tsPredicate(unit.rule.constraint, unit.rule.field);
+function functionText(unit: Unit, body: Body): string {
   const lines = [...body.lines, `return ${body.verdict};`].map((line) => `  ${line}`);
   return [
     docComment([describeRule(unit.rule)]),
@@ -78,24 +82,41 @@ function functionName(unit: Unit): string {
 }
 
 function docComment(paragraphs: readonly string[]): string {
-  const [only, ...more] = paragraphs.flatMap((paragraph) => wrap(paragraph.replaceAll("*/", "* /"), 96));
+  const wrapped = paragraphs.map((paragraph) => wrap(inComment(paragraph), 96));
+  const [only, ...more] = wrapped.flat();
   if (only !== undefined && more.length === 0) return `/** ${only} */`;
-  const lines = paragraphs
-    .map((paragraph) => wrap(paragraph.replaceAll("*/", "* /"), 96).map((line) => ` * ${line}`))
+  const lines = wrapped
+    .map((paragraph) => paragraph.map((line) => ` * ${line}`))
     .filter((paragraph) => paragraph.length > 0)
     .flatMap((paragraph, index) => (index === 0 ? paragraph : [" *", ...paragraph]));
   return ["/**", ...lines, " */"].join("\n");
 }
 
-function uses(constraint: Constraint, kind: string): boolean {
-  if (constraint.kind === "all") return constraint.of.some((part) => uses(part, kind));
-  return constraint.kind === "temporal" ? constraint.of === kind : constraint.kind === kind;
+/** Text that cannot end the comment it stands in, nor give the compiler orders (`@ts-expect-error`). */
+function inComment(text: string): string {
+  return plainLine(text).replaceAll("*/", "* /").replaceAll("@ts-", "@ ts-");
 }
 
 /** Functions that a predicate calls, written once at the end of the file where one needs them. */
 const HELPERS = [
   {
-    kind: "date",
+    name: "isMultiple",
+    text: `/** Decimal steps are not exact in binary: 0.3 is a multiple of 0.1, although 0.3 / 0.1 is not 3. */
+function isMultiple(value: number, step: number): boolean {
+  const quotient = value / step;
+  const off = Math.abs(quotient - Math.round(quotient));
+  return off <= Math.max(1e-9, Math.abs(quotient) * Number.EPSILON);
+}`,
+  },
+  {
+    name: "inLowerCase",
+    text: `/** Upper and lower case of a text are the same; what is no text stays as it is. */
+function inLowerCase(value: unknown): unknown {
+  return typeof value === "string" ? value.toLowerCase() : value;
+}`,
+  },
+  {
+    name: "isDate",
     text: `/** A date that the calendar has: 2026-02-30 is none. */
 function isDate(text: string): boolean {
   if (!/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(text) || text.startsWith("0000")) return false;
@@ -104,7 +125,7 @@ function isDate(text: string): boolean {
 }`,
   },
   {
-    kind: "unique",
+    name: "canonical",
     text: `/** Equal JSON values have equal canonical texts; the order of an object's keys does not count. */
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return \`[\${value.map(canonical).join(",")}]\`;

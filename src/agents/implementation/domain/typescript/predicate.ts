@@ -10,7 +10,7 @@ import type {
   TypeConstraint,
 } from "../spec.ts";
 import { withSeconds } from "../temporal.ts";
-import { tsKey, tsLiteral, tsString } from "./literal.ts";
+import { tsKey, tsLiteral, tsPattern, tsString } from "./literal.ts";
 
 const NOT_TEXT = 'if (typeof value !== "string") return false;';
 const NOT_OBJECT = 'if (typeof value !== "object" || value === null || Array.isArray(value)) return false;';
@@ -29,7 +29,7 @@ export function tsPredicate(constraint: Constraint, field: string, part = ""): B
       return { lines: [NOT_OBJECT], verdict: constraint.required ? present : `!${present}` };
     }
     case "pattern":
-      return { lines: [NOT_TEXT], verdict: `/${new RegExp(constraint.pattern, "u").source}/u.test(value)` };
+      return { lines: [NOT_TEXT], verdict: `${tsPattern(constraint.pattern)}.test(value)` };
     case "type":
       return { lines: [], verdict: typeVerdict(constraint.type) };
     case "temporal":
@@ -53,6 +53,7 @@ export function tsPredicate(constraint: Constraint, field: string, part = ""): B
       return {
         lines: ["if (!Array.isArray(value)) return false;"],
         verdict: "new Set(value.map(canonical)).size === value.length",
+        uses: ["canonical"],
       };
     case "decision":
       return decisionBody(constraint, part);
@@ -66,15 +67,13 @@ export function tsPredicate(constraint: Constraint, field: string, part = ""): B
 function rangeBody(range: RangeConstraint): Body {
   const check = range.whole ? "!Number.isInteger(value)" : "!Number.isFinite(value)";
   const lines = [`if (typeof value !== "number" || ${check}) return false;`];
-  if (range.multipleOf !== null) lines.push(multipleLine(range.multipleOf));
+  const step = range.multipleOf;
+  const isExact = step === null || Number.isInteger(step);
+  if (step !== null)
+    lines.push(`if (${isExact ? `value % ${step} !== 0` : `!isMultiple(value, ${step})`}) return false;`);
   const inside = tsBounds(range, "value", String);
-  return { lines, verdict: range.accepts === "inside" ? inside : `!(${inside})` };
-}
-
-function multipleLine(step: number): string {
-  if (Number.isInteger(step)) return `if (value % ${step} !== 0) return false;`;
-  // The tolerance is there because decimal steps are not exact in binary: 0.3 / 0.1 is not 3.
-  return `if (Math.abs(value / ${step} - Math.round(value / ${step})) >= 1e-9) return false;`;
+  const verdict = range.accepts === "inside" ? inside : `!(${inside})`;
+  return { lines, verdict, uses: isExact ? [] : ["isMultiple"] };
 }
 
 /** The comparison with both bounds, e.g. `value >= 18 && value <= 65`. */
@@ -95,6 +94,7 @@ function lengthBody(constraint: LengthConstraint, name: string): Body {
     words: { lines: [NOT_TEXT], expression: 'value.split(/\\s+/u).filter((word) => word !== "").length' },
     items: { lines: ["if (!Array.isArray(value)) return false;"], expression: "value.length" },
   }[constraint.of];
+  if (constraint.min === null && constraint.max === null) return { lines: measure.lines, verdict: "true" };
   const exact = constraint.min !== null && constraint.min === constraint.max;
   return {
     lines: [...measure.lines, `const ${name} = ${measure.expression};`],
@@ -107,28 +107,22 @@ function enumerationBody(constraint: EnumerationConstraint, part: string): Body 
   const values = constraint.values.map((value) =>
     fold && typeof value === "string" ? value.toLowerCase() : value,
   );
-  const name = `candidate${part}`;
-  const candidate = fold ? 'typeof value === "string" ? value.toLowerCase() : value' : "value";
-  const lines = [
-    `const listed${part}: readonly unknown[] = ${tsLiteral(values)};`,
-    ...(fold ? [`const ${name} = ${candidate};`] : []),
-  ];
-  const found = `listed${part}.includes(${fold ? name : "value"})`;
-  return { lines, verdict: constraint.accepts === "listed" ? found : `!${found}` };
+  const lines = [`const listed${part}: readonly unknown[] = ${tsLiteral(values)};`];
+  const found = `listed${part}.includes(${fold ? "inLowerCase(value)" : "value"})`;
+  const verdict = constraint.accepts === "listed" ? found : `!${found}`;
+  return { lines, verdict, uses: fold ? ["inLowerCase"] : [] };
 }
 
 function temporalBody(constraint: TemporalConstraint, part: string): Body {
   if (constraint.of === "date") {
     // Dates of this form sort as text.
     const lines = [NOT_TEXT, "if (!isDate(value)) return false;"];
-    return { lines, verdict: tsBounds(constraint, "value", tsString) };
+    return { lines, verdict: tsBounds(constraint, "value", tsString), uses: ["isDate"] };
   }
   const name = `time${part}`;
-  const lines = [
-    NOT_TEXT,
-    "if (!/^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$/.test(value)) return false;",
-    `const ${name} = value.length === 5 ? \`\${value}:00\` : value;`,
-  ];
+  const lines = [NOT_TEXT, "if (!/^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$/.test(value)) return false;"];
+  if (constraint.min === null && constraint.max === null) return { lines, verdict: "true" };
+  lines.push(`const ${name} = value.length === 5 ? \`\${value}:00\` : value;`);
   return { lines, verdict: tsBounds(constraint, name, (bound) => tsString(withSeconds(bound))) };
 }
 
@@ -173,7 +167,8 @@ function allBody(parts: readonly Constraint[], field: string): Body {
   const lines = bodies.flatMap((body, index) =>
     index === bodies.length - 1 ? body.lines : [...body.lines, `if (!(${body.verdict})) return false;`],
   );
-  return { lines: withoutRepeats(lines), verdict: bodies.at(-1)?.verdict ?? "true" };
+  const uses = bodies.flatMap((body) => body.uses ?? []);
+  return { lines: withoutRepeats(lines), verdict: bodies.at(-1)?.verdict ?? "true", uses };
 }
 
 /** Two constraints on a text both begin by asking whether it is one; once is enough. */
