@@ -68,7 +68,8 @@ t.test("an agent that exits at once ends in a named crash loop with its last wor
     bad: { command: fixture("exits-at-once.js") },
   });
   const message = await failsWith(t, project, [], 1, "AGENTS_CRASH_LOOP");
-  t.match(message, /bad crashed/);
+  t.match(message, /bad crashed 5 times/);
+  t.equal(message.match(/cannot go on/g)?.length, 1, "the words of its last life, not of all five");
   const ran = await project.agents(["up", "-d", "--json"]);
   t.equal(ran.code, 1);
   t.match(

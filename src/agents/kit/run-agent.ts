@@ -7,7 +7,8 @@ import { startAgent } from "./start-agent.ts";
  * The whole of an agent process: reads the environment, composes the agent, serves its API and its event subscriptions,
  * and stops gracefully on SIGTERM or SIGINT. Resolves when the server listens.
  *
- * An agent that cannot start says why in one line and ends the process with exit code 1.
+ * An agent that cannot start says why in one line and ends the process: with exit code 78 where another start would end in
+ * the same way, else with 1.
  */
 export async function runAgent<DB = unknown>(definition: AgentDefinition<DB>): Promise<void> {
   const log = createLogger((line) => process.stdout.write(line), logLevel(process.env["LOG_LEVEL"]));
@@ -16,6 +17,6 @@ export async function runAgent<DB = unknown>(definition: AgentDefinition<DB>): P
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
     log.error(`${error.message}. ${error.hint}`, error.code === null ? {} : { code: error.code });
-    process.exit(1);
+    process.exit(error.exitCode);
   }
 }

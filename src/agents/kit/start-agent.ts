@@ -182,7 +182,7 @@ async function compose<DB>(definition: AgentDefinition<DB>, kit: AgentKit<DB>): 
     throw new StartError(
       `${definition.name} cannot start: ${reason.replace(/\.$/, "")}`,
       "LOG_LEVEL=debug shows where this was thrown.",
-      error,
+      { cause: error, mayPass: true },
     );
   }
 }
@@ -199,7 +199,10 @@ async function readyOrFail<DB>(store: AgentStore<DB>, inFlight: WorkInFlight): P
     if (inFlight.stopping) return false;
     if (error instanceof StartError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    throw new StartError(`The database cannot be used: ${reason}`, "Look at the file and its folder.", error);
+    throw new StartError(`The database cannot be used: ${reason}`, "Look at the file and its folder.", {
+      cause: error,
+      mayPass: true,
+    });
   }
 }
 

@@ -15,6 +15,8 @@ import { ResourceLog } from "./resource-log.ts";
 
 /** Takes the output of one incarnation of a resource. */
 export interface LogWriter {
+  /** Its lines have higher sequence numbers. */
+  readonly after: number;
   /** Bytes as they were read, whatever their borders are; they may be used again once this returns. */
   write(stream: LogLine["stream"], chunk: Uint8Array): void;
   /** The streams have ended: a last line without newline is kept, and everything is on disk when this returns. */
@@ -26,8 +28,8 @@ export interface LogStore extends LogReader, Disposable {
   writer(resource: string): LogWriter;
   /** Kept lines that match, then every new one, with no gap, until the signal aborts. A reader that is too slow gets a line that says how many it missed. */
   followLogs(query: LogQuery, signal: AbortSignal): AsyncGenerator<LogLine, void, undefined>;
-  /** The last lines of a resource from memory, at once: the last words of a process. */
-  lastLines(resource: string, count: number): readonly LogLine[];
+  /** The last lines of a resource after that sequence number, from memory, at once: the last words of a process. */
+  lastLines(resource: string, count: number, after?: number): readonly LogLine[];
   /** Writes what was read in this event-loop turn; it happens by itself at the end of the turn. */
   flush(): void;
   /** Writes what is left and closes the files. Followers end. */
@@ -87,6 +89,7 @@ class FileLogStore implements LogStore {
       ),
     };
     return {
+      after: this.#seq,
       write: (stream, chunk) => {
         this.#tick();
         splitters[stream].push(chunk);
@@ -142,10 +145,11 @@ class FileLogStore implements LogStore {
     return follow.call(this);
   }
 
-  lastLines(resource: string, count: number): readonly LogLine[] {
+  lastLines(resource: string, count: number, after = 0): readonly LogLine[] {
     this.flush();
     const ring = this.#logs.get(resource)?.ring.snapshot() ?? Buffer.alloc(0);
     return linesIn(ring)
+      .filter(({ seq }) => seq > after)
       .slice(-count)
       .map((line) => toLogLine(resource, line));
   }

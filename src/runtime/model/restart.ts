@@ -8,6 +8,11 @@ export const BACKOFF_MAX_MS = 10_000;
 export const CRASH_LOOP_COUNT = 5;
 /** … within so many ms are a crash loop. */
 export const CRASH_LOOP_WINDOW_MS = 30_000;
+/**
+ * What a process ends with that cannot start as it is set up (EX_CONFIG of sysexits.h): a token that is refused, a setting
+ * that makes no sense. Starting it again does not help until somebody has changed something.
+ */
+export const EXIT_NOT_SET_UP = 78;
 /** Ready for so long, earlier crashes are forgotten. */
 export const STABLE_AFTER_MS = 10_000;
 
@@ -16,8 +21,8 @@ export type CrashHistory = readonly number[];
 
 /** An exit that nobody asked for. */
 export interface UnplannedExit {
-  /** True: exit code 0. */
-  readonly clean: boolean;
+  /** Null where it was a signal, or there is none. */
+  readonly code: number | null;
   /** How long it had been ready, in ms; null = it never was. */
   readonly readyForMs: number | null;
   /** A task, which is meant to end. */
@@ -34,6 +39,8 @@ export type RestartDecision =
   | { readonly do: "complete" }
   /** It ended on its own accord, and the policy lets it rest. */
   | { readonly do: "rest" }
+  /** It says itself that another start would end in the same way. */
+  | { readonly do: "not-set-up" }
   /** It failed, and the policy does not start it again. */
   | { readonly do: "give-up" }
   | { readonly do: "loop"; readonly crashes: number; readonly withinMs: number }
@@ -41,10 +48,11 @@ export type RestartDecision =
 
 /** The restart policy: what follows an exit that nobody asked for. */
 export function decideRestart(exit: UnplannedExit): RestartDecision {
-  if (exit.oneShot) return exit.clean ? { do: "complete" } : { do: "give-up" };
+  if (exit.oneShot) return exit.code === 0 ? { do: "complete" } : { do: "give-up" };
   // A server that ends before it ever served has not ended well, whatever its exit code says.
-  const clean = exit.clean && exit.readyForMs !== null;
+  const clean = exit.code === 0 && exit.readyForMs !== null;
   if (clean && exit.policy !== "always") return { do: "rest" };
+  if (exit.code === EXIT_NOT_SET_UP && exit.readyForMs === null) return { do: "not-set-up" };
   if (exit.policy === "never") return { do: "give-up" };
 
   const stable = exit.readyForMs !== null && exit.readyForMs >= STABLE_AFTER_MS;

@@ -9,6 +9,8 @@ const LAST_WORDS = 8;
 export class ProcessLogs {
   readonly #store: LogStore;
   readonly #writers = new Map<string, LogWriter>();
+  /** Where the lines of the newest incarnation that wrote any begin. */
+  readonly #began = new Map<string, number>();
   readonly #budget = new TurnBudget();
 
   constructor(store: LogStore) {
@@ -24,6 +26,7 @@ export class ProcessLogs {
     if (writer === undefined) {
       writer = this.#store.writer(resource);
       this.#writers.set(resource, writer);
+      this.#began.set(resource, writer.after);
     }
     writer.write(stream, chunk);
   }
@@ -34,7 +37,9 @@ export class ProcessLogs {
     this.#writers.delete(resource);
   }
 
+  /** Of its last life alone: what crashes again and again says the same each time. */
   lastWords(resource: string): readonly string[] {
-    return this.#store.lastLines(resource, LAST_WORDS).map(({ text }) => text);
+    const after = this.#began.get(resource) ?? 0;
+    return this.#store.lastLines(resource, LAST_WORDS, after).map(({ text }) => text);
   }
 }

@@ -36,6 +36,8 @@ export function verdictOf(ended: Ended, decision: RestartDecision): Verdict {
       return { to: "stopped", why: `ended by itself: ${exitText(exit)}` };
     case "give-up":
       return { to: "failed", error: endedError(ended) };
+    case "not-set-up":
+      return { to: "failed", error: notSetUpError(ended) };
     case "loop":
       return { to: "failed", error: crashLoopError(ended, decision) };
     case "retry": {
@@ -58,12 +60,16 @@ function crashLoopError(
 ): AgentsError {
   const seconds = Math.max(1, Math.round(loop.withinMs / 1000));
   const what = `${ended.name} crashed ${loop.crashes} times in ${seconds} s and is no longer restarted.`;
-  return withLastWords(
-    "AGENTS_CRASH_LOOP",
-    what,
-    ended,
-    `It starts again when a file of it is saved, or with: agents restart ${ended.name}`,
-  );
+  return withLastWords("AGENTS_CRASH_LOOP", what, ended, afterSave(ended));
+}
+
+function notSetUpError(ended: Ended): AgentsError {
+  const what = `${ended.name} cannot start as it is set up (${exitText(ended.exit)}) and is not restarted.`;
+  return withLastWords("AGENTS_EXITED", what, ended, afterSave(ended));
+}
+
+function afterSave({ name }: Ended): string {
+  return `It starts again when a file of it is saved, or with: agents restart ${name}`;
 }
 
 function endedError(ended: Ended): AgentsError {

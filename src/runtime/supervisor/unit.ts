@@ -294,9 +294,9 @@ export class Unit {
       limit.abort();
       if (known !== null) return { to: "failed", error: known };
     }
-    const clean = exit.by === "code" && exit.code === 0;
+    const code = exit.by === "code" ? exit.code : null;
     const history = this.#history;
-    const decision = decideRestart({ clean, readyForMs, oneShot, policy: restart, history, now, random });
+    const decision = decideRestart({ code, readyForMs, oneShot, policy: restart, history, now, random });
     if (decision.do === "retry") this.#history = decision.history;
     const lastWords = hooks?.lastWords?.() ?? [];
     return verdictOf({ name, exit, wasReady: readyForMs !== null, oneShot, lastWords }, decision);

@@ -264,13 +264,13 @@ void t.test("three agents that start at the same time on a fresh database all co
 
 void t.test("a database that cannot be used ends the agent with one line that says what to do", async (t) => {
   const folder = t.testdir({ file: "" });
-  for (const [url, reason] of [
-    ["", /SQLSERVER_URL is not set/],
-    ["mssql://sa@localhost", /names no database/],
-    [`sqlite:${folder}/file/agents.db`, /cannot open its database/],
+  for (const [url, reason, code] of [
+    ["", /SQLSERVER_URL is not set/, 78],
+    ["mssql://sa@localhost", /names no database/, 78],
+    [`sqlite:${folder}/file/agents.db`, /cannot open its database/, 1],
   ] as const) {
     const agent = spawnAgent(t, "greeter", { SQLSERVER_URL: url });
-    t.equal(await agent.exited, 1);
+    t.equal(await agent.exited, code);
     t.match(agent.output(), reason);
     t.equal(agent.output().trim().split("\n").length, 1, agent.output());
   }

@@ -131,7 +131,7 @@ void t.test("a copy that somebody has changed is none", async (t) => {
   rmSync(join(folder, "greeter/greet.yaml"));
   await server.close();
   age(cache);
-  t.match(await failure(source), { reason: "unreachable" });
+  t.match(await failure(source), { reason: "unreachable", mayPass: true });
 });
 
 void t.test("without a copy what is wrong is told, with what to do", async (t) => {
@@ -156,7 +156,7 @@ void t.test("without a copy what is wrong is told, with what to do", async (t) =
     ],
     [await failure({ ...source, token: TOKEN, repo: "my-org/prmpts" }), /no my-org\/prmpts/, /permission/],
   ];
-  for (const [error, message, hint] of failures) t.match(error, { message, hint });
+  for (const [error, message, hint] of failures) t.match(error, { message, hint, mayPass: false });
   t.notMatch(failures.map(([error]) => inspect(error)).join("\n"), TOKEN);
   t.equal(greeting((await sync({ ...source, token: TOKEN })).folder), greet("one"));
   t.ok(server.tokens.has(`Bearer ${TOKEN}`));

@@ -82,7 +82,7 @@ for (const production of [{ NODE_ENV: "production" }, { AGENTS_ENV: "production"
     for (const [what, prompts, expected] of cases) {
       const { root, env } = project(t, prompts);
       const agent = spawnAgent(t, "greeter", { ...env, ...production });
-      t.equal(await agent.exited, 1, what);
+      t.equal(await agent.exited, 78, what);
       t.match(agent.output(), expected, what);
       t.notMatch(agent.output(), "listens url=", what);
       rmSync(join(root, "prompts"), { recursive: true });
@@ -123,5 +123,5 @@ void t.test("prompts of a repository are held against the lock that lies beside 
     await unlocked.printed("code=AGENTS_PROMPT_UNLOCKED"),
     /greet\.yaml has changed under version 1\.0\.0/,
   );
-  t.equal(await unlocked.exited, 1);
+  t.equal(await unlocked.exited, 78);
 });

@@ -3,7 +3,7 @@ import type { RestartDecision, UnplannedExit } from "../../../src/runtime/model/
 import { backoff, decideRestart } from "../../../src/runtime/model/restart.ts";
 
 const crash: UnplannedExit = {
-  clean: false,
+  code: 1,
   readyForMs: null,
   oneShot: false,
   policy: "on-failure",
@@ -57,7 +57,14 @@ t.test("the fifth crash within 30 s is a crash loop", (t) => {
 });
 
 t.test("an exit with code 0 before it was ready is a crash", (t) => {
-  t.equal(crashLoop({ clean: true }, 100).at(-1)?.do, "loop");
+  t.equal(crashLoop({ code: 0 }, 100).at(-1)?.do, "loop");
+  t.end();
+});
+
+t.test("what says that it cannot start as it is set up is not started again, what served once is", (t) => {
+  t.equal(decideRestart({ ...crash, code: 78 }).do, "not-set-up");
+  t.equal(decideRestart({ ...crash, code: 78, policy: "always" }).do, "not-set-up");
+  t.equal(decideRestart({ ...crash, code: 78, readyForMs: 1 }).do, "retry");
   t.end();
 });
 
@@ -81,7 +88,7 @@ t.test("10 s ready, and earlier crashes are forgotten", (t) => {
 });
 
 t.test("the policy decides about exits that were no crash", (t) => {
-  const clean = { ...crash, clean: true, readyForMs: 500 };
+  const clean = { ...crash, code: 0, readyForMs: 500 };
   t.equal(decideRestart(clean).do, "rest");
   t.equal(decideRestart({ ...clean, policy: "never" }).do, "rest");
   t.equal(decideRestart({ ...clean, policy: "always" }).do, "retry");
@@ -90,7 +97,7 @@ t.test("the policy decides about exits that were no crash", (t) => {
 });
 
 t.test("a task completes with exit code 0 and fails with any other, at once", (t) => {
-  t.equal(decideRestart({ ...crash, oneShot: true, clean: true }).do, "complete");
+  t.equal(decideRestart({ ...crash, oneShot: true, code: 0 }).do, "complete");
   t.equal(decideRestart({ ...crash, oneShot: true }).do, "give-up");
   t.end();
 });

@@ -55,6 +55,24 @@ t.test("five crashes in a row are a crash loop with the last words, and a restar
   t.equal(of("implementation").state, "stopped");
 });
 
+t.test("one that cannot start as it is set up is started once, and says so", async (t) => {
+  const { supervisor, states } = run(t, {
+    app: {
+      command: node("exits-at-once.js", "78"),
+      port: await findFreePort(),
+      more: { hooks: { lastWords: () => ["the token is not accepted"] } },
+    },
+  });
+  const [view] = await supervisor.start();
+  t.match(view, { state: "failed", restarts: 0, lastExit: { code: 78 } });
+  t.notOk(states().includes("app:backoff"));
+  t.match(supervisor.failure("app"), {
+    code: "AGENTS_EXITED",
+    message: "app cannot start as it is set up (exit 78) and is not restarted. Last words:",
+    details: { lines: ["the token is not accepted"], hint: /when a file of it is saved.*agents restart app/ },
+  });
+});
+
 t.test("one that ends with code 0 before it is ready has crashed", async (t) => {
   const { supervisor, until } = run(t, {
     app: { command: node("exits-at-once.js", "0"), port: await findFreePort() },

@@ -70,12 +70,10 @@ function cannotListen(agent: string, host: string, port: number, error: unknown)
     return new StartError(
       `${agent} cannot listen on ${host}:${port}: the port is in use`,
       "Stop what uses it, or set PORT to another one.",
-      error,
+      { cause: error, mayPass: true },
     );
   }
-  return new StartError(
-    `${agent} cannot listen on ${host}:${port}: ${reason}`,
-    "Check HOST and PORT.",
-    error,
-  );
+  return new StartError(`${agent} cannot listen on ${host}:${port}: ${reason}`, "Check HOST and PORT.", {
+    cause: error,
+  });
 }

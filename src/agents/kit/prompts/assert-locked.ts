@@ -20,8 +20,7 @@ export async function assertLocked(root: string, agent: string): Promise<void> {
     throw new StartError(
       broken.join("; ").replace(/\.$/, ""),
       "Correct the file: in production no prompt may be broken.",
-      undefined,
-      "AGENTS_PROMPT_INVALID",
+      { code: "AGENTS_PROMPT_INVALID" },
     );
   const text = await readLockFile(root);
   const lock = text === null ? null : parseLock(text);
@@ -49,5 +48,5 @@ export async function assertLocked(root: string, agent: string): Promise<void> {
 }
 
 function unlocked(message: string): StartError {
-  return new StartError(message, UPDATE, undefined, "AGENTS_PROMPT_UNLOCKED");
+  return new StartError(message, UPDATE, { code: "AGENTS_PROMPT_UNLOCKED" });
 }

@@ -19,8 +19,7 @@ export async function readLockFile(folder: string): Promise<string | null> {
     throw new StartError(
       `${path} cannot be read: ${plainReason(error)}`,
       "Make it a file that this user can read, or remove it and run agents prompts lint --update.",
-      error,
-      "AGENTS_PROMPT_UNLOCKED",
+      { cause: error, code: "AGENTS_PROMPT_UNLOCKED" },
     );
   }
 }

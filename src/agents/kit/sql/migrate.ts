@@ -38,7 +38,7 @@ async function run(
   throw new StartError(
     `${agent} cannot bring its tables up to date${failed === undefined ? "" : `: migration ${failed.migrationName}`}: ${reason}`,
     "Mend the migration, or remove the database if its data may go (agents down -v).",
-    error,
+    { cause: error, mayPass: true },
   );
 }
 

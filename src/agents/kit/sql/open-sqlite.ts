@@ -68,7 +68,7 @@ function openFile(agent: string, url: string): DatabaseSync {
     throw new StartError(
       `${agent} cannot open its database ${path}: ${reason}`,
       "Check that the folder exists and can be written to.",
-      error,
+      { cause: error, mayPass: true },
     );
   }
 }

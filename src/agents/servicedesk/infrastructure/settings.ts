@@ -28,7 +28,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     throw new StartError(
       `SERVICEDESK_POLICY: "${policy.timeZone}" is no time zone`,
       "Set timeZone to an IANA name such as Europe/London.",
-      error,
+      { cause: error },
     );
   }
 }
@@ -41,7 +41,7 @@ function readPolicy(file: string, given: string): Policy {
     throw new StartError(
       `SERVICEDESK_POLICY: "${given}" is no policy and no file that can be read`,
       `Set it to ${Object.keys(POLICIES).join(" or ")}, or to the path of a JSON file.`,
-      error,
+      { cause: error },
     );
   }
   const read = policySchema.safeParse(parse(text, file));
@@ -58,6 +58,8 @@ function parse(text: string, file: string): unknown {
     return JSON.parse(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new StartError(`SERVICEDESK_POLICY: ${file} is not JSON: ${reason}`, "Correct the file.", error);
+    throw new StartError(`SERVICEDESK_POLICY: ${file} is not JSON: ${reason}`, "Correct the file.", {
+      cause: error,
+    });
   }
 }

@@ -51,19 +51,17 @@ async function copyOf(
     return await syncPrompts(source, options);
   } catch (error) {
     if (error instanceof GithubFailure)
-      throw new StartError(
-        `${error.message}, and there is no copy of them here`,
-        error.hint,
-        error,
-        "AGENTS_PROMPT_SOURCE_FAILED",
-      );
+      throw new StartError(`${error.message}, and there is no copy of them here`, error.hint, {
+        cause: error,
+        code: "AGENTS_PROMPT_SOURCE_FAILED",
+        mayPass: error.mayPass,
+      });
     // Of the file system, or of SQLite, which has the lock in that folder.
     if (!(error instanceof Error) || !("syscall" in error || "errcode" in error)) throw error;
     throw new StartError(
       `Prompts cannot be kept in ${source.cache}: ${error.message}`,
       "Set AGENTS_PROMPTS_CACHE to a folder that can be written to.",
-      error,
-      "AGENTS_PROMPT_SOURCE_FAILED",
+      { cause: error, code: "AGENTS_PROMPT_SOURCE_FAILED", mayPass: true },
     );
   }
 }

@@ -9,6 +9,13 @@ export type GithubFailureReason =
   | "failing"
   | "unexpected";
 
+const LASTING: ReadonlySet<GithubFailureReason> = new Set([
+  "unauthorized",
+  "forbidden",
+  "not-found",
+  "no-such-ref",
+]);
+
 /** A repository could not be read. Message and hint hold no token. */
 export class GithubFailure extends Error {
   override readonly name = "GithubFailure";
@@ -16,6 +23,8 @@ export class GithubFailure extends Error {
   readonly hint: string;
   /** When it may be asked again, in ms since 1970; null where the server says nothing. */
   readonly retryAt: number | null;
+  /** False where the same question is answered in the same way until somebody has changed something. */
+  readonly mayPass: boolean;
 
   constructor(
     reason: GithubFailureReason,
@@ -27,5 +36,6 @@ export class GithubFailure extends Error {
     this.reason = reason;
     this.hint = hint;
     this.retryAt = retryAt;
+    this.mayPass = !LASTING.has(reason);
   }
 }

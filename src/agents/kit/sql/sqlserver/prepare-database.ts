@@ -48,6 +48,7 @@ export async function prepareDatabase(preparing: Preparing): Promise<void> {
       throw new StartError(
         `${agent} cannot reach SQL Server at ${server}: ${look.reason}`,
         `Tried for ${patienceMs / 1000} s. Start the server, or mend the URL of the database.`,
+        { mayPass: true },
       );
     }
     if (look.reason !== said.reason || now - said.at > SAID_AGAIN) {
@@ -127,7 +128,7 @@ async function create(session: Session, { agent, settings, log }: Preparing): Pr
     throw new StartError(
       `${agent} cannot create the database ${database}: ${messageOf(error)}`,
       "Create it by hand, and give the login a user in it that is a member of db_owner.",
-      error,
+      { cause: error },
     );
   }
 }
