@@ -1,6 +1,7 @@
 import type { CloudEvent } from "../events/standard-event.ts";
 import type { Logger } from "../log/logger.ts";
 import { SidecarUnreachable } from "../state/state-store.ts";
+import { LeftToOthers } from "./left-to-others.ts";
 import type { Outbox, OutboxState, Publish } from "./outbox.ts";
 
 const BATCH = 100;
@@ -20,7 +21,8 @@ type Left = ReadonlyMap<string, SetAside>;
 /**
  * Publishes what stands in an outbox, in the order of its flows, and takes it out. An event may be published twice, with
  * the same id, when the process dies in between; it is never left out. An event that cannot be published holds back its
- * own flow only: the flow is set aside, the others go on, and after a while all is tried again.
+ * own flow only: the flow is set aside, the others go on, and after a while all is tried again. Of what other replicas
+ * have committed it publishes the flows that it is asked for, and what was left behind.
  */
 export class OutboxRelay {
   readonly #outbox: Outbox;
@@ -29,9 +31,15 @@ export class OutboxRelay {
   readonly #aside = new Map<string, SetAside>();
   /** Flows that the next pass tries, also when they are set aside. */
   readonly #wanted = new Set<string>();
+  readonly #left = new LeftToOthers();
+  /** When this process began, as events tell their time: what is older was left by an earlier one. */
+  readonly #began = new Date().toISOString();
+  /** The next pass publishes what an earlier process has left. */
+  #earlier = false;
   #running: Promise<Left> | null = null;
   #next: Promise<Left> | null = null;
   #timer: NodeJS.Timeout | null = null;
+  #look: NodeJS.Timeout | null = null;
   #failures = 0;
   #stopped = false;
 
@@ -42,13 +50,18 @@ export class OutboxRelay {
   }
 
   /**
-   * Resolves when what the flow has committed before the call is published; without a flow, when everything is.
+   * Resolves when what the flow has committed before the call is published; without a flow, when everything is that an
+   * earlier process has left or that could not be published before.
    *
    * @param flow the correlation id. @throws what the bus said.
    */
   async flush(flow?: string): Promise<void> {
-    if (flow === undefined) for (const id of this.#aside.keys()) this.#wanted.add(id);
-    else this.#wanted.add(flow);
+    if (flow === undefined) {
+      for (const id of this.#aside.keys()) this.#wanted.add(id);
+      this.#earlier = true;
+    } else {
+      this.#wanted.add(flow);
+    }
     const aside = await this.#request();
     const failed = flow === undefined ? aside.values().next().value : aside.get(flow);
     if (failed !== undefined) throw failed.reason;
@@ -60,8 +73,9 @@ export class OutboxRelay {
 
   stop(): void {
     this.#stopped = true;
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    for (const timer of [this.#timer, this.#look]) if (timer !== null) clearTimeout(timer);
     this.#timer = null;
+    this.#look = null;
   }
 
   #request(): Promise<Left> {
@@ -89,14 +103,27 @@ export class OutboxRelay {
 
   async #pass(): Promise<Left> {
     for (const flow of this.#wanted) this.#aside.delete(flow);
+    const wanted = new Set(this.#wanted);
+    const earlier = this.#earlier;
     this.#wanted.clear();
+    this.#earlier = false;
+    this.#left.begin();
     try {
       for (;;) {
-        const events = await this.#outbox.read(BATCH, this.#idsAside());
-        if (events.length > 0) await this.#publishAll(events);
+        const events = await this.#outbox.read(BATCH, new Set([...this.#idsAside(), ...this.#left.ids]));
+        const due = events.filter((event) => {
+          const flow = event.data.data.correlationId;
+          // A flow that was asked for while we read need not wait for the next pass.
+          const asked = wanted.has(flow) || (this.#wanted.has(flow) && !this.#left.hasFlow(flow));
+          return asked || (earlier && event.time < this.#began) || !this.#left.leave(event);
+        });
+        if (due.length > 0) await this.#publishAll(due);
         if (events.length < BATCH) break;
       }
+      this.#lookAgain(this.#left.end());
     } catch (error) {
+      for (const flow of wanted) if (!this.#aside.has(flow)) this.#wanted.add(flow);
+      if (earlier) this.#earlier = true;
       this.#retryLater(error);
       throw error;
     }
@@ -150,6 +177,16 @@ export class OutboxRelay {
 
   #idsAside(): ReadonlySet<string> {
     return new Set([...this.#aside.values()].flatMap(({ ids }) => [...ids]));
+  }
+
+  /** Looks after `ms` milliseconds whether what was left to others is still there. */
+  #lookAgain(ms: number | null): void {
+    if (ms === null || this.#stopped || this.#look !== null) return;
+    this.#look = setTimeout(() => {
+      this.#look = null;
+      void this.#request().catch(() => undefined); // the failure sets a timer of its own
+    }, ms);
+    this.#look.unref();
   }
 
   #retryLater(error: unknown): void {
