@@ -56,7 +56,7 @@ await test("execute reports a sprint, and a repetition with its key adds nothing
       await agent.post(`${API}/release-notes`, {
         version: "1.2.3",
         date: "2026-01-31",
-        commits: ["feat: x", "fix: y", "typo"],
+        commits: ["feat: x", "fix: y", "typo", "feat!: z", 'Revert "feat!: z"'],
       })
     ).body,
     {
@@ -65,9 +65,16 @@ await test("execute reports a sprint, and a repetition with its key adds nothing
         nextVersion: "1.3.0",
         notes: /^## 1\.3\.0 \(2026-01-31\)\n\n### Features/,
         unparsed: ["typo"],
+        reverted: ["feat!: z"],
       },
     },
   );
+  const early = { version: "0.4.2", commits: ["feat!: x"] };
+  t.match((await agent.post(`${API}/release-notes`, early)).body, { result: { nextVersion: "1.0.0" } });
+  t.match((await agent.post(`${API}/release-notes`, { ...early, initialDevelopment: true })).body, {
+    result: { bump: "minor", nextVersion: "0.5.0" },
+  });
+  t.match(await agent.post(`${API}/release-notes`, { ...early, date: "2026-02-30" }), { status: 422 });
   t.match(await agent.post(`${API}/release-notes`, { version: "1.2", commits: [] }), {
     status: 422,
     body: { errors: [{ path: "version" }] },
@@ -190,10 +197,14 @@ await test("with a repository issues and workflows are GitHub's, each once, and 
 
   const { issueId } = issueCreatedPayload.parse(event?.data.data.payload);
   await agent.post(`${API}/issues/${issueId}`, { state: "closed" });
-  t.match(github.asked.at(-1), {
-    method: "PATCH",
-    path: "/repos/octo/hello/issues/1",
-    body: { state: "closed" },
+  t.match(github.asked.at(-1), { method: "PATCH", path: "/repos/octo/hello/issues/1" });
+  t.strictSame(github.asked.at(-1)?.body, { state: "closed" }, "what people wrote there meanwhile stays");
+  await agent.post(`${API}/issues/${issueId}`, { labels: ["mended"], body: "Done." });
+  t.match(github.asked.at(-1)?.body, {
+    labels: ["agents", "mended"],
+    body: /^Done\.\n\n<!-- agents-issue /,
+    title: undefined,
+    state: undefined,
   });
 
   t.match(

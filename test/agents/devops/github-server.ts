@@ -62,11 +62,12 @@ export class GithubServer {
     if (method === "POST" && path.endsWith("/dispatches")) return [204, null];
     if (method === "GET") return this.#list(new URL(path, this.url));
     const number = method === "POST" ? this.issues.length + 1 : Number(path.split("/").at(-1));
+    const before = this.issues[number - 1];
     const issue = issueShape(number, {
-      state: body["state"] === "closed" ? "closed" : "open",
-      title: String(body["title"]),
-      body: String(body["body"]),
-      labels: body["labels"] as string[],
+      state: (body["state"] ?? before?.state) === "closed" ? "closed" : "open",
+      title: String(body["title"] ?? before?.title),
+      body: String(body["body"] ?? before?.body),
+      labels: (body["labels"] as string[] | undefined) ?? before?.labels.map(({ name }) => name) ?? [],
     });
     this.issues[number - 1] = issue;
     return [method === "POST" ? 201 : 200, issue];

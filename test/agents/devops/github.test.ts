@@ -112,7 +112,7 @@ await test("after a limit nothing is asked until the time that GitHub named", as
   ] as const) {
     server.failures.push(failure);
     t.match(
-      await problemOf(github.update({ ...issue, external: { number: 1, url: "" } }, signal)),
+      await problemOf(github.update({ ...issue, external: { number: 1, url: "" } }, ["title"], signal)),
       later(seconds),
     );
     clock.now += seconds * 1000;

@@ -59,7 +59,7 @@ export class Issues {
     ctx.precondition?.check(`issue ${issueId}`, before.issue.version);
     const { issue, changed } = changeIssue(before.issue, change);
     if (changed.length === 0) return before;
-    await this.#board.update(issue, ctx.signal);
+    await this.#board.update(issue, changed, ctx.signal);
     await this.#store.changeIssue(ctx, issue, changed, this.#board.name);
     return await this.#read(issueId);
   }

@@ -1,6 +1,6 @@
 import type { HandlerContext, Lineage, Page } from "agents-apphost/kit";
 import type { SprintAnalyzedPayload } from "../events.ts";
-import type { Issue } from "../domain/issue.ts";
+import type { Issue, IssueChange } from "../domain/issue.ts";
 
 /** Words of a model, and who made them. */
 export interface Words {
@@ -27,7 +27,8 @@ export interface Board {
   readonly name: "local" | "github";
   /** Null for a board that is kept here alone. */
   create(issue: Issue, signal: AbortSignal): Promise<External | null>;
-  update(issue: Issue, signal: AbortSignal): Promise<void>;
+  /** Only what has changed: the rest may be another there by now. */
+  update(issue: Issue, changed: readonly (keyof IssueChange)[], signal: AbortSignal): Promise<void>;
 }
 
 /** A workflow that is asked to run. */

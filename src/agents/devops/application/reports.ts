@@ -1,12 +1,12 @@
 import type { HandlerContext } from "agents-apphost/kit";
 import { blankOut, invalid, isSampleText } from "agents-apphost/kit";
-import { bumpOf, parseCommit, releaseNotes } from "../domain/commits.ts";
+import { bumpOf, parseCommit, releaseNotes, withoutReverted } from "../domain/commits.ts";
 import { DeploymentInvalid, doraMetrics } from "../domain/dora.ts";
 import type { Deployment, DoraMetrics } from "../domain/dora.ts";
 import { readFailure } from "../domain/failure.ts";
 import type { Failure } from "../domain/failure.ts";
 import { findInstructions } from "../domain/instructions.ts";
-import { bumpVersion, parseVersion } from "../domain/semver.ts";
+import { bumpVersion, initialBump, parseVersion } from "../domain/semver.ts";
 import type { Bump } from "../domain/semver.ts";
 import { analyseSprint, SprintInvalid } from "../domain/sprint.ts";
 import type { Sprint, WorkItem } from "../domain/sprint.ts";
@@ -20,6 +20,21 @@ interface Worded {
   readonly wording: { readonly by: "model" | "template"; readonly reason: string | null };
   readonly generatedBy: Words["generatedBy"];
   readonly promptRef: string;
+}
+
+interface ReleaseAsked {
+  readonly version: string;
+  readonly commits: readonly string[];
+  readonly date?: string | undefined;
+  readonly initialDevelopment: boolean;
+}
+
+interface Release {
+  readonly bump: Bump;
+  readonly nextVersion: string;
+  readonly notes: string;
+  readonly unparsed: string[];
+  readonly reverted: string[];
 }
 
 /** Figures by code, sentences by a model where it invents nothing. */
@@ -75,23 +90,17 @@ export class Reports {
   }
 
   /** @throws Problem 422 for a version that is none. */
-  releaseNotes({
-    version,
-    commits,
-    date,
-  }: {
-    readonly version: string;
-    readonly commits: readonly string[];
-    readonly date?: string | undefined;
-  }): { bump: Bump; nextVersion: string; notes: string; unparsed: string[] } {
+  releaseNotes({ version, commits, date, initialDevelopment }: ReleaseAsked): Release {
     const present = parseVersion(version);
     if (present === undefined) {
       const message = `"${version.slice(0, 40)}" is no version by SemVer 2.0.0, such as 1.4.0`;
       throw invalid(`version: ${message}`, [{ path: "version", message }]);
     }
-    const parsed = commits.map((message) => ({ message, commit: parseCommit(message) }));
+    const { kept, reverted } = withoutReverted(commits);
+    const parsed = kept.map((message) => ({ message, commit: parseCommit(message) }));
     const conventional = parsed.flatMap(({ commit }) => commit ?? []);
-    const bump = bumpOf(conventional);
+    const asked = bumpOf(conventional);
+    const bump = initialDevelopment ? initialBump(present, asked) : asked;
     const nextVersion = bumpVersion(present, bump);
     return {
       bump,
@@ -100,6 +109,7 @@ export class Reports {
       unparsed: parsed.flatMap(({ message, commit }) =>
         commit === undefined ? [message.split("\n", 1)[0] ?? ""] : [],
       ),
+      reverted: [...reverted],
     };
   }
 

@@ -6,12 +6,14 @@ export interface ConventionalCommit {
   readonly scope: string | null;
   readonly description: string;
   readonly breaking: boolean;
-  /** What a BREAKING CHANGE footer says. */
-  readonly breakingNote: string | null;
+  /** What the BREAKING CHANGE footers say. */
+  readonly breakingNotes: readonly string[];
 }
 
 const HEADER = /^([A-Za-z][\w-]*)(?:\(([^()\r\n]+)\))?(!)?: +(\S.*)$/;
-const FOOTER = /^BREAKING[ -]CHANGE: +([\s\S]+?)(?=\n[A-Za-z-]+(?:: | #)|\n\n|$(?![\s\S]))/m;
+/** To the next footer, or to an empty line. The text may begin on the next line, as many write it. */
+const FOOTER =
+  /^BREAKING[ -]CHANGE:(?: +|[ \t]*\n\s*)(\S[\s\S]*?)(?=\n(?:[A-Za-z-]+|BREAKING CHANGE)(?:: | #)|\n\n|$(?![\s\S]))/gm;
 
 /** Reads a commit message; `undefined` for one that does not follow the convention. */
 export function parseCommit(message: string): ConventionalCommit | undefined {
@@ -19,14 +21,50 @@ export function parseCommit(message: string): ConventionalCommit | undefined {
   const found = HEADER.exec(header.trim());
   if (found === null) return undefined;
   const [, type = "", scope, mark, description = ""] = found;
-  const note = FOOTER.exec(rest.join("\n"))?.[1]?.replace(/\s+/g, " ").trim() ?? null;
+  const notes = [...rest.join("\n").matchAll(FOOTER)].map(([, note = ""]) =>
+    note.replace(/\s+/g, " ").trim(),
+  );
   return {
     type: type.toLowerCase(),
     scope: scope ?? null,
     description: description.trim(),
-    breaking: mark !== undefined || note !== null,
-    breakingNote: note,
+    breaking: mark !== undefined || notes.length > 0,
+    breakingNotes: notes,
   };
+}
+
+/** What a commit takes back, by its first line: as git writes it (pull requests add their number), or as a type. */
+const REVERT = /^Revert "(.+)"(?: \(#\d+\))?$|^revert(?:\([^()]+\))?: +(.+)$/;
+const REAPPLY = /^Reapply "(.+)"(?: \(#\d+\))?$/;
+
+/** Commits without those that another one of them takes back, and without that one; what it took back is named. */
+export function withoutReverted(messages: readonly string[]): {
+  readonly kept: readonly string[];
+  readonly reverted: readonly string[];
+} {
+  const left = messages.map((message) => ({ message, title: titleOf(message) }));
+  const reverted: string[] = [];
+  // The longest first: a revert of a revert takes that back, so what it was about stays.
+  for (const each of left.toSorted((a, b) => b.title.length - a.title.length)) {
+    const target = targetOf(each.title);
+    const found = left.findIndex(({ title }) => title === target);
+    if (found < 0 || !left.includes(each)) continue;
+    left.splice(found, 1);
+    left.splice(left.indexOf(each), 1);
+    reverted.push(target ?? "");
+  }
+  return { kept: left.map(({ message }) => message), reverted };
+}
+
+function targetOf(title: string): string | undefined {
+  const again = REAPPLY.exec(title)?.[1];
+  if (again !== undefined) return `Revert "${again}"`;
+  const [, quoted, typed] = REVERT.exec(title) ?? [];
+  return quoted ?? typed;
+}
+
+function titleOf(message: string): string {
+  return (message.split("\n", 1)[0] ?? "").trim();
 }
 
 /** What the commits ask of the version: a breaking change a major one, feat a minor one, fix a patch, the rest nothing. */
@@ -52,7 +90,11 @@ export function releaseNotes(version: string, date: string, commits: readonly Co
     parts.push(
       section(
         "Breaking changes",
-        breaking.map((commit) => line(commit, commit.breakingNote ?? commit.description)),
+        breaking.flatMap((commit) =>
+          (commit.breakingNotes.length === 0 ? [commit.description] : commit.breakingNotes).map((note) =>
+            line(commit, note),
+          ),
+        ),
       ),
     );
   for (const [type, title] of SECTIONS) {

@@ -22,9 +22,15 @@ export function endOf(text: string): number {
   return text.includes("T") ? momentOf(text) : momentOf(text) + DAY_MS;
 }
 
-/** `2026-01-31` */
-export function dayOf(moment: number): string {
-  return new Date(moment).toISOString().slice(0, 10);
+/** `2026-01-31`, in a zone that is so many milliseconds before UTC. */
+export function dayOf(moment: number, offset = 0): string {
+  return new Date(moment + offset).toISOString().slice(0, 10);
+}
+
+/** By how many milliseconds the clocks of a time's zone are before UTC; 0 where none is given. */
+export function offsetOf(text: string): number {
+  const [, day = "", , zone = "Z"] = MOMENT.exec(text) ?? [];
+  return zone === "Z" ? 0 : momentOf(`${day}T00:00Z`) - momentOf(`${day}T00:00${zone}`);
 }
 
 /** The smallest value that at least so many percent of all are not above (nearest rank); null of nothing. */

@@ -54,6 +54,11 @@ function compare<Value extends bigint | string>(a: Value, b: Value): number {
 
 export type Bump = "major" | "minor" | "patch" | "none";
 
+/** In initial development (0.y.z) anything may change at any time (§4): what breaks asks for a minor version. */
+export function initialBump({ major }: Version, bump: Bump): Bump {
+  return bump === "major" && major === 0n ? "minor" : bump;
+}
+
 /** The next version. A pre-release becomes the version that it was before, where that is enough. */
 export function bumpVersion(version: Version, bump: Bump): string {
   const { major, minor, patch, prerelease } = version;

@@ -1,4 +1,4 @@
-import { DAY_MS, dayOf, endOf, mean, momentOf, percentile, rounded } from "./moments.ts";
+import { DAY_MS, dayOf, endOf, mean, momentOf, offsetOf, percentile, rounded } from "./moments.ts";
 
 /** A time-box; dates count from their first moment to their last, UTC. */
 export interface Sprint {
@@ -77,6 +77,9 @@ export class SprintInvalid extends Error {
   }
 }
 
+/** From when to when, and how many milliseconds the clocks of the team are before UTC. */
+type Span = readonly [start: number, end: number, offset: number];
+
 interface Timed extends WorkItem {
   readonly created: number;
   readonly started: number | null;
@@ -125,7 +128,7 @@ export function analyseSprint(sprint: Sprint, items: readonly WorkItem[]): Sprin
     })),
     cycleTime,
     leadTime: spread(lead),
-    burndown: burndown(scope, start, end),
+    burndown: burndown(scope, [start, end, offsetOf(sprint.start)]),
     flow,
     risks: risksOf({ open, scope, committed, added, unestimated, cycleTime, flow, end }),
   };
@@ -140,12 +143,19 @@ function timedItem(item: WorkItem, index: number): Timed {
       throw new SprintInvalid(`items[${index}].${key}`, "is no ISO 8601 date or time");
     return moment;
   };
-  const [created, started, finished] = [at("createdAt") ?? 0, at("startedAt"), at("completedAt")];
+  const [created, started] = [at("createdAt") ?? 0, at("startedAt")];
+  const finished = endedAt(item.completedAt, at("completedAt"), started ?? created);
   if (finished !== null && finished < (started ?? created))
     throw new SprintInvalid(`items[${index}].completedAt`, "is before the work began");
   if (finished !== null && finished < created)
     throw new SprintInvalid(`items[${index}].completedAt`, "is before the item was created");
   return { ...item, created, started, finished };
+}
+
+/** Of a day alone it is not known when on it: work that began on it ended no earlier than it began. */
+function endedAt(text: string | null, moment: number | null, begun: number): number | null {
+  const isSameDay = text !== null && !text.includes("T") && dayOf(begun) === text;
+  return moment !== null && isSameDay ? Math.max(moment, begun) : moment;
 }
 
 function assertUnique(items: readonly WorkItem[]): void {
@@ -169,19 +179,18 @@ function spread(values: readonly number[]): Spread {
   };
 }
 
-/** What is left at the end of each day; the ideal falls evenly from what was committed. */
-function burndown(scope: readonly Timed[], start: number, end: number): SprintReport["burndown"] {
+/** What is left at the beginning of each day, and at the end; the ideal falls evenly from what was committed. */
+function burndown(scope: readonly Timed[], [start, end, offset]: Span): SprintReport["burndown"] {
   const days = Math.ceil((end - start) / DAY_MS);
   const first = points(scope.filter((item) => item.created <= start));
   return Array.from({ length: days + 1 }, (_, day) => {
     const at = Math.min(start + day * DAY_MS, end);
     const known = scope.filter((item) => item.created <= Math.max(at, start));
     const remaining = points(known.filter((item) => item.finished === null || item.finished >= at));
-    // The mark of a day stands at its beginning; the last one at the end of the last day.
     return {
-      date: dayOf(day === days ? end - 1 : at),
+      date: dayOf(day === days ? end - 1 : at, offset),
       remaining,
-      ideal: rounded(first * (1 - day / days)) ?? 0,
+      ideal: rounded((first * (end - at)) / (end - start)) ?? 0,
     };
   });
 }
@@ -232,7 +241,11 @@ function risksOf({
       kind: "scope-growth",
       text: `${added} points came after the start, to ${committed} that were committed`,
     });
-  if (unestimated > 0) risks.push({ kind: "unestimated", text: `${unestimated} items have no estimate` });
+  if (unestimated > 0)
+    risks.push({
+      kind: "unestimated",
+      text: unestimated === 1 ? "1 item has no estimate" : `${unestimated} items have no estimate`,
+    });
   for (const item of open) {
     if (item.started === null || cycleTime.p85 === null) continue;
     const age = rounded((end - item.started) / DAY_MS) ?? 0;

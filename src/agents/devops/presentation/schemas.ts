@@ -37,10 +37,11 @@ export const failureView = z.object({
 export const releaseInput = z.object({
   version: z.string().min(1).max(100).describe("The present version"),
   commits: z.array(z.string().min(1).max(20_000)).max(2000).describe("Messages of the commits since then"),
-  date: z
-    .string()
-    .regex(/^\d{4}-\d{2}-\d{2}$/, "expected a date such as 2026-01-31")
-    .optional(),
+  date: z.iso.date("expected a date such as 2026-01-31").optional(),
+  initialDevelopment: z
+    .boolean()
+    .default(false)
+    .describe("Stay below 1.0.0: while the version is 0.y.z, what breaks asks for a minor version"),
 });
 
 export const releaseView = z.object({
@@ -48,6 +49,7 @@ export const releaseView = z.object({
   nextVersion: z.string(),
   notes: z.string().describe("Markdown"),
   unparsed: z.array(z.string()).describe("Commits that do not follow Conventional Commits 1.0.0"),
+  reverted: z.array(z.string()).describe("Commits that another one takes back; neither counts"),
 });
 
 export const doraInput = z.object({

@@ -1,7 +1,17 @@
 import { test } from "tap";
-import { bumpOf, parseCommit, releaseNotes } from "../../../../src/agents/devops/domain/commits.ts";
+import {
+  bumpOf,
+  parseCommit,
+  releaseNotes,
+  withoutReverted,
+} from "../../../../src/agents/devops/domain/commits.ts";
 import { readFailure } from "../../../../src/agents/devops/domain/failure.ts";
-import { bumpVersion, compareVersions, parseVersion } from "../../../../src/agents/devops/domain/semver.ts";
+import {
+  bumpVersion,
+  compareVersions,
+  initialBump,
+  parseVersion,
+} from "../../../../src/agents/devops/domain/semver.ts";
 
 await test("versions are read and ordered as semver.org says", (t) => {
   const order = [
@@ -41,6 +51,8 @@ await test("versions are read and ordered as semver.org says", (t) => {
     ["1.2.4-rc.1", "minor", "1.3.0"],
     ["1.2.4-rc.1", "major", "2.0.0"],
     ["1.2.4-rc.1", "none", "1.2.4-rc.1"],
+    ["0.4.2", "major", "1.0.0"],
+    ["0.4.2", "minor", "0.5.0"],
     ["1.99999999999999999999.0", "minor", "1.100000000000000000000.0"],
   ];
   for (const [from, bump, to] of bumps) {
@@ -48,6 +60,13 @@ await test("versions are read and ordered as semver.org says", (t) => {
     if (version === undefined) throw new Error(from);
     t.equal(bumpVersion(version, bump), to, `${from} ${bump}`);
   }
+  const asked = (text: string, bump: "major" | "minor" | "patch" | "none") => {
+    const version = parseVersion(text);
+    return version === undefined ? undefined : initialBump(version, bump);
+  };
+  t.equal(asked("0.4.2", "major"), "minor", "before 1.0.0 anything may change");
+  t.equal(asked("0.4.2", "patch"), "patch");
+  t.equal(asked("1.4.2", "major"), "major");
   t.end();
 });
 
@@ -55,12 +74,12 @@ await test("the examples of Conventional Commits 1.0.0, and what they ask of the
   const known: readonly (readonly [string, object | undefined, string])[] = [
     [
       "feat: allow provided config object to extend other configs\n\nBREAKING CHANGE: `extends` key in config file is now used for extending other config files",
-      { type: "feat", breaking: true, breakingNote: /^`extends` key/ },
+      { type: "feat", breaking: true, breakingNotes: [/^`extends` key/] },
       "major",
     ],
     [
       "feat!: send an email to the customer when a product is shipped",
-      { type: "feat", breaking: true, breakingNote: null },
+      { type: "feat", breaking: true, breakingNotes: { length: 0 } },
       "major",
     ],
     [
@@ -81,7 +100,7 @@ await test("the examples of Conventional Commits 1.0.0, and what they ask of the
     ],
     [
       "fix: prevent racing of requests\n\nIntroduce a request id.\n\nReviewed-by: Z\nRefs: #123",
-      { type: "fix", breaking: false, breakingNote: null },
+      { type: "fix", breaking: false, breakingNotes: { length: 0 } },
       "patch",
     ],
     [
@@ -92,10 +111,21 @@ await test("the examples of Conventional Commits 1.0.0, and what they ask of the
     ["FIX: upper case counts", { type: "fix" }, "patch"],
     [
       "fix: a\n\nBREAKING-CHANGE: with a hyphen\nRefs: #1",
-      { breaking: true, breakingNote: "with a hyphen" },
+      { breaking: true, breakingNotes: ["with a hyphen"] },
       "major",
     ],
     ["fix: a\n\nbreaking change: small letters are none", { breaking: false }, "patch"],
+    [
+      "feat: a\n\nBREAKING CHANGE: one\nof two lines\nBREAKING CHANGE: another\nFixes #12",
+      { breaking: true, breakingNotes: ["one of two lines", "another"] },
+      "major",
+    ],
+    [
+      "fix: a\n\nBREAKING CHANGE:\n\nthe text begins below\n\nand goes on",
+      { breaking: true, breakingNotes: ["the text begins below"] },
+      "major",
+    ],
+    ["fix: a\n\nBREAKING CHANGE #12 is not what this is", { breaking: false }, "patch"],
     ["Merge branch 'main'", undefined, "none"],
     ["feat:no space", undefined, "none"],
     ["feat(): empty scope", undefined, "none"],
@@ -106,6 +136,22 @@ await test("the examples of Conventional Commits 1.0.0, and what they ask of the
     else t.match(commit, expected, message);
     t.equal(bumpOf(commit === undefined ? [] : [commit]), bump, message);
   }
+  t.end();
+});
+
+await test("what another commit takes back is in no release", (t) => {
+  const known: readonly (readonly [messages: string[], kept: string[], reverted: string[]])[] = [
+    [['Revert "feat: a"\n\nThis reverts commit 1f3.', "feat: a", "fix: b"], ["fix: b"], ["feat: a"]],
+    [["feat(api)!: a (#7)", 'Revert "feat(api)!: a (#7)" (#8)'], [], ["feat(api)!: a (#7)"]],
+    [["feat: a", "revert: feat: a"], [], ["feat: a"]],
+    [["feat: a", "feat: a", 'Revert "feat: a"'], ["feat: a"], ["feat: a"]],
+    [["feat: a", 'Revert "feat: a"', 'Revert "Revert "feat: a""'], ["feat: a"], ['Revert "feat: a"']],
+    [["feat: a", 'Revert "feat: a"', 'Reapply "feat: a"'], ["feat: a"], ['Revert "feat: a"']],
+    [['Revert "feat: of an older release"'], ['Revert "feat: of an older release"'], []],
+    [["revert: what nobody speaks of"], ["revert: what nobody speaks of"], []],
+  ];
+  for (const [messages, kept, reverted] of known)
+    t.strictSame(withoutReverted(messages), { kept, reverted }, messages.join(" · "));
   t.end();
 });
 

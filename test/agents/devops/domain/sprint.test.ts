@@ -86,6 +86,41 @@ await test("Little's law holds where work flows evenly", (t) => {
   t.end();
 });
 
+await test("the days of a burndown are those of the team, and the ideal ends with the sprint", (t) => {
+  const begun = { ...sprint, start: "2026-01-05T00:00:00+0100", end: "2026-01-07T12:00:00+01:00" };
+  const { burndown } = analyseSprint(begun, [item("A", 5, { completedAt: "2026-01-06" })]);
+  t.same(
+    burndown.map(({ date, remaining, ideal }) => [date, remaining, ideal]),
+    [
+      ["2026-01-05", 5, 5],
+      ["2026-01-06", 5, 3],
+      ["2026-01-07", 0, 1],
+      ["2026-01-07", 0, 0],
+    ],
+  );
+  const west = analyseSprint({ ...sprint, start: "2026-01-05T17:00:00-08" }, []).burndown;
+  t.match(west, [{ date: "2026-01-05" }, { date: "2026-01-06" }]);
+  t.end();
+});
+
+await test("weekends count, reopened work is open, and nothing is done before it began", (t) => {
+  const report = analyseSprint({ ...sprint, end: "2026-01-16" }, [
+    item("weekend", 0, { startedAt: "2026-01-09T12:00Z", completedAt: "2026-01-12T12:00Z" }),
+    item("sameDay", 2, { startedAt: "2026-01-06T10:00Z", completedAt: "2026-01-06" }),
+    item("reopened", 3, { startedAt: "2026-01-06", status: "reopened" }),
+    item("later", 1, { startedAt: "2026-01-06", completedAt: "2026-01-17", status: "done" }),
+  ]);
+  t.match(report, {
+    velocity: 2,
+    committed: 6,
+    carryOver: [{ id: "reopened" }, { id: "later" }],
+    cycleTime: { count: 2, p50: 0, p85: 3, mean: 1.5 },
+    // 3 days, 0, and two times 11 of 12 days; 2 finished.
+    flow: { averageWip: 2.08, throughput: 0.17, expectedCycleTime: 12.5 },
+  });
+  t.end();
+});
+
 await test("what was thought of after the sprint is no part of it", (t) => {
   const later = item("Z", 13, { createdAt: "2026-01-10T00:00:00Z" });
   t.same(analyseSprint(sprint, [...ITEMS, later]), analyseSprint(sprint, ITEMS));

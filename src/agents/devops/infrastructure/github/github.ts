@@ -9,7 +9,7 @@ import type {
   WorkflowRun,
   Workflows,
 } from "../../application/ports.ts";
-import type { Issue } from "../../domain/issue.ts";
+import type { Issue, IssueChange } from "../../domain/issue.ts";
 import { GithubHttp, understood } from "./github-http.ts";
 import type { GithubSettings } from "./github-http.ts";
 
@@ -66,9 +66,10 @@ export class Github implements Board, Workflows {
     return toExternal(understood(githubIssue, made));
   }
 
-  async update(issue: Issue, signal: AbortSignal): Promise<void> {
+  async update(issue: Issue, changed: readonly (keyof IssueChange)[], signal: AbortSignal): Promise<void> {
     if (issue.external === null) return; // it was created while no repository was configured
-    const body = { ...toGithub(issue), state: issue.state };
+    const all = { ...toGithub(issue), state: issue.state };
+    const body = Object.fromEntries(changed.map((key) => [key, all[key]]));
     await this.#http.call({ method: "PATCH", path: `/issues/${issue.external.number}`, body }, signal);
   }
 
