@@ -63,11 +63,12 @@ export class GithubServer {
     if (method === "GET") return this.#list(new URL(path, this.url));
     const number = method === "POST" ? this.issues.length + 1 : Number(path.split("/").at(-1));
     const before = this.issues[number - 1];
+    const change = body as Partial<Parameters<typeof issueShape>[1]>;
     const issue = issueShape(number, {
-      state: (body["state"] ?? before?.state) === "closed" ? "closed" : "open",
-      title: String(body["title"] ?? before?.title),
-      body: String(body["body"] ?? before?.body),
-      labels: (body["labels"] as string[] | undefined) ?? before?.labels.map(({ name }) => name) ?? [],
+      state: change.state ?? before?.state ?? "open",
+      title: change.title ?? before?.title ?? "",
+      body: change.body ?? before?.body ?? "",
+      labels: change.labels ?? before?.labels.map(({ name }) => name) ?? [],
     });
     this.issues[number - 1] = issue;
     return [method === "POST" ? 201 : 200, issue];

@@ -40,7 +40,7 @@ await test("a model may word a report, but not its figures", async (t) => {
   t.match((await agent.post("/api/devops/execute", sprint)).body, {
     result: {
       summary: /^S1: 5 points/,
-      wording: { by: "template", reason: /numbers that it was not given: 99/ },
+      wording: { by: "template", reason: /hold what it was not given: 99/ },
       velocity: 5,
     },
   });

@@ -11,6 +11,7 @@ void t.test("a text that only says what was given invents nothing", (t) => {
     "120 people wait; join https://meet.example.com/b42.",
     "Write to OPS@example.com, please.",
     "Two offices are affected.",
+    "2 offices are affected.",
     "One thing to look at.",
     "Please look at this: The offices have no VPN.",
     "Ask Anna, the Bridge is open. I'm sure that it is OK.",
@@ -21,6 +22,7 @@ void t.test("a text that only says what was given invents nothing", (t) => {
   ]) {
     t.strictSame(inventedFacts(text, GIVEN), [], text);
   }
+  t.strictSame(inventedFacts("Twelve of them wait, three do not.", "3 of 12"), []);
   t.strictSame(inventedFacts("VPN упал, Анна знает.", `${GIVEN} Анна пишет: упал VPN.`), []);
   t.strictSame(inventedFacts("Please tell 田中 now.", "担当は田中です"), []);
   t.end();
@@ -37,6 +39,7 @@ const INVENTED: readonly (readonly [what: string, text: string, found: string])[
   ["half of the day", "Down since 09:00 pm.", "09:00 pm"],
   ["what a number is of", "Wait 30 days.", "day"],
   ["a number in words", "Three offices are affected.", "three"],
+  ["a number in words that stands only within another", "Nine offices, since 09:00.", "nine"],
   ["a larger number", "About 120 million people wait.", "million"],
   ["a number in another language", "Please call zwölf.", "zwölf"],
   ["a compound of them", "There are zweiundvierzig people.", "zweiundvierzig"],

@@ -10,7 +10,7 @@ import { bumpVersion, initialBump, parseVersion } from "../domain/semver.ts";
 import type { Bump } from "../domain/semver.ts";
 import { analyseSprint, SprintInvalid } from "../domain/sprint.ts";
 import type { Sprint, WorkItem } from "../domain/sprint.ts";
-import { claimedSuccess, failureSummary, inventedNumbers, sprintSummary } from "../domain/wording.ts";
+import { claimedSuccess, failureSummary, inventedOf, sprintSummary } from "../domain/wording.ts";
 import type { SprintAnalyzedPayload } from "../events.ts";
 import type { Store, Words, Writer } from "./ports.ts";
 
@@ -148,8 +148,8 @@ function choose({ text, generatedBy, promptRef }: Words, fixed: string, given: s
     ...origin,
   });
   if (isSampleText(text, generatedBy)) return template("the sample model has no words of its own");
-  const invented = inventedNumbers(text, given);
+  const invented = inventedOf(text, given);
   if (invented.length > 0)
-    return template(`the model's words hold numbers that it was not given: ${invented.join(", ")}`);
+    return template(`the model's words hold what it was not given: ${invented.join(", ")}`);
   return { summary: text.trim(), wording: { by: "model", reason: null }, ...origin };
 }

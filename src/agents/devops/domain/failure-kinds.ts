@@ -21,20 +21,20 @@ export const TELLING: readonly FailureKind[] = [
   "unknown",
 ];
 
+/**
+ * A line about a test that failed is about that, whatever the test is called: `not ok 3 - times out`. TAP and node:test, go,
+ * pytest, jest, vitest and playwright, cargo, maven.
+ */
+const FAILED_TEST =
+  /^\s*(?:not ok\b|✖ (?!\d+ problems?\b)|[✗✕×] |✘ +(?!\[)|--- FAIL:|FAILED \S+::|FAIL {1,2}\S|● \S|test \S+ \.\.\. FAILED)|<<< (?:FAILURE|ERROR)!/;
+
 /** A test that went well may be called after a failure, and a warning stops nothing. */
 const HARMLESS =
-  /^\s*(?:ok \d|[✓✔√] |--- PASS:|PASS\b|\[ +OK \]|Passed \S|npm warn\b|warn(?:ing)?\b[: ]|\[WARNING\]|##\[warning\])|\bPASSED(?: +\[ *\d+%\])?$| \.\.\. ok$/i;
+  /^\s*(?:ok \d|[✓✔√] |--- PASS:|PASS\b|\[ +OK \]|Passed \S|npm (?:warn|WARN)\b|(?:[Ww]arn(?:ing)?|WARN(?:ING)?)\b[: ]|\[WARNING\]|##\[warning\])|\bPASSED(?: +\[ *\d+%\])?$| \.\.\. ok$/;
 
-/**
- * What a line tells; of two that fit the first counts. A line about a test is about a test, whatever the test is called:
- * `not ok 3 - times out`.
- */
+/** What a line tells; of two that fit the first counts. */
 const KINDS: readonly (readonly [FailureKind, RegExp])[] = [
-  // TAP and node:test, go, pytest, jest, vitest and playwright, cargo, maven.
-  [
-    "test",
-    /^\s*(?:not ok\b|✖ (?!\d+ problems?\b)|[✗✕×] |✘ +(?!\[)|--- FAIL:|FAILED \S+::|FAIL {1,2}\S|● \S|test \S+ \.\.\. FAILED)|<<< (?:FAILURE|ERROR)!/,
-  ],
+  ["test", FAILED_TEST],
   [
     "memory",
     /heap out of memory|out of memory|OutOfMemoryError|OOMKilled|Cannot allocate memory|exit code:? 137\b|signal: killed|^Killed$/i,
@@ -74,5 +74,6 @@ const KINDS: readonly (readonly [FailureKind, RegExp])[] = [
 
 /** What a line tells of a failure; undefined for one that tells nothing of it. */
 export function kindOf(line: string): FailureKind | undefined {
-  return HARMLESS.test(line) ? undefined : KINDS.find(([, pattern]) => pattern.test(line))?.[0];
+  const isHarmless = HARMLESS.test(line) && !FAILED_TEST.test(line);
+  return isHarmless ? undefined : KINDS.find(([, pattern]) => pattern.test(line))?.[0];
 }

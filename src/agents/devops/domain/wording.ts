@@ -1,3 +1,4 @@
+import { inventedFacts } from "agents-apphost/kit";
 import type { Failure } from "./failure.ts";
 import type { SprintReport } from "./sprint.ts";
 
@@ -29,14 +30,12 @@ export function failureSummary({ kind, step, exitCode, evidence }: Failure): str
   return `${where}${code}${kind === "unknown" ? "" : ` (${kind})`}. ${why}`;
 }
 
-/** Numbers in a model's text that are not in what it was given: it may choose words, never figures. */
-export function inventedNumbers(text: string, given: string): readonly string[] {
-  const known = new Set(numbersOf(given));
-  return [...new Set(numbersOf(text))].filter((number) => !known.has(number));
-}
+/** Words that begin a sentence about a report, and are no names. */
+const OPENERS = "Sprint Item Items Points Velocity Carried Line Lines Job Build Exit Workflow";
 
-function numbersOf(text: string): readonly string[] {
-  return [...text.matchAll(/\d+(?:[.,]\d+)*/g)].map(([number]) => String(Number(number.replaceAll(",", ""))));
+/** What a model's text says that it was not told: figures, names, addresses. It may choose words, never facts. */
+export function inventedOf(text: string, given: string): readonly string[] {
+  return inventedFacts(text, `${given}\n${OPENERS}`);
 }
 
 /** What no summary of a failure says, unless the log said it. "Does not pass" is no claim of success. */

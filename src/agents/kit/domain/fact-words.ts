@@ -11,6 +11,9 @@ const NUMBERS =
   "sesenta setenta ochenta noventa cien ciento mil tre quattro cinque sei sette otto nove dieci undici dodici trenta cento " +
   "dois duas quatro sete oito dez vinte trinta cem twee vijf zes zeven negen tien twaalf twintig dertig honderd duizend";
 
+/** The first of them by their value; "one" is no fact. */
+export const SPELLED_COUNTS: readonly string[] = NUMBERS.split(" ", 12).toSpliced(1, 0, "");
+
 /** What a number is of, and dates: "30 minutes" and "30 days" have the same digits. */
 const MEASURES =
   "percent dollar euro pound minute hour day week month year yesterday tomorrow tonight monday tuesday wednesday thursday friday " +

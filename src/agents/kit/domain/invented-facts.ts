@@ -1,4 +1,4 @@
-import { FACT_WORD, OPENERS } from "./fact-words.ts";
+import { FACT_WORD, OPENERS, SPELLED_COUNTS } from "./fact-words.ts";
 
 /**
  * What a model's text says that stands nowhere in what it was given: links, addresses, numbers (in digits or in words) and
@@ -15,9 +15,10 @@ import { FACT_WORD, OPENERS } from "./fact-words.ts";
 export function inventedFacts(text: string, given: string): readonly string[] {
   const [said, known] = [plain(text), plain(given)];
   const words = new Set(wordsOf(known));
-  const facts = factsOf(known);
+  const facts = new Set([...factsOf(known), ...matches(known, COUNT).flatMap(bothForms)]);
   const [joined, symbols] = [new Set(joinedIn(known, 8)), new Set(known.match(SYMBOL))];
-  const isKnown = (word: string): boolean => words.has(word) || words.has(word.replace(/s$/u, ""));
+  const isKnown = (word: string): boolean =>
+    words.has(word) || words.has(word.replace(/s$/u, "")) || facts.has(word);
   const invented = [
     ...[...factsOf(said)].filter((fact) => !facts.has(fact)),
     ...matches(said, DIALLED).filter((number) => !joined.has(digitsOf(number))),
@@ -58,6 +59,16 @@ function factsOf(text: string): ReadonlySet<string> {
     ),
     ...matches(text, FACT_WORD).map((word) => word.toLowerCase().replace(/s$/u, "")),
   ]);
+}
+
+/** Small numbers, alone: "three" and 3 are one fact. */
+const COUNT = /(?<![\p{L}\p{N}.,:$€£-])(?:\d{1,2}|\p{L}{3,6})(?![\p{L}\p{N}%]|[.,:]\p{N})/giu;
+
+function bothForms(count: string): readonly string[] {
+  const value = SPELLED_COUNTS.indexOf(count.toLowerCase());
+  if (value >= 0) return [String(value), count.toLowerCase()];
+  const word = SPELLED_COUNTS[Number(count)];
+  return word === undefined || word === "" ? [] : [count, word];
 }
 
 /** What can be dialled or is a date: its digits belong together, however they are set apart. */

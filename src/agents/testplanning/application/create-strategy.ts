@@ -3,7 +3,7 @@ import { analyse } from "../domain/analysis.ts";
 import { withoutInstructions } from "../domain/instructions.ts";
 import { plan } from "../domain/strategy.ts";
 import type { Strategy } from "../domain/strategy.ts";
-import { summaryOf, unknownNumber } from "../domain/strategy-wording.ts";
+import { summaryOf, summaryObjection } from "../domain/strategy-wording.ts";
 import type { StrategyCreatedPayload } from "../events.ts";
 import type { GenerateTestSpec } from "./generate-test-spec.ts";
 import type { Strategies, Writer } from "./ports.ts";
@@ -34,7 +34,7 @@ export class CreateStrategyHandler {
     );
     const draft = summaryOf(strategy);
     const words = await this.#writer.wordStrategy(ctx, { name, draft, items: strategy.items.map(line) });
-    const { text: summary, wording } = choose(words, draft, (text) => unknownNumber(text, name, strategy));
+    const { text: summary, wording } = choose(words, draft, (text) => summaryObjection(text, name, strategy));
     const { generatedBy, promptRef } = words;
     const items = strategy.items.map((item) => ({ ...item, techniques: [...item.techniques] }));
     const payload = {

@@ -1,5 +1,5 @@
 import type { Strategy } from "./strategy.ts";
-import { numbersIn } from "./wording.ts";
+import { inventedIn } from "./wording.ts";
 
 /** The text that code writes about a strategy. */
 export function summaryOf({ items, totals }: Strategy): string {
@@ -12,13 +12,11 @@ export function summaryOf({ items, totals }: Strategy): string {
   return `${first}${order}${rest}`;
 }
 
-/** Why a model's summary cannot be used: a number in it that nobody computed; `null` when there is none. */
-export function unknownNumber(text: string, name: string, strategy: Strategy): string | null {
+/** Why a model's summary cannot be used: something in it that it was not told; `null` when there is nothing. */
+export function summaryObjection(text: string, name: string, strategy: Strategy): string | null {
   if (text.trim() === "") return "The text is empty.";
   const given = strategy.items.map(
     ({ requirement, cases, reason }) => `${requirement} ${cases} ${reason ?? ""}`,
   );
-  const known = new Set(numbersIn([name, summaryOf(strategy), ...given].join(" ")));
-  const strange = numbersIn(text).find((number) => !known.has(number));
-  return strange === undefined ? null : `The number ${strange} is not in what was given to the model.`;
+  return inventedIn(text, [name, summaryOf(strategy), ...given].join("\n"));
 }

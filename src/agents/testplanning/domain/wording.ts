@@ -1,3 +1,4 @@
+import { inventedFacts } from "agents-apphost/kit";
 import type { Analysis } from "./analysis.ts";
 import type { Constraint, Single } from "./constraint.ts";
 
@@ -81,21 +82,27 @@ function bounds({ min, max, minInclusive, maxInclusive, multipleOf = null }: End
   return [low, high, step].filter((part) => part !== "").join(", ");
 }
 
+/** Words that begin a sentence about tests, and are no names. */
+const OPENERS =
+  "Boundary Boundaries Bounds Case Cases Class Classes Equivalence Input Inputs Limit Limits Order Priority Requirement " +
+  "Requirements Rule Rules Specification Strategy Testing Valid Invalid Value Values High Medium Low";
+
 /**
  * Why a model's wording cannot be used; `null` when it can. A model may say things better, it may not say other
- * things: every number in its text has to occur in the requirement or in what code derived from it.
+ * things: every number, name and address in its text has to occur in the requirement or in what code derived from it.
  */
 export function objection(wording: Wording, analysis: Analysis): string | null {
-  const text = `${wording.title} ${wording.rationale}`;
-  if (wording.title.trim() === "" || wording.rationale.trim() === "") return "A text is empty.";
-  const known = new Set(numbersIn(sources(analysis)));
-  const strange = numbersIn(text).find((number) => !known.has(number));
-  if (strange !== undefined)
-    return `The number ${strange} is not in the requirement, nor in what was derived from it.`;
-  const link = /\bhttps?:\/\/\S+|\bwww\.\S+/iu.exec(text)?.[0];
-  return link !== undefined && !analysis.requirement.includes(link)
-    ? `The address ${link} is not in the requirement.`
-    : null;
+  const { title, rationale } = wording;
+  if (title.trim() === "" || rationale.trim() === "") return "A text is empty.";
+  // Titles Have Capitals That Make No Names.
+  return inventedIn(`${title.toLowerCase()}.\n${rationale}`, sources(analysis));
+}
+
+/** What a text says that was not given, as a sentence; `null` when it says nothing else. */
+export function inventedIn(text: string, given: string): string | null {
+  const [first, ...more] = inventedFacts(text, `${given}\n${OPENERS}`);
+  if (first === undefined) return null;
+  return `It says what is not in the requirement, nor in what was derived from it: ${[first, ...more].join(", ")}.`;
 }
 
 function sources(analysis: Analysis): string {
@@ -110,32 +117,4 @@ function sources(analysis: Analysis): string {
     ...values,
     ...counts,
   ].join(" ");
-}
-
-const spelled = [
-  "zero",
-  "one",
-  "two",
-  "three",
-  "four",
-  "five",
-  "six",
-  "seven",
-  "eight",
-  "nine",
-  "ten",
-  "eleven",
-  "twelve",
-];
-
-/** Numbers as values: 18, 18.0 and "eighteen" would all be told apart from 19. "one" is left out as a pronoun. */
-export function numbersIn(text: string): string[] {
-  const digits = [...text.matchAll(/(?<![\w.])-?\d+(?:[.,]\d+)*/gu)].map(([match]) =>
-    String(Number(match.replaceAll(",", ""))),
-  );
-  const words = text.toLowerCase().match(/[a-z]+/gu) ?? [];
-  return [
-    ...digits,
-    ...words.flatMap((word) => (spelled.indexOf(word) > 1 ? [String(spelled.indexOf(word))] : [])),
-  ];
 }

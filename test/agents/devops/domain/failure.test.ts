@@ -181,6 +181,8 @@ await test("what went well is no failure, and a test may be called after one", (
     kind: "test",
     evidence: [{ line: fine.length + 1 }],
   });
+  t.equal(readFailure("not ok 3 - nobody says that it PASSED").kind, "test");
+  t.equal(readFailure("error: the deployment never passed").evidence.length, 1);
   t.equal(readFailure("not ok 3 - a request that timed out is asked again").kind, "test");
   t.equal(readFailure("FAIL src/network.test.ts > ECONNREFUSED is told").kind, "test");
   t.equal(readFailure("panic: test timed out after 10m0s\nFAIL").kind, "timeout");

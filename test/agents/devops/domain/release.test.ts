@@ -12,6 +12,12 @@ import {
   initialBump,
   parseVersion,
 } from "../../../../src/agents/devops/domain/semver.ts";
+import type { Bump } from "../../../../src/agents/devops/domain/semver.ts";
+
+function initial(text: string, bump: Bump): Bump | undefined {
+  const version = parseVersion(text);
+  return version === undefined ? undefined : initialBump(version, bump);
+}
 
 await test("versions are read and ordered as semver.org says", (t) => {
   const order = [
@@ -60,13 +66,9 @@ await test("versions are read and ordered as semver.org says", (t) => {
     if (version === undefined) throw new Error(from);
     t.equal(bumpVersion(version, bump), to, `${from} ${bump}`);
   }
-  const asked = (text: string, bump: "major" | "minor" | "patch" | "none") => {
-    const version = parseVersion(text);
-    return version === undefined ? undefined : initialBump(version, bump);
-  };
-  t.equal(asked("0.4.2", "major"), "minor", "before 1.0.0 anything may change");
-  t.equal(asked("0.4.2", "patch"), "patch");
-  t.equal(asked("1.4.2", "major"), "major");
+  t.equal(initial("0.4.2", "major"), "minor", "before 1.0.0 anything may change");
+  t.equal(initial("0.4.2", "patch"), "patch");
+  t.equal(initial("1.4.2", "major"), "major");
   t.end();
 });
 

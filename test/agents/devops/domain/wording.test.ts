@@ -1,5 +1,6 @@
 import { test } from "tap";
-import { claimedSuccess } from "../../../../src/agents/devops/domain/wording.ts";
+import { examplesOf } from "../../prompt-examples.ts";
+import { claimedSuccess, inventedOf } from "../../../../src/agents/devops/domain/wording.ts";
 
 const GIVEN = 'The step "npm test" failed with exit code 1 (test). Line 4: not ok 3 - adds';
 
@@ -27,4 +28,18 @@ void test("words about a failure that tell of it are none", (t) => {
     t.same(claimedSuccess(text, GIVEN), [], text);
   t.same(claimedSuccess("Of 5 tests 4 passed.", "Line 9: 4 passed, 1 failed"), [], "the log says so, too");
   t.end();
+});
+
+void test("figures, names and addresses that were not given are found, also in words", async (t) => {
+  for (const [text, invented] of [
+    ["Fifty tests failed.", ["fifty"]],
+    ["Bob broke it; see https://example.com/1.", ["https://example.com/1", "bob"]],
+    ["Line 9 says why.", ["9"]],
+    ["Line four says why: the third test adds.", ["third"]],
+    ["Build and job failed at line 4.", []],
+  ] as const)
+    t.same(inventedOf(text, GIVEN), invented, text);
+  for (const prompt of ["summarise-sprint", "summarise-failure"])
+    for (const { input, output } of await examplesOf(`devops/${prompt}`))
+      t.same(inventedOf(output["summary"] ?? "", String(input["facts"])), [], prompt);
 });

@@ -1,7 +1,8 @@
 import { test } from "tap";
 import { analyse } from "../../../../src/agents/testplanning/domain/analysis.ts";
 import { plan } from "../../../../src/agents/testplanning/domain/strategy.ts";
-import { summaryOf, unknownNumber } from "../../../../src/agents/testplanning/domain/strategy-wording.ts";
+import { examplesOf } from "../../prompt-examples.ts";
+import { summaryOf, summaryObjection } from "../../../../src/agents/testplanning/domain/strategy-wording.ts";
 import { defaultWording, objection } from "../../../../src/agents/testplanning/domain/wording.ts";
 
 const ages = analyse("REQ", "Applicants between 18 and 65 years old, inclusive, are accepted.");
@@ -11,17 +12,19 @@ await test("a model's words are taken when every number in them is known", (t) =
     "The ages 18 and 65 are accepted, 17 and 66 are not.",
     "There are 6 boundary values and 11 cases.",
     "One rule, tested at both ends.",
+    "Eleven cases. Boundary values come first.",
   ])
-    t.equal(objection({ title: "Age from 18 to 65", rationale }, ages), null, rationale);
+    t.equal(objection({ title: "Age From 18 to 65", rationale }, ages), null, rationale);
   t.end();
 });
 
 await test("a model's words are refused when they hold a number that nobody derived, a link, or nothing", (t) => {
   const wrong: readonly (readonly [string, RegExp])[] = [
-    ["Applicants from 18 to 67 are accepted.", /number 67/],
-    ["There are twelve cases.", /number 12/],
-    ["The limit is 18.5 years.", /number 18\.5/],
-    ["See https://example.com for more.", /address https:/],
+    ["Applicants from 18 to 67 are accepted.", /derived from it: 67/],
+    ["There are twelve cases.", /: twelve/],
+    ["The limit is 18.5 years.", /: 18\.5/],
+    ["See https://example.com for more.", /: https:/],
+    ["Ask Bob about it.", /: bob/],
     [" ", /empty/],
   ];
   for (const [rationale, reason] of wrong)
@@ -40,6 +43,21 @@ await test("the words that code writes pass its own check", (t) => {
     t.equal(objection(defaultWording(analysis), analysis), null, sentence);
   }
   t.end();
+});
+
+await test("what the prompts show as an example would be taken", async (t) => {
+  for (const { input, output } of await examplesOf("testplanning/word-spec"))
+    t.equal(
+      objection({ title: "", rationale: "", ...output }, analyse("REQ", String(input["requirement"]))),
+      null,
+    );
+  for (const { input, output } of await examplesOf("testplanning/word-strategy")) {
+    const sentences = String(input["items"])
+      .split(",")
+      .map((item) => item.replace(/ \(.*/u, ""));
+    const strategy = plan(sentences.map((sentence) => analyse("REQ", sentence)));
+    t.equal(summaryObjection(output["summary"] ?? "", String(input["name"]), strategy), null);
+  }
 });
 
 await test("a strategy puts obligations first and leaves out nothing", (t) => {
@@ -64,7 +82,8 @@ await test("a strategy puts obligations first and leaves out nothing", (t) => {
     strategy.totals.cases,
     strategy.items.reduce((sum, { cases }) => sum + cases, 0),
   );
-  t.equal(unknownNumber(summaryOf(strategy), "Plan", strategy), null);
-  t.match(unknownNumber("There are 4711 cases.", "Plan", strategy), /4711/);
+  t.equal(summaryObjection(summaryOf(strategy), "Plan", strategy), null);
+  t.match(summaryObjection("Ask Bob.", "Plan", strategy), /bob/);
+  t.match(summaryObjection("There are 4711 cases.", "Plan", strategy), /4711/);
   t.end();
 });
