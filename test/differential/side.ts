@@ -56,7 +56,7 @@ export function idOf(index: number): string {
   return `c${index}`;
 }
 
-export function withId<T>(value: T, id: string): T {
+function withId<T>(value: T, id: string): T {
   const filled: T = JSON.parse(JSON.stringify(value).replaceAll("{id}", id));
   return filled;
 }

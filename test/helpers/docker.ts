@@ -80,7 +80,7 @@ let daemons = 0;
  * A dockerd in a folder of its own. Several may run at once, beside the machine's: they share no bridge, no address and no
  * firewall rule. The bridge is given, not `none`: with `none` dockerd removes docker0, which may be another's.
  */
-export class OwnDaemon {
+class OwnDaemon {
   readonly socketPath: string;
   readonly #dir: string;
   /** A network of its own: 10.<128–255>.0.0/16. */

@@ -8,7 +8,7 @@ import type Docker from "dockerode";
 import { hasProgram } from "./docker.ts";
 
 /** Redis' own image, as far as these tests see it: made of this machine's redis-server, as none can be pulled here. */
-export const REDIS = "redis:7.4-alpine";
+const REDIS = "redis:7.4-alpine";
 const TOOL_PROGRAMS = [
   "sh",
   "sleep",

@@ -26,7 +26,7 @@ export function noOllama(): string | null {
 
 export const OLLAMA = join(DIR, "ollama");
 /** At temperature 0 it answers `ok`, and with a schema the shortest document that fits. One token is one character. */
-export const TINY_MODEL = join(DIR, "tiny.gguf");
+const TINY_MODEL = join(DIR, "tiny.gguf");
 
 /** Milliseconds that Ollama may take to end by itself; it takes about 20. */
 const PATIENCE = 5_000;

@@ -114,9 +114,6 @@ export const ticketEscalated = defineEvent("agents.servicedesk.ticket.escalated"
   description: "A ticket needs a team at once.",
 });
 
-export type TicketCreatedPayload = z.infer<typeof ticketCreatedPayload>;
-export type TicketTriagedPayload = z.infer<typeof ticketTriagedPayload>;
-export type SolutionSuggestedPayload = z.infer<typeof solutionSuggestedPayload>;
 export type TicketEscalatedPayload = z.infer<typeof ticketEscalatedPayload>;
 
 /** Every event type that the service desk publishes. */

@@ -55,7 +55,7 @@ export async function checkProject(config: ResolvedConfig, names: readonly strin
 }
 
 /** The folders of those agents that have one for themselves. */
-export function agentFolders({ agents, root }: ResolvedConfig): readonly AgentFolder[] {
+function agentFolders({ agents, root }: ResolvedConfig): readonly AgentFolder[] {
   const entries = Object.values(agents).flatMap(({ name, run }) =>
     run.by === "entry" ? [{ agent: name, folder: dirname(run.entry) }] : [],
   );

@@ -27,7 +27,7 @@ export const runningAgents = (resources: readonly ResourceView[]): readonly Reso
   resources.filter(({ kind, state }) => kind === "agent" && state !== "stopped");
 
 /** Resources in their order, each sidecar right after its agent. */
-export function inPairs(resources: readonly ResourceView[]): readonly ResourceView[] {
+function inPairs(resources: readonly ResourceView[]): readonly ResourceView[] {
   const agents = new Set(resources.filter(({ kind }) => kind === "agent").map(({ name }) => name));
   return resources.flatMap((resource) => {
     if (resource.agent !== null && agents.has(resource.agent)) return [];
@@ -49,7 +49,7 @@ function row(resource: ResourceView, style: Style, now: Date): readonly Cell[] {
 }
 
 /** What it really is: `daprd 1.18.1`, `embedded`, `process`. */
-export function runsAs({ implementation, version, llm }: ResourceView): string {
+function runsAs({ implementation, version, llm }: ResourceView): string {
   const parts = [
     implementation,
     ...(version === null ? [] : [version]),

@@ -2,7 +2,7 @@
 const TEMPLATE = "blue-print";
 
 /** `stock-keeper` → `StockKeeper`. */
-export function pascalCase(name: string): string {
+function pascalCase(name: string): string {
   return name
     .split("-")
     .map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))

@@ -35,7 +35,7 @@ export function compileQuery(query: LogQuery): LineFilter {
 }
 
 /** The pattern of `--grep`. */
-export function compileGrep(pattern: string): RegExp {
+function compileGrep(pattern: string): RegExp {
   try {
     return new RegExp(pattern, "u");
   } catch {

@@ -1,20 +1,20 @@
 import type { RestartPolicy } from "./resolved.ts";
 
 /** First pause after a crash, in ms; doubles with each further crash. */
-export const BACKOFF_FIRST_MS = 200;
+const BACKOFF_FIRST_MS = 200;
 /** No pause is longer. */
-export const BACKOFF_MAX_MS = 10_000;
+const BACKOFF_MAX_MS = 10_000;
 /** So many crashes … */
-export const CRASH_LOOP_COUNT = 5;
+const CRASH_LOOP_COUNT = 5;
 /** … within so many ms are a crash loop. */
-export const CRASH_LOOP_WINDOW_MS = 30_000;
+const CRASH_LOOP_WINDOW_MS = 30_000;
 /**
  * What a process ends with that cannot start as it is set up (EX_CONFIG of sysexits.h): a token that is refused, a setting
  * that makes no sense. Starting it again does not help until somebody has changed something.
  */
 export const EXIT_NOT_SET_UP = 78;
 /** Ready for so long, earlier crashes are forgotten. */
-export const STABLE_AFTER_MS = 10_000;
+const STABLE_AFTER_MS = 10_000;
 
 /** Times (ms) of the crashes since the last stable run, oldest first. Planned restarts are never in it. */
 export type CrashHistory = readonly number[];

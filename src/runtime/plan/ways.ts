@@ -110,7 +110,7 @@ export function givenWay({ kind }: ChoosableResource): Way {
   };
 }
 
-export const GIVEN_VARIABLES = {
+const GIVEN_VARIABLES = {
   redis: "AGENTS_REDIS_URL",
   sqlserver: "AGENTS_SQLSERVER_URL",
   ollama: "AGENTS_OLLAMA_URL",

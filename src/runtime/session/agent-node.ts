@@ -163,7 +163,7 @@ async function commandOf(
 }
 
 /** What the environment of an agent is now; two that are equal need no restart. */
-export function environmentOf(
+function environmentOf(
   agent: ResolvedAgent,
   ports: AgentPorts,
   context: AgentContext,

@@ -46,7 +46,7 @@ export function daprdContainer(order: ProcessOrder, place: DaprdContainerPlace):
   };
 }
 
-export function daprdDefinition(
+function daprdDefinition(
   { command, cwd, env, stopTimeoutMs }: ProcessOrder,
   { image, root, stateDir }: Pick<DaprdContainerPlace, "image" | "root" | "stateDir">,
 ): ContainerDefinition {

@@ -28,7 +28,7 @@ export function imageAgentResource({ agent, image, env, containers, logs }: Imag
   });
 }
 
-export function agentDefinition(
+function agentDefinition(
   { stopTimeoutMs }: ResolvedAgent,
   image: string,
   env: Readonly<Record<string, string>>,

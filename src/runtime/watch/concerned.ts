@@ -25,7 +25,7 @@ export function concerned(
   );
 }
 
-export function absoluteGlob(glob: string, root: string): string {
+function absoluteGlob(glob: string, root: string): string {
   return isAbsolute(glob) ? glob : join(root, glob);
 }
 
@@ -36,6 +36,6 @@ export function globBase(glob: string, root: string): string {
   return pattern < 0 ? parts.join("/") : parts.slice(0, pattern).join("/") || "/";
 }
 
-export function isBelow(path: string, folder: string): boolean {
+function isBelow(path: string, folder: string): boolean {
   return path.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
 }

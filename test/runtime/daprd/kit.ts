@@ -265,9 +265,9 @@ export async function startSidecar(t: Owner, setup: SidecarSetup): Promise<RealS
 }
 
 /** So many free ports, all different. */
-export async function freePorts(count: 4): Promise<[number, number, number, number]>;
-export async function freePorts(count: number): Promise<number[]>;
-export async function freePorts(count: number): Promise<number[]> {
+async function freePorts(count: 4): Promise<[number, number, number, number]>;
+async function freePorts(count: number): Promise<number[]>;
+async function freePorts(count: number): Promise<number[]> {
   const ports = new Set<number>();
   while (ports.size < count) ports.add(await findFreePort(ports));
   return [...ports];

@@ -2,7 +2,7 @@ import type { HonoRequest } from "hono";
 import { Problem } from "./problem.ts";
 
 /** Largest request body: the same 4 MiB as Dapr's. */
-export const MAX_BODY = 4 * 1024 * 1024;
+const MAX_BODY = 4 * 1024 * 1024;
 
 /** No honest document is as deep, and whatever walks through one calls itself for each level. */
 const MAX_DEPTH = 200;

@@ -2,7 +2,7 @@ import semver from "semver";
 import type { Prompt } from "./prompt.ts";
 
 /** Labels that a version of a prompt may carry. */
-export const LABELS: readonly string[] = ["stable", "canary", "deprecated"];
+const LABELS: readonly string[] = ["stable", "canary", "deprecated"];
 
 /** One version that could be used. */
 export interface Version {

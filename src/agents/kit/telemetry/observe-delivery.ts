@@ -57,7 +57,7 @@ function resultOf(outcome: DeliveryOutcome) {
 }
 
 /** The context that the event was published in. */
-export function publishedBy(body: unknown): TraceContext | null {
+function publishedBy(body: unknown): TraceContext | null {
   return readTraceContext(member(body, "traceparent"), member(body, "tracestate"));
 }
 

@@ -89,7 +89,7 @@ function announceOne(
 }
 
 /** The channels as the published language has them. */
-export function channelsOf(state: Exclude<Notification, { at: "none" }>): {
+function channelsOf(state: Exclude<Notification, { at: "none" }>): {
   channel: string;
   at: ChannelState["at"];
   attempts: number;

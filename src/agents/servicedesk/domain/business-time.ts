@@ -22,7 +22,7 @@ const DAY_MS = 86_400_000;
 const LONGEST_PAUSE_DAYS = 400;
 
 /** The calendar has no open hours. */
-export class NeverOpen extends Error {
+class NeverOpen extends Error {
   override readonly name = "NeverOpen";
 }
 

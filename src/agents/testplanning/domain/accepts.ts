@@ -141,6 +141,6 @@ function compares(left: Json | undefined, operator: Operator, right: Json | unde
   }
 }
 
-export function isRecord(input: Json): input is { [key: string]: Json } {
+function isRecord(input: Json): input is { [key: string]: Json } {
   return typeof input === "object" && input !== null && !Array.isArray(input);
 }

@@ -114,5 +114,5 @@ export const open = (what: string, fields: Readonly<Record<string, Field>>): Obj
 });
 export const boolean: Shape = { is: "boolean" };
 export const scalar: Shape = { is: "scalar" };
-export const json: Shape = { is: "json" };
+const json: Shape = { is: "json" };
 export const reference: Shape = { is: "reference" };

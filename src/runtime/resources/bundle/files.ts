@@ -5,7 +5,7 @@ import { AgentsError } from "../../model/errors.ts";
 let counter = 0;
 
 /** A name beside the final one that no other run and no other call uses. */
-export function besideName(path: string): string {
+function besideName(path: string): string {
   counter += 1;
   return join(dirname(path), `.new-${process.pid}-${counter}-${basename(path)}`);
 }
@@ -35,7 +35,7 @@ export function writeFolderWhole(dir: string, files: ReadonlyMap<string, string 
   });
 }
 
-export function isCode(error: unknown, ...codes: readonly string[]): boolean {
+function isCode(error: unknown, ...codes: readonly string[]): boolean {
   return error instanceof Error && "code" in error && codes.includes(String(error.code));
 }
 

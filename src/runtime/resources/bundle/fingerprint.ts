@@ -12,7 +12,7 @@ export interface Fingerprint {
 }
 
 /** A path that did not exist; it still counts as unchanged while it does not. */
-export const MISSING: Fingerprint = { mtimeMs: 0, ctimeMs: 0, size: -1, sha: null };
+const MISSING: Fingerprint = { mtimeMs: 0, ctimeMs: 0, size: -1, sha: null };
 
 /** The numbers alone, without reading the file. */
 export function statFingerprint(file: string): Fingerprint {

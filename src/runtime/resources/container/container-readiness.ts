@@ -18,7 +18,7 @@ export interface CheckTiming {
   readonly failures: number;
 }
 
-export const CHECK_TIMING: CheckTiming = { timeoutMs: 5_000, everyMs: 5_000, againMs: 1_000, failures: 3 };
+const CHECK_TIMING: CheckTiming = { timeoutMs: 5_000, everyMs: 5_000, againMs: 1_000, failures: 3 };
 
 /** An exec starts a process in the container each time: it is asked less often than a port. */
 const EXEC_PAUSE_MS = 500;

@@ -61,7 +61,7 @@ export type ContainerHealth =
   | { readonly by: "exec"; readonly command: readonly [string, ...string[]]; readonly what: string };
 
 /** Ten seconds, as for a process. */
-export const STOP_TIMEOUT_MS = 10_000;
+const STOP_TIMEOUT_MS = 10_000;
 
 /** What `container()` leaves out is filled in here. */
 export type ContainerInput = Pick<ContainerDefinition, "image"> & Partial<ContainerDefinition>;

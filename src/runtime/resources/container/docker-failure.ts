@@ -60,7 +60,7 @@ function oneLine(text: string): string {
 
 const isDiskFull = (reason: string): boolean => /no space left on device|disk quota exceeded/i.test(reason);
 
-export function diskFull(what: string, cause: unknown): AgentsError {
+function diskFull(what: string, cause: unknown): AgentsError {
   return new AgentsError("AGENTS_DISK_FULL", `${what}: the disk where Docker keeps its data is full.`, {
     path: what.split(" ")[0] ?? what,
     found: reasonOf(cause),

@@ -74,7 +74,7 @@ async function checkAuto(
 }
 
 /** Connected, and not hung up on. */
-export function checkTcp(port: number, signal: AbortSignal): Promise<Checked> {
+function checkTcp(port: number, signal: AbortSignal): Promise<Checked> {
   return talk(port, signal, "", () => null, SETTLE_MS);
 }
 
@@ -148,7 +148,7 @@ function talk(
 }
 
 /** Answers GET with 200 to 399. */
-export function checkHttp(port: number, path: string, signal: AbortSignal): Promise<Checked> {
+function checkHttp(port: number, path: string, signal: AbortSignal): Promise<Checked> {
   return new Promise((resolve) => {
     const request = httpRequest({ host: HOST, port, path, signal, agent: false }, (response) => {
       const status = response.statusCode ?? 0;

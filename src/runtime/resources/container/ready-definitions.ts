@@ -6,7 +6,7 @@ export const REDIS_PORT = 6379;
 export const SQL_SERVER_PORT = 1433;
 export const OLLAMA_PORT = 11434;
 
-export const REDIS_IMAGE = "redis:7.4-alpine";
+const REDIS_IMAGE = "redis:7.4-alpine";
 export const SQL_SERVER_IMAGE = "mcr.microsoft.com/mssql/server:2025-latest";
 export const OLLAMA_IMAGE = "ollama/ollama";
 

@@ -152,7 +152,7 @@ class PortProber {
  * The pause before the next try: a fortieth of the time waited so far, so that what we notice late is small beside what it
  * took. Something that listens but is not ready costs it work to be asked: four times less often.
  */
-export function pace(waitedMs: number, open: boolean): number {
+function pace(waitedMs: number, open: boolean): number {
   const own = Math.min(250, Math.max(5, waitedMs / (open ? 10 : 40)));
   return Math.max(own, starting / PROBES_PER_MS);
 }

@@ -68,7 +68,7 @@ export function column(at: Cursor): string {
   return at.takes(".") ? at.name() : first;
 }
 
-export function orderItem(at: Cursor): void {
+function orderItem(at: Cursor): void {
   expression(at);
   if (!at.takes("asc")) at.takes("desc");
 }

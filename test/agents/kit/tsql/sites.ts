@@ -25,7 +25,7 @@ export function sitesIn(folder: string): readonly string[] {
 const seen = z.object({ site: z.string().nullable(), sql: z.string(), problem: z.string().nullable() });
 
 /** What {@link observeStatements} has written in the process of an agent. */
-export function readSeen(file: string): readonly z.infer<typeof seen>[] {
+function readSeen(file: string): readonly z.infer<typeof seen>[] {
   const lines = readFileSync(file, "utf8").split("\n").filter(Boolean);
   return lines.map((line) => seen.parse(JSON.parse(line)));
 }

@@ -117,7 +117,7 @@ G9090 Other Site Systems & Equipment
 `;
 
 /** The level of elements, such as B2010 Exterior Walls. */
-export const ELEMENT_LEVEL = 3;
+const ELEMENT_LEVEL = 3;
 
 /** The closed list that every suggestion is from. Elements are classified at level 3. */
 export const uniformatII: CodeTable = {

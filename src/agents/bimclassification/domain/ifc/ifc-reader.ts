@@ -16,7 +16,7 @@ export interface IfcLimits {
   readonly elements: number;
 }
 
-export const DEFAULT_LIMITS: IfcLimits = { characters: 512 * 1024 * 1024, elements: 20_000 };
+const DEFAULT_LIMITS: IfcLimits = { characters: 512 * 1024 * 1024, elements: 20_000 };
 
 /** The schemas whose attributes are known here. IFC4X3 stands for its corrigenda and IFC4X3_ADD2 too. */
 const SCHEMAS = /^(?:IFC2X3|IFC4|IFC4X[1-3](?:_[A-Z0-9]+)?)$/;

@@ -15,7 +15,7 @@ const COMPOUND =
   /\b(wi|e|sign|log|check|set|back|on|off|pop|down|plug|hot)-(?=(?:fi|mails?|ups?|ins?|outs?|lines?|sites?|loads?|spots?)\b)/gu;
 
 /** Longest token that is kept; longer ones are no words. */
-export const TOKEN_LENGTH = 40;
+const TOKEN_LENGTH = 40;
 
 /**
  * The words of a text as they are compared: lower case, without accents, without the commonest English endings, so that

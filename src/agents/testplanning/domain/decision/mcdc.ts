@@ -35,7 +35,7 @@ export interface Mcdc {
 }
 
 /** A truth table doubles with each condition. */
-export const MAX_CONDITIONS = 8;
+const MAX_CONDITIONS = 8;
 const MAX_PLACES = 24;
 /** Pairs of one place that are considered. */
 const MAX_PAIRS = 600;
@@ -96,7 +96,7 @@ export function designMcdc(formula: Formula, impossible: readonly Values[]): Mcd
 }
 
 /** Every combination with its outcome, all true first. */
-export function truthTable(formula: Formula, conditions: readonly string[]): TruthRow[] {
+function truthTable(formula: Formula, conditions: readonly string[]): TruthRow[] {
   return Array.from({ length: 2 ** conditions.length }, (_, row) => {
     const when = Object.fromEntries(
       conditions.map((name, at) => [name, ((row >> (conditions.length - 1 - at)) & 1) === 0]),

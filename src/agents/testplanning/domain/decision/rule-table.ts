@@ -104,7 +104,7 @@ export function analyseTable({ conditions, rules, otherwise, impossible }: Table
 }
 
 /** Every combination, the first values first. */
-export function combinationsOf(conditions: readonly Condition[]): Row[] {
+function combinationsOf(conditions: readonly Condition[]): Row[] {
   return conditions.reduce<Row[]>(
     (rows, { values }) => rows.flatMap((row) => values.map((value) => [...row, value])),
     [[]],

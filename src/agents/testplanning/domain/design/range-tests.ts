@@ -40,7 +40,7 @@ export function designRange(range: Range, passes: Passes): Draft {
 }
 
 /** For each bound: one step below it, the bound, one step above it. */
-export function boundaryValues(range: Range): number[] {
+function boundaryValues(range: Range): number[] {
   const ends = [range.min, range.max].filter((end) => end !== null);
   const around = ends.flatMap((end) => [-1, 0, 1].map((steps) => plusSteps(end, range.step, steps)));
   return [...new Set(around)].toSorted((a, b) => a - b);

@@ -23,7 +23,7 @@ export function tag(text: string): string {
 }
 
 /** A cell of a table. */
-export function cell(text: string): string {
+function cell(text: string): string {
   return oneLine(text).replaceAll("\\", "\\\\").replaceAll("|", "\\|");
 }
 

@@ -105,7 +105,7 @@ function isTellable({ in: place }: Input, { schema }: Field, value: Json): boole
   return schema.type !== "boolean" || typeof value !== "string" || !/^(?:true|false)$/u.test(value);
 }
 
-export function withInput(request: ApiRequest, { in: place, name }: Input, value: Json): ApiRequest {
+function withInput(request: ApiRequest, { in: place, name }: Input, value: Json): ApiRequest {
   if (place === "body") return { ...request, body: value };
   const bag = BAGS[place];
   return { ...request, [bag]: { ...request[bag], [name]: value } };

@@ -39,7 +39,7 @@ export interface DaprdSidecarOptions {
 }
 
 /** So much older than the time-out of a delivery an entry must be before it is taken back. */
-export const PROCESSING_MARGIN_MS = 30_000;
+const PROCESSING_MARGIN_MS = 30_000;
 const GRACEFUL_SHUTDOWN_S = 5;
 
 /** An agent's daprd with the gate before its app, as one resource. */

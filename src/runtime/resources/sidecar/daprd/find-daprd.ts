@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { AgentsError } from "../../../model/errors.ts";
 
 /** Older ones lack what is relied on: bounded shutdown, `healthz/outbound`, name resolution over SQLite. */
-export const OLDEST_DAPRD = "1.14.0";
+const OLDEST_DAPRD = "1.14.0";
 
 /** A daprd that can be started. */
 export interface Daprd {

@@ -37,7 +37,7 @@ export class SubscribedRoutes {
   }
 }
 
-export function routedTopic({ pubsub, topic, definition }: ParsedSubscription): RoutedTopic {
+function routedTopic({ pubsub, topic, definition }: ParsedSubscription): RoutedTopic {
   const paths = definition.rules.map((rule) => rule.path);
   if (definition.defaultPath !== null) paths.push(definition.defaultPath);
   return { pubsub, topic, paths };

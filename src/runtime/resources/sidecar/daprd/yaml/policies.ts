@@ -44,7 +44,7 @@ export interface DeclaredSubscription {
 }
 
 /** The dead-letter topic of an agent. */
-export function deadLetterTopic(agent: string): string {
+function deadLetterTopic(agent: string): string {
   return `${DEAD_LETTERS}${agent}`;
 }
 

@@ -16,7 +16,7 @@ export interface Call {
 }
 
 /** Dapr's limit where nothing else is said (`--max-body-size`). */
-export const BODY_LIMIT = 4 * 1024 * 1024;
+const BODY_LIMIT = 4 * 1024 * 1024;
 
 /** A body was larger than the limit, or its connection ended early. */
 export class BodyError extends Error {

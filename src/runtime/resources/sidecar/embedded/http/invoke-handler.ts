@@ -266,7 +266,7 @@ function withoutHops(message: IncomingMessage): OutgoingHttpHeaders {
 }
 
 /** Why another sidecar did not pass the call on; null = this is the app's answer. */
-export function failureOf({ headers, statusCode }: IncomingMessage): InvokeFailure | null {
+function failureOf({ headers, statusCode }: IncomingMessage): InvokeFailure | null {
   const why = headers[FAILED_HEADER];
   return typeof why === "string" ? new InvokeFailure(decodeURIComponent(why), statusCode) : null;
 }

@@ -47,7 +47,7 @@ export async function handlePublish(
 }
 
 /** Publishes events; what the pub/sub fails on is an answer of Dapr's. */
-export async function publishEvents(
+async function publishEvents(
   context: PublishContext,
   pubsub: Pubsub,
   events: readonly BusEvent[],

@@ -2,12 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Policy } from "./resiliency.ts";
 
 /** A call was not made, as its target failed too often. */
-export class BreakerOpenError extends Error {
+class BreakerOpenError extends Error {
   override readonly name = "BreakerOpenError";
 }
 
 /** A call took longer than its policy allows; the words are those of daprd. */
-export class PolicyTimeoutError extends Error {
+class PolicyTimeoutError extends Error {
   override readonly name = "PolicyTimeoutError";
   constructor() {
     super("context deadline exceeded");

@@ -11,13 +11,6 @@ export interface AppConfiguration {
   mayInvoke(caller: string, path: string, verb: string): boolean;
 }
 
-/** Nothing is restricted. */
-export const OPEN_CONFIGURATION: AppConfiguration = {
-  mayCall: () => true,
-  maySee: () => true,
-  mayInvoke: () => true,
-};
-
 /** Reads the Configuration of an app; of several documents a later one says more, key by key. */
 export function appConfiguration(resources: readonly DaprResource[]): AppConfiguration {
   const spec: Fields = Object.fromEntries(resources.flatMap((one) => Object.entries(one.spec)));
