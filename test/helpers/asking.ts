@@ -27,3 +27,9 @@ export function asking(name: string): Ask {
     return { status: response.status, etag: response.headers.get("etag"), body: read };
   };
 }
+
+/** The id, or another text, that a command has answered with. */
+export function answered(member: string): (answer: Pick<Answer, "body">) => string {
+  const shape = z.object({ result: z.object({ [member]: z.string() }) });
+  return ({ body }) => shape.parse(body).result[member] ?? "";
+}

@@ -1,13 +1,12 @@
-import { asking } from "../../helpers/asking.ts";
+import { answered, asking } from "../../helpers/asking.ts";
 import type { RunningAgent } from "../../helpers/running-agent.ts";
+import { until } from "../../helpers/system.ts";
 
 /** A request with headers, answered with its own. */
 export const ask = asking("notification");
 
 /** The notification of an answered command. */
-export function idOf(answer: { readonly body: Record<string, unknown> }): string {
-  return (answer.body["result"] as { notificationId: string }).notificationId;
-}
+export const idOf = answered("notificationId");
 
 /** One channel of an answered notification. */
 export interface ChannelView {
@@ -28,10 +27,11 @@ export async function untilChannel(
   channel: string,
   at: string,
 ): Promise<ChannelView> {
-  for (;;) {
+  const seen: ChannelView[] = [];
+  await until(`${channel} of ${id} is ${at}`, async () => {
     const { body } = await ask(agent, "GET", `/notifications/${id}`);
-    const found = (body["channels"] as readonly ChannelView[]).find((each) => each.channel === channel);
-    if (found?.at === at) return found;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+    seen.push(...(body["channels"] as readonly ChannelView[]).filter((each) => each.channel === channel));
+    return seen.at(-1)?.at === at;
+  });
+  return seen.at(-1) as ChannelView;
 }

@@ -1,4 +1,4 @@
-import { asking } from "../../helpers/asking.ts";
+import { answered, asking } from "../../helpers/asking.ts";
 
 export const LEEDS = {
   title: "Login",
@@ -9,6 +9,4 @@ export const LEEDS = {
 export const ask = asking("servicedesk");
 
 /** The ticket of an answered command. */
-export function idOf(answer: { readonly body: Record<string, unknown> }): string {
-  return (answer.body["result"] as { ticketId: string }).ticketId;
-}
+export const idOf = answered("ticketId");

@@ -54,7 +54,8 @@ const CUT = "...";
 
 /**
  * The text of a short message: the subject, then the message unless it says the same, in at most so many parts. What does
- * not fit is cut off between two characters and marked, without leaving the alphabet that the rest is in.
+ * not fit is cut off between two characters and marked, without leaving the alphabet that the rest is in. Blanks and accents
+ * that look the same in the smaller alphabet are written in it: a tab alone would more than halve what fits.
  */
 export function smsText(
   subject: string,
@@ -64,7 +65,8 @@ export function smsText(
   const body = message.trim();
   const says = subject.replace(/\s*…$/u, "");
   // Our mark of a subject that was cut off would move the whole text to the larger alphabet.
-  const text = body.startsWith(says) ? body : `${says === subject ? subject : says + CUT}: ${body}`;
+  const both = body.startsWith(says) ? body : `${says === subject ? subject : says + CUT}: ${body}`;
+  const text = both.normalize("NFC").replaceAll(/[\t\u00A0\u202F]/g, " ");
   const whole = smsSize(text);
   if (whole.segments <= segments) return { text, ...whole };
   const characters = Array.from(text);

@@ -27,6 +27,11 @@ await test("a short message is the subject and the message, once where they say 
     { text: "1-Critical: a long one...: Ticket: 42", encoding: "GSM-7" },
     "a mark of ours does not move it to the larger alphabet",
   );
+  t.match(
+    smsText("P1", "Cafe\u0301\u00a0Paris:\tVPN down", 1),
+    { text: "P1: Caf\u00e9 Paris: VPN down", encoding: "GSM-7" },
+    "nor do accents in two characters, tabs, and blanks that do not break",
+  );
   t.end();
 });
 

@@ -48,8 +48,10 @@ export class GatewayChannel implements Channel {
     });
     const said = readAnswer(answer);
     const own = said.code === undefined ? undefined : classOfEnhancedCode(said.code);
-    // Its own code counts where it does not contradict its HTTP status.
-    const code = own === classOfEnhancedCode(result.code) ? (said.code ?? result.code) : result.code;
+    const status = classOfEnhancedCode(result.code);
+    // A 200 may say no more than that the request was read; a status of failure is not talked away, nor made worse.
+    const counts = own !== undefined && (own === status || status === "success");
+    const code = counts ? (said.code ?? result.code) : result.code;
     return { ...result, code, detail: said.detail ?? result.detail, messageId: said.messageId ?? null };
   }
 }

@@ -43,10 +43,10 @@ function split(body: string): readonly string[] {
     }
     piece += escaped;
   }
+  pieces.push(piece);
   // A section of nothing but blanks is refused.
-  if (piece.trim() !== "") pieces.push(piece);
-  if (pieces.length <= SECTIONS) return pieces;
-  return [...pieces.slice(0, SECTIONS - 1), "…"];
+  const shown = pieces.filter((each) => each.trim() !== "");
+  return shown.length <= SECTIONS ? shown : [...shown.slice(0, SECTIONS - 1), "…"];
 }
 
 function shorten(text: string, length: number): string {
