@@ -6,15 +6,12 @@ import type { Emitting } from "./outbox/emitter.ts";
 import type { OutboxState, Publish } from "./outbox/outbox.ts";
 import { OutboxRelay } from "./outbox/relay.ts";
 import type { AgentEnvironment, Env } from "./process/environment.ts";
-import { StartError } from "./process/start-error.ts";
-import type { SqlWork } from "./sql/sql-work.ts";
 import type { SidecarClient } from "./sidecar/sidecar-client.ts";
 import { DaprState } from "./state/dapr-state.ts";
 import type { Projections } from "./sql/projection-status.ts";
 import type { Requests } from "./requests/requests.ts";
 import { StateOutbox } from "./state/state-outbox.ts";
 import { StateRequests } from "./state/state-requests.ts";
-import { shownUrl } from "./sql/sqlserver/url.ts";
 import { StateWork } from "./state/state-work.ts";
 import { Turns } from "./state/turns.ts";
 
@@ -59,7 +56,8 @@ export async function openStore<DB>(options: StoreOptions<DB>): Promise<AgentSto
   );
   const stateWork = new StateWork(state, stateOutbox, turns, emitting);
   const stateRelay = new OutboxRelay(stateOutbox, publish, log);
-  const sql = definition.migrations === undefined ? null : await openSql(options);
+  const sql =
+    definition.migrations === undefined ? null : await (await import("./sql/open-sql.ts")).openSql(options);
 
   const flushState = async (flow: string): Promise<void> => {
     if (stateWork.used && stateOutbox.mayHoldEvents) await stateRelay.flush(flow);
@@ -149,78 +147,6 @@ function withoutSql(what: string): () => never {
   return () => {
     throw new Error(`kit.${what} needs a database: give the agent's definition "migrations".`);
   };
-}
-
-/** The SQL side. Everything of it is loaded only by agents that have migrations. */
-async function openSql<DB>({ definition, env, publish, log, emitting }: StoreOptions<DB>): Promise<Sql<DB>> {
-  const variable = definition.database ?? "SQLSERVER_URL";
-  const url = env[variable];
-  if (url === undefined || url === "") {
-    throw new StartError(
-      `${definition.name} has no database: ${variable} is not set`,
-      `Add the database to the agent's "uses" in agents.config.ts, or set ${variable}=sqlite:/absolute/path.db.`,
-    );
-  }
-  const [{ openDatabase }, { SqlWork }, { SqlOutbox }, { kitTables, tableNames }, { rebuildStale }] =
-    await Promise.all([
-      import("./sql/open-database.ts"),
-      import("./sql/sql-work.ts"),
-      import("./sql/sql-outbox.ts"),
-      import("./sql/tables.ts"),
-      import("./sql/rebuild.ts"),
-    ]);
-  const { SqlRequests } = await import("./sql/sql-requests.ts");
-  const names = tableNames(definition.name);
-  const projections = definition.projections ?? [];
-  const left = new Map<string, string>();
-  const now = (): string => emitting.clock().toISOString();
-  const opened = await openDatabase<DB>({
-    agent: definition.name,
-    url,
-    migrations: definition.migrations ?? {},
-    log,
-    prepare: async (db) => {
-      for (const { projection, error } of await rebuildStale(db, names, projections, now)) {
-        log.error("a projection is left as it was", { projection, reason: error.message });
-        left.set(projection, error.message);
-      }
-    },
-  });
-  const relay = new OutboxRelay(new SqlOutbox(kitTables(opened.db), names), publish, log);
-  const work = new SqlWork(opened.db, names, emitting, projections);
-  return {
-    db: opened.db,
-    ready: opened.ready,
-    url: shownUrl(url),
-    relay,
-    requests: new SqlRequests(opened.db, names, now),
-    work,
-    projections: {
-      list: () => work.projections(),
-      rebuild: async (name, signal) => {
-        const replayed = await work.rebuild(name, signal);
-        left.delete(name);
-        return replayed;
-      },
-    },
-    note: () => {
-      const [first] = left;
-      return first === undefined ? null : `projection ${first[0]} is not rebuilt: ${first[1]}`;
-    },
-    close: () => opened.close(),
-  };
-}
-
-interface Sql<DB> {
-  readonly db: AgentKit<DB>["db"];
-  readonly ready: Promise<void>;
-  readonly url: string;
-  readonly relay: OutboxRelay;
-  readonly requests: Requests;
-  readonly work: SqlWork<DB>;
-  readonly projections: Projections;
-  note(): string | null;
-  close(): Promise<void>;
 }
 
 /** How long a request waits for its events to be published before it is answered. */

@@ -9,7 +9,7 @@ import { laterWork } from "./handling/later-work.ts";
 import { WorkInFlight } from "./handling/work-in-flight.ts";
 import { checkName, checkParts } from "./check-definition.ts";
 import { createApp } from "./http/app.ts";
-import type { HealthSource } from "./http/app-parts.ts";
+import { healthSource } from "./health-source.ts";
 import { withProjections } from "./http/projection-routes.ts";
 import type { Logger } from "./log/logger.ts";
 import { generate } from "./model/generate.ts";
@@ -22,7 +22,6 @@ import type { Listening } from "./process/serve.ts";
 import { StartError } from "./process/start-error.ts";
 import { onStopSignal } from "./process/stop-signals.ts";
 import { openPrompts } from "./prompts/open-prompts.ts";
-import { warningOf } from "./prompts/prompt-origin.ts";
 import { Repeats } from "./requests/repeats.ts";
 import { publisher } from "./sidecar/publisher.ts";
 import { observedPublish } from "./telemetry/observe-publish.ts";
@@ -103,31 +102,16 @@ export async function startAgent<DB>(
   });
   metrics.watchOutbox(() => store.outbox());
   const closeWatcher = async (): Promise<void> => await watcher?.close();
-  const health: HealthSource = {
+  const health = healthSource({
     readiness: () => (inFlight.stopping ? "stopping" : databaseReady ? "ready" : "starting"),
     wasSeenReady: () => afterReady.begin(),
-    model: () => model.describe(),
-    sidecar: () => sidecar.state,
-    outbox: () => store.outbox(),
-    prompts: () => prompts.list(),
-    promptSource: () => origin,
-    note: async () => {
-      const notes = [store.note(), warningOf(origin), await prompts.warning()].filter(
-        (note) => note !== null,
-      );
-      return notes.length === 0 ? null : notes.join("; ");
-    },
-    database: () => store.database,
-    later: async (correlationId) => {
-      try {
-        return await parts.later?.(correlationId);
-      } catch {
-        // Its database is away, most likely; health is answered all the same, and says so.
-        return { pending: null, dueAt: null };
-      }
-    },
-    own: async () => (await parts.health?.()) ?? {},
-  };
+    model,
+    sidecar,
+    store,
+    prompts,
+    origin,
+    parts,
+  });
   const app = createApp({
     name,
     description: definition.description,

@@ -2,7 +2,7 @@ import type { ErrorObject } from "ajv/dist/2020.js";
 import type { JsonSchema, OutputIssue } from "../model/chat-model.ts";
 
 /** What is wrong with a value; empty when it fits. */
-type SchemaCheck = (value: unknown) => readonly OutputIssue[];
+export type SchemaCheck = (value: unknown) => readonly OutputIssue[];
 
 /** What was given as a JSON Schema is none. */
 export class SchemaInvalid extends Error {

@@ -7,6 +7,7 @@ import { parseFileName } from "./prompt-name.ts";
 import { readDocument } from "./read-document.ts";
 import { promptFileSchema } from "./prompt-file-schema.ts";
 import { schemaCheck, SchemaInvalid } from "./json-schema.ts";
+import type { SchemaCheck } from "./json-schema.ts";
 import { compileTemplate } from "./template.ts";
 import { PromptInputInvalid } from "./prompt.ts";
 import type { Prompt } from "./prompt.ts";
@@ -31,62 +32,20 @@ interface PromptFile {
 }
 
 /**
- * Reads the text of one prompt file: YAML (or a format that is converted to it), checked against the file format, its schemas compiled, its templates parsed,
- * its examples checked. What this accepts can be rendered.
+ * Reads the text of one prompt file: YAML (or a format that is converted to it), checked against the file format, its schemas
+ * compiled, its templates parsed, its examples checked. What this accepts can be rendered.
  *
  * @throws PromptBroken
  */
 export async function readPrompt(file: string, text: string): Promise<Prompt> {
   const document = await readDocument(file, text);
-  const at = document.place;
-  const formatIssues = await schemaCheck(promptFileSchema);
-  const [issue] = formatIssues(document.value);
-  if (issue !== undefined)
-    throw new PromptBroken(`${at(issue.path)}: ${issue.path || "the file"} ${issue.message}`);
-  const read = trusted<PromptFile>(document.value); // checked by the schema, just now
-  const named = parseFileName(basename(file));
-  if (named !== null && read.name !== named.name) {
-    throw new PromptBroken(
-      `${at("/name")}: the name is "${read.name}", expected "${named.name}", the stem of the file`,
-    );
-  }
-  if (named?.frozen && read.version !== named.frozen) {
-    throw new PromptBroken(
-      `${at("/version")}: the version is "${read.version}", expected "${named.frozen}", as in the name of the file`,
-    );
-  }
-
-  const compile = async (schema: JsonSchema, path: string): ReturnType<typeof schemaCheck> => {
-    try {
-      return await schemaCheck(schema);
-    } catch (error) {
-      if (!(error instanceof SchemaInvalid)) throw error;
-      const where = `${path}${error.path}`;
-      throw new PromptBroken(`${at(where)}: ${where}: ${error.message}`, { cause: error });
-    }
-  };
-  const checkInput = await compile(read.input, "/input");
-  const checkOutput = read.output === undefined ? null : await compile(read.output, "/output");
-  const templates = await Promise.all(
-    read.messages.map(async ({ role, content }, index) => {
-      try {
-        // Without a template a message is sent as it is: braces in it mean nothing.
-        const render = read.template === "none" ? () => content : await compileTemplate(content, read.input);
-        return { role, render };
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        throw new PromptBroken(`${at(`/messages/${index}/content`)}: ${reason}`, { cause: error });
-      }
-    }),
-  );
-  for (const [index, example] of (read.examples ?? []).entries()) {
-    const wrong =
-      checkInput(example.input).map((found) => ({ ...found, path: `/input${found.path}` }))[0] ??
-      checkOutput?.(example.output).map((found) => ({ ...found, path: `/output${found.path}` }))[0];
-    if (wrong === undefined) continue;
-    const path = `/examples/${index}${wrong.path}`;
-    throw new PromptBroken(`${at(path)}: example ${index + 1}: ${wrong.path} ${wrong.message}`);
-  }
+  const at: PlaceOf = document.place;
+  const read = await checkFormat(document.value, at);
+  checkFileName(file, read, at);
+  const checkInput = await compileSchema(read.input, "/input", at);
+  const checkOutput = read.output === undefined ? null : await compileSchema(read.output, "/output", at);
+  const templates = await compileMessages(read, at);
+  checkExamples(read.examples ?? [], checkInput, checkOutput, at);
 
   const defaults = defaultsOf(read.input);
   const hash = createHash("sha256").update(text).digest("hex").slice(0, 12);
@@ -116,6 +75,69 @@ export async function readPrompt(file: string, text: string): Promise<Prompt> {
     },
     check: (output) => checkOutput?.(output) ?? [],
   };
+}
+
+/** `file:line:column` of a JSON Pointer into the file. */
+type PlaceOf = (pointer: string) => string;
+
+async function checkFormat(value: unknown, at: PlaceOf): Promise<PromptFile> {
+  const formatIssues = await schemaCheck(promptFileSchema);
+  const [issue] = formatIssues(value);
+  if (issue === undefined) return trusted<PromptFile>(value); // checked by the schema, just now
+  throw new PromptBroken(`${at(issue.path)}: ${issue.path || "the file"} ${issue.message}`);
+}
+
+function checkFileName(file: string, { name, version }: PromptFile, at: PlaceOf): void {
+  const named = parseFileName(basename(file));
+  if (named !== null && name !== named.name)
+    throw new PromptBroken(
+      `${at("/name")}: the name is "${name}", expected "${named.name}", the stem of the file`,
+    );
+  if (named?.frozen && version !== named.frozen)
+    throw new PromptBroken(
+      `${at("/version")}: the version is "${version}", expected "${named.frozen}", as in the name of the file`,
+    );
+}
+
+async function compileSchema(schema: JsonSchema, path: string, at: PlaceOf): Promise<SchemaCheck> {
+  try {
+    return await schemaCheck(schema);
+  } catch (error) {
+    if (!(error instanceof SchemaInvalid)) throw error;
+    const where = `${path}${error.path}`;
+    throw new PromptBroken(`${at(where)}: ${where}: ${error.message}`, { cause: error });
+  }
+}
+
+async function compileMessages({ messages, template, input }: PromptFile, at: PlaceOf) {
+  return await Promise.all(
+    messages.map(async ({ role, content }, index) => {
+      try {
+        // Without a template a message is sent as it is: braces in it mean nothing.
+        const render = template === "none" ? () => content : await compileTemplate(content, input);
+        return { role, render };
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new PromptBroken(`${at(`/messages/${index}/content`)}: ${reason}`, { cause: error });
+      }
+    }),
+  );
+}
+
+function checkExamples(
+  examples: readonly PromptExample[],
+  checkInput: SchemaCheck,
+  checkOutput: SchemaCheck | null,
+  at: PlaceOf,
+): void {
+  for (const [index, example] of examples.entries()) {
+    const wrong =
+      checkInput(example.input).map((found) => ({ ...found, path: `/input${found.path}` }))[0] ??
+      checkOutput?.(example.output).map((found) => ({ ...found, path: `/output${found.path}` }))[0];
+    if (wrong === undefined) continue;
+    const path = `/examples/${index}${wrong.path}`;
+    throw new PromptBroken(`${at(path)}: example ${index + 1}: ${wrong.path} ${wrong.message}`);
+  }
 }
 
 /** What members of the input are where they are left out. */
