@@ -5,7 +5,7 @@ import { GenerateCode } from "./application/generate-code.ts";
 import { ProposeRefactor } from "./application/propose-refactor.ts";
 import { ReviewCode } from "./application/review-code.ts";
 import { events } from "./events.ts";
-import { matchWithLimit } from "./infrastructure/pattern-matcher.ts";
+import { matcherWithLimit } from "./infrastructure/pattern-matcher.ts";
 import { PromptWriter } from "./infrastructure/prompt-writer.ts";
 import { readLanguage } from "./infrastructure/settings.ts";
 import { StateArtefacts } from "./infrastructure/state-artefacts.ts";
@@ -29,7 +29,7 @@ function compose(kit: AgentKit): AgentParts {
   const refactorings = new StateRefactorings(kit);
   const reviews = new StateReviews(kit);
   const use: UseCases = {
-    generateCode: new GenerateCode(artefacts, writer, matchWithLimit),
+    generateCode: new GenerateCode(artefacts, writer, matcherWithLimit),
     reviewCode: new ReviewCode(writer, reviews),
     proposeRefactor: new ProposeRefactor(writer, refactorings, artefacts),
     applyRefactoring: new ApplyRefactoring(refactorings),

@@ -82,6 +82,20 @@ await test("a specification that contradicts itself or never ends is skipped, an
     status: "skipped",
     reason: /takes too long/,
   });
+  // Each is decided in the time that one has; all of them would keep the agent from everything else.
+  const many = Array.from({ length: 1000 }, (_, at) => ({
+    ...ageSpec.cases[0],
+    id: `TC${at}`,
+    input: `${"a".repeat(20)}!`,
+    expected: "reject",
+  }));
+  t.match(
+    (await agent.post("/api/implementation/execute", { spec: { ...spec, cases: many } })).body["result"],
+    {
+      status: "skipped",
+      reason: /takes too long/,
+    },
+  );
   const wrong = { ...ageSpec, cases: [{ ...ageSpec.cases[0], expected: "accept" }] };
   t.match((await agent.post("/api/implementation/execute", { spec: wrong })).body["result"], {
     status: "skipped",

@@ -6,7 +6,7 @@ import { toSpecification } from "../../../src/agents/implementation/application/
 import type { Language } from "../../../src/agents/implementation/domain/generated-code.ts";
 import { generateCode } from "../../../src/agents/implementation/domain/generate.ts";
 import { planCode } from "../../../src/agents/implementation/domain/plan.ts";
-import { matchWithLimit } from "../../../src/agents/implementation/infrastructure/pattern-matcher.ts";
+import { matcherWithLimit } from "../../../src/agents/implementation/infrastructure/pattern-matcher.ts";
 import { readings } from "../testplanning/domain/readings.ts";
 import { hasPython, runGenerated } from "./domain/run-generated.ts";
 import { publishedFor } from "./published-for.ts";
@@ -16,7 +16,7 @@ const TSC = join(import.meta.dirname, "../../../node_modules/typescript/bin/tsc"
 const plans = readings.map(([sentence], index) => {
   const id = `s${index}`;
   const spec = publishedFor(sentence, id);
-  return { id, sentence, spec, plan: planCode(toSpecification(spec), matchWithLimit) };
+  return { id, sentence, spec, plan: planCode(toSpecification(spec), matcherWithLimit()) };
 });
 
 await test("the typescript code for every sentence passes a strict type check", async (t) => {

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { toSpecification } from "../../../src/agents/implementation/application/translate-spec.ts";
 import { generateCode } from "../../../src/agents/implementation/domain/generate.ts";
 import { planCode } from "../../../src/agents/implementation/domain/plan.ts";
-import { matchWithLimit } from "../../../src/agents/implementation/infrastructure/pattern-matcher.ts";
+import { matcherWithLimit } from "../../../src/agents/implementation/infrastructure/pattern-matcher.ts";
 import { specGeneratedPayload } from "../../../src/agents/testplanning/events.ts";
 import { hasPython, runGenerated } from "./domain/run-generated.ts";
 import { TestSystem } from "../../helpers/test-system.ts";
@@ -30,7 +30,7 @@ await test("of every example requirement the generated code passes the tests tha
   for (const { id, sentence, expect } of rules) {
     const answer = await planner.post("/api/testplanning/execute", { requirement: sentence });
     const spec = specGeneratedPayload.parse({ ...Object(answer.body["result"]), generatedBy: null });
-    const plan = planCode(toSpecification(spec), matchWithLimit);
+    const plan = planCode(toSpecification(spec), matcherWithLimit());
     t.equal(
       plan.at,
       expect.testable ? "planned" : "skipped",

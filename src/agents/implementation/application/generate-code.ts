@@ -17,17 +17,18 @@ const TEMPLATE = "One function for each rule; the tests beside it run every case
 export class GenerateCode {
   readonly #artefacts: Artefacts;
   readonly #writer: Writer;
-  readonly #matches: MatchPattern;
+  readonly #matcher: () => MatchPattern;
 
-  constructor(artefacts: Artefacts, writer: Writer, matches: MatchPattern) {
+  /** @param matcher what matches the patterns of one specification, in the time that there is for it */
+  constructor(artefacts: Artefacts, writer: Writer, matcher: () => MatchPattern) {
     this.#artefacts = artefacts;
     this.#writer = writer;
-    this.#matches = matches;
+    this.#matcher = matcher;
   }
 
   /** The stored artefact; `skipped` with a reason where code could not be right. The event about it is published. */
   async run(ctx: HandlerContext, payload: SpecGeneratedPayload, language: Language): Promise<Artefact> {
-    const plan = planCode(toSpecification(payload), this.#matches);
+    const plan = planCode(toSpecification(payload), this.#matcher());
     const draft =
       plan.at === "skipped"
         ? skipped(payload, language, plan.reason)

@@ -69,6 +69,7 @@ function* problems(spec: Specification, matches: MatchPattern): Generator<string
   if (new Set(spec.cases.map((each) => each.id)).size !== spec.cases.length) {
     yield "two cases of the specification have the same id";
   }
+  if (spec.cases.some((each) => each.id === "")) yield "a case of the specification has no id";
   for (const { id, constraint } of spec.rules) {
     const pattern = patternsOf(constraint).find((each) => pythonPattern(each) === null);
     if (pattern !== undefined)

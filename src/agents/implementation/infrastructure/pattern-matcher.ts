@@ -1,22 +1,34 @@
 import { createContext, Script } from "node:vm";
 import { PatternUndecided } from "../domain/evaluate.ts";
+import type { MatchPattern } from "../domain/evaluate.ts";
 
-const TIMEOUT_MS = 250;
+/** For all matches of one specification together: nothing else runs in this thread meanwhile. */
+const LIMIT_MS = 1000;
 const script = new Script("new RegExp(pattern, 'u').test(text)");
 
 /**
  * Matches patterns that come from outside. Some patterns need longer than the age of the universe for a short text; V8 can
  * be told to give up on a script, and on nothing else that runs in this thread.
  *
- * @throws PatternUndecided when it takes too long.
+ * @returns a function that throws PatternUndecided when it, or all its calls together, take too long.
  */
-export function matchWithLimit(pattern: string, text: string): boolean {
-  try {
-    return script.runInContext(createContext({ pattern, text }), { timeout: TIMEOUT_MS }) === true;
-  } catch (error) {
-    if (isTimeout(error)) throw new PatternUndecided(pattern, { cause: error });
-    throw error;
-  }
+export function matcherWithLimit(): MatchPattern {
+  const values = { pattern: "", text: "" };
+  const context = createContext(values);
+  let left = LIMIT_MS;
+  return (pattern, text) => {
+    if (left <= 0) throw new PatternUndecided(pattern);
+    Object.assign(values, { pattern, text });
+    const start = performance.now();
+    try {
+      return script.runInContext(context, { timeout: Math.ceil(left) }) === true;
+    } catch (error) {
+      if (isTimeout(error)) throw new PatternUndecided(pattern, { cause: error });
+      throw error;
+    } finally {
+      left -= performance.now() - start;
+    }
+  };
 }
 
 /** The error is made in the script's own context, so it is no instance of this one's Error. */

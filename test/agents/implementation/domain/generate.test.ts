@@ -114,6 +114,10 @@ await test("nothing is generated where it could not be right, and the reason is 
   t.equal(reasonOf({ ...good, testable: false, reason: "it is an opinion" }), "it is an opinion");
   t.match(reasonOf({ ...good, rules: [], cases: [] }), /no rules/);
   t.match(reasonOf({ ...good, cases: [] }), /no cases/);
+  t.match(
+    reasonOf({ ...good, cases: [{ ...good.cases[0]!, id: "" }] }),
+    /a case of the specification has no id/,
+  );
   const turned = good.cases.map((each) => ({ ...each, expected: "accept" }) as const);
   t.match(
     reasonOf({ ...good, cases: turned }),

@@ -4,7 +4,7 @@ import { test } from "tap";
 import { toSpecification } from "../../../../src/agents/implementation/application/translate-spec.ts";
 import { generateCode } from "../../../../src/agents/implementation/domain/generate.ts";
 import { planCode } from "../../../../src/agents/implementation/domain/plan.ts";
-import { matchWithLimit } from "../../../../src/agents/implementation/infrastructure/pattern-matcher.ts";
+import { matcherWithLimit } from "../../../../src/agents/implementation/infrastructure/pattern-matcher.ts";
 import { publishedFor } from "../published-for.ts";
 import { runGenerated } from "./run-generated.ts";
 
@@ -56,7 +56,7 @@ await test("the tests of a specification find every single mistake in a bound, a
   const root = t.testdir({});
   let mutants = 0;
   for (const [index, sentence] of sentences.entries()) {
-    const plan = planCode(toSpecification(publishedFor(sentence, `s${index}`)), matchWithLimit);
+    const plan = planCode(toSpecification(publishedFor(sentence, `s${index}`)), matcherWithLimit());
     if (plan.at === "skipped") throw new Error(plan.reason);
     const { files } = generateCode(plan, "typescript", { summary: "" });
     const [source] = files.filter(({ role }) => role === "source");

@@ -42,6 +42,8 @@ function returnedConditions(source: string, mask: string): readonly Edit[] {
     if (branches[3] === undefined && !/(?:^|[{};])$/.test(before)) return [];
     // A comment between the branches would be lost.
     if (whenTrue === whenFalse || source.slice(close + 1, end) !== mask.slice(close + 1, end)) return [];
+    // One in the condition could take what is put behind it, or end the line behind `return`.
+    if (/\/[/*]/.test(source.slice(open, close))) return [];
     const text = `return ${jsCondition(source.slice(open, close).trim(), mask.slice(open, close), whenTrue === "true")};`;
     const description = "return the condition instead of true and false";
     return [{ rule: "return-condition", description, start: index, end, text }];
@@ -50,18 +52,31 @@ function returnedConditions(source: string, mask: string): readonly Edit[] {
 
 /** An expression that can only be a boolean is returned as it is; any other is made one. */
 function jsCondition(condition: string, mask: string, positive: boolean): string {
-  const simple = !/&&|\|\||\?|,|=>|(?<![=!<>])=(?!=)/.test(mask);
-  const compares = simple && /^[^<>=!]*(?:[=!]==?|<=?|>=?)[^<>=!]*$/.test(mask.trim());
-  const negated = simple && /^!(?!=)[\w$.()[\]\s]*$/.test(mask.trim());
+  const outer = withoutBrackets(mask).trim();
+  const simple = !/[&|^?,]|=>|\byield\b|(?<![=!<>])=(?!=)/.test(outer);
+  const compares = simple && /^[^<>=!]*(?:[=!]==?|<=?|>=?)[^<>=!]*$/.test(outer);
+  const negated = simple && /^!(?!=)[\w$.\s]*$/.test(outer);
   if (positive) return compares || negated ? condition : `Boolean(${condition})`;
   return `!(${condition})`;
+}
+
+/** What stands in brackets says nothing of the kind of the whole: `f(a === b)` may be anything. */
+function withoutBrackets(mask: string): string {
+  const inner = /\([^()[\]{}]*\)|\[[^()[\]{}]*\]|\{[^()[\]{}]*\}/g;
+  let outer = mask;
+  for (let before = ""; before !== outer;) {
+    before = outer;
+    outer = outer.replace(inner, "");
+  }
+  return outer;
 }
 
 /** `typeof` gives text, and text compared with text is the same with two equals signs as with three. */
 function looseTypeof(source: string, mask: string): readonly Edit[] {
   const loose = /\btypeof\s+[\w$.]+\s*([=!]=)(?!=)\s*/g;
   return [...mask.matchAll(loose)].flatMap(({ 0: found, 1: operator = "", index }) => {
-    if (!/^\s*(["'])\w+\1/.test(source.slice(index + found.trimEnd().length))) return [];
+    // `!typeof a == "0"` compares other things; with none of these words it can be true.
+    if (!TYPE_NAME.test(source.slice(index + found.trimEnd().length))) return [];
     const start = index + found.lastIndexOf(operator);
     const description = `compare with ${operator}= instead of ${operator}`;
     return [
@@ -69,6 +84,8 @@ function looseTypeof(source: string, mask: string): readonly Edit[] {
     ];
   });
 }
+
+const TYPE_NAME = /^\s*(["'])(?:undefined|object|boolean|number|bigint|string|symbol|function)\1/;
 
 const PY_IF =
   /^([ \t]*)if ([^\n]+):[ \t]*\r?\n\1([ \t]+)return (True|False)[ \t]*\r?\n(?:\1else:[ \t]*\r?\n\1\3|\1)return (True|False)[ \t]*(?=\r?\n|$)/gm;
@@ -88,11 +105,9 @@ function pythonConditions(source: string, mask: string): readonly Edit[] {
     const rest = index + indent.length + 3 + condition.length;
     if (whenTrue === whenFalse || source.slice(rest, end) !== mask.slice(rest, end)) return [];
     // An assignment expression binds a name, which is easier to see in an if.
-    if (condition.includes(":=")) return [];
-    const compares = /^(?!.*\b(?:and|or|if|lambda)\b)[^<>=!]*(?:[=!]=|<=?|>=?|\bis\b|\bin\b)[^<>=!]*$/.test(
-      condition,
-    );
-    const known = compares && /\bis\b|\bin\b/.test(condition);
+    if (condition.includes(":=") || condition.length > MAX_CONDITION) return [];
+    const outer = withoutBrackets(condition);
+    const known = /\b(?:is|in)\b/.test(outer) && !/[<>=!]|\b(?:and|or|if|lambda)\b/.test(outer);
     const text = whenTrue === "True" ? (known ? written : `bool(${written})`) : `not (${written})`;
     const description = "return the condition instead of True and False";
     return [{ rule: "return-condition", description, start: index, end, text: `${indent}return ${text}` }];

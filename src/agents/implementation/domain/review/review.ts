@@ -132,7 +132,7 @@ function reviewFile(
   /** Up to where each weakness was reported: lines inside a reported statement are not reported again. */
   const reported = new Map<string, number>();
   const findings: Finding[] = [];
-  const statements = statementsOf(file.lines, budget);
+  const statements = statementsOf(file.lines, budget, dialect);
   let next = statements.next();
   for (; next.done !== true; next = statements.next()) {
     const statement = next.value;

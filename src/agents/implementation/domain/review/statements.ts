@@ -1,5 +1,6 @@
 import { ALWAYS_READ } from "./reading-budget.ts";
 import type { ReadingBudget } from "./reading-budget.ts";
+import type { Dialect } from "./rule.ts";
 import type { DiffLine } from "./unified-diff.ts";
 
 /** Neighbouring lines that belong together: a call that goes over several lines is judged as one text. */
@@ -23,11 +24,12 @@ const MAX_TEXT = 4000;
 export function* statementsOf(
   lines: readonly DiffLine[],
   budget: ReadingBudget,
+  dialect: Dialect,
 ): Generator<Statement, Unread | null> {
   let from: number | null = null;
   let unread = 0;
   for (const [index, first] of lines.entries()) {
-    if (first.text.length > MAX_LINE || isComment(first.text)) continue;
+    if (first.text.length > MAX_LINE || COMMENTS[dialect].test(first.text)) continue;
     const statement = statementAt(lines, index, budget);
     if (budget.take(statement.text)) {
       yield statement;
@@ -57,10 +59,14 @@ function statementAt(lines: readonly DiffLine[], index: number, budget: ReadingB
   return { lines: taken, text };
 }
 
-/** A whole line that is a comment says nothing about what the program does. */
-function isComment(text: string): boolean {
-  return /^\s*(?:\/\/|>>>|#(?!\[)|\/?\*|<!--|--\s)/.test(text);
-}
+/** A whole line that is a comment says nothing about what the program does. Code may stand behind one that is closed. */
+const COMMENTS: Readonly<Record<Dialect, RegExp>> = {
+  javascript: /^\s*(?:\/\/|\*(?:\s|\/|$)|\/\*(?!.*\*\/\s*\S)|<!--|#!)/,
+  python: /^\s*(?:#|>>>)/,
+  markup: /^\s*(?:\/\/|\/?\*|<!--(?!.*-->\s*\S))/,
+  settings: /^\s*[#;]/,
+  other: /^\s*(?:\/\/|#(?!\[)|\/?\*|<!--|--\s)/,
+};
 
 /** A backslash of Python's, a sum or an assignment whose value is on the next line. */
 const GOES_ON = /(?:\\|[^+]\+|[^=!<>]=)\s*$/;

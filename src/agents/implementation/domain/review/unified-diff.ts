@@ -28,6 +28,8 @@ type Building = {
   lines: DiffLine[];
 };
 type Hunk = { next: number; oldLeft: number; newLeft: number };
+/** Whether the row before belongs to a hunk or to the header before it; what is added or removed there is counted wrongly. */
+type Before = "hunk" | "other";
 
 /** More than that is no review any more, and longer than any path of a repository. */
 const MAX_FILES = 2000;
@@ -48,28 +50,34 @@ const HUNK = /^@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/;
 export function parseUnifiedDiff(text: string): ParsedDiff {
   const files: Building[] = [];
   let hunk: Hunk | undefined;
-  const rows = text.split("\n");
+  let before: Before = "other";
+  const rows = text.replace(/^\ufeff/, "").split("\n");
   for (const [index, raw] of rows.entries()) {
     const row = raw.endsWith("\r") ? raw.slice(0, -1) : raw;
     if (hunk !== undefined && hunk.oldLeft + hunk.newLeft > 0) {
       const problem = readHunkLine(row, hunk, files.at(-1), index === rows.length - 1);
       if (problem !== undefined) return { ok: false, line: index + 1, problem };
+      before = "hunk";
       continue;
     }
-    if (row.startsWith("@@@ ")) return { ok: false, line: index + 1, problem: COMBINED };
+    const refused = problemOutside(row, before);
+    if (refused !== null) return { ok: false, line: index + 1, problem: refused };
     const started = HUNK.exec(row);
-    if (started !== null) {
-      const path = files.at(-1)?.path ?? null;
-      if (path === null) return noFile(index);
-      hunk = { oldLeft: Number(started[1] ?? 1), next: Number(started[2]), newLeft: Number(started[3] ?? 1) };
-    } else {
+    if (started === null) {
       readHeader(row, files);
+      before = /^(?:\+\+\+ |\\)/.test(row) ? "hunk" : "other";
+      continue;
     }
+    const file = files.at(-1);
+    if ((file?.path ?? "") === "") return noFile(index);
+    hunk = { oldLeft: Number(started[1] ?? 1), next: Number(started[2]), newLeft: Number(started[3] ?? 1) };
+    const problem = problemOfStart(hunk, started[2], file?.lines.at(-1)?.number ?? 0);
+    if (problem !== null) return { ok: false, line: index + 1, problem };
   }
   if (hunk !== undefined && hunk.oldLeft + hunk.newLeft > 0) {
     return { ok: false, line: rows.length, problem: "the last hunk is shorter than its header says" };
   }
-  const found = files.filter((file) => file.path !== null);
+  const found = files.filter((file) => (file.path ?? "") !== "");
   if (found.length === 0)
     return { ok: false, line: 1, problem: "there is no file header (--- and +++ lines) in it" };
   if (found.length > MAX_FILES) {
@@ -82,6 +90,21 @@ export function parseUnifiedDiff(text: string): ParsedDiff {
     ok: true,
     files: found.map(({ fresh: _fresh, prefix: _prefix, path, ...file }) => ({ ...file, path: path ?? "" })),
   };
+}
+
+/** Why a row cannot stand where no hunk counts it; null where it can. */
+function problemOutside(row: string, before: Before): string | null {
+  if (row.startsWith("@@@ ")) return COMBINED;
+  if (row.startsWith("***************")) return "this is a context diff; send a unified one (diff -u)";
+  const isCounted = before === "hunk" && /^(?:\+|-(?!-- |- ?$))/.test(row);
+  return isCounted ? "this line stands outside of a hunk: the header of the hunk counts fewer" : null;
+}
+
+/** Why a hunk cannot begin there; null where it can. `last` is the last line that was shown of the new file. */
+function problemOfStart({ next, newLeft }: Hunk, text: string | undefined, last: number): string | null {
+  if (newLeft === 0) return null;
+  if (next < 1 || !Number.isSafeInteger(next + newLeft)) return `a hunk begins at line ${text}`;
+  return next <= last ? "the lines of a hunk stand behind those of the hunk before it" : null;
 }
 
 const COMBINED = "this is the combined diff of a merge (@@@); send the diff to one of its parents";

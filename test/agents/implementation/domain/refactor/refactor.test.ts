@@ -85,6 +85,31 @@ for (const [name, path, language, before, after] of cases) {
   });
 }
 
+await test("what is returned instead of true and false is a boolean, whatever the condition was", (t) => {
+  const conditions: readonly (readonly [Language, condition: string, returned: string])[] = [
+    ["typescript", "flags & MASK !== 0", "Boolean(flags & MASK !== 0)"],
+    ["typescript", "a | b == 0", "Boolean(a | b == 0)"],
+    ["typescript", "check(a === b)", "Boolean(check(a === b))"],
+    ["typescript", "list[a < b]", "Boolean(list[a < b])"],
+    ["typescript", "yield a == b", "Boolean(yield a == b)"],
+    ["typescript", "f(a) === g[b]", "f(a) === g[b]"],
+    ["python", "[c for c in s]", "bool([c for c in s])"],
+    ["python", "sum(c for c in s)", "bool(sum(c for c in s))"],
+    ["python", "(1 in s) + 1", "bool((1 in s) + 1)"],
+    ["python", "f(a) in g[b]", "f(a) in g[b]"],
+  ];
+  for (const [language, condition, returned] of conditions) {
+    const source =
+      language === "python"
+        ? `if ${condition}:\n    return True\nreturn False\n`
+        : `if (${condition}) { return true; } else { return false; }\n`;
+    const end = language === "python" ? "" : ";";
+    const diff = proposeRefactoring("a", source, language)?.diff;
+    t.ok(diff?.split("\n").includes(`+return ${returned}${end}`), `${condition}: ${diff}`);
+  }
+  t.end();
+});
+
 await test("nothing is suggested where it would change what the program does, or lose a comment", (t) => {
   const untouched: readonly (readonly [Language, string])[] = [
     ["typescript", "// if (a) { return true; } else { return false; }\n"],
@@ -95,6 +120,9 @@ await test("nothing is suggested where it would change what the program does, or
     ["typescript", "if (a == b) go();\nif (typeof a == b) go();\n"],
     ["typescript", "const r = /if (a) return true; return false;/;\n"],
     ["typescript", "while (x) if (a) return true; return false;\n"],
+    ["typescript", "if (a // why\n) { return true; } else { return false; }\n"],
+    ["typescript", "if (/* two\nlines */ a > 1) { return true; } else { return false; }\n"],
+    ["typescript", "const odd = !typeof a == '0';\n"],
     ["python", "a = not x is not y\nb = x is not y in z\nc = not x in y in z\nd = not x in y == z\n"],
     ["python", "if x:\n    return True\nelif y:\n    return False\n"],
     ["python", "if x:\n    return True  # why\nreturn False\n"],

@@ -62,6 +62,11 @@ await test("lines that were there before, removed lines and comments are not rep
     "",
   ].join("\n");
   t.strictSame(review(diff).findings, []);
+  const code = ["  #show(x) { this.#node.innerHTML = x; }", "/* v8 ignore next */ node.innerHTML = x;"];
+  for (const line of code) t.match(review(diffOf("a.ts", [line])).findings, [{ line: 12 }], line);
+  const comments = ["/* node.innerHTML = x; */", " * node.innerHTML = x;", "<!-- node.innerHTML = x; -->"];
+  t.strictSame(review(diffOf("a.ts", comments)).findings, []);
+  t.strictSame(review(diffOf("a.py", ["# pickle.loads(x)", ">>> pickle.loads(x)"])).findings, []);
 });
 
 await test("line numbers are those of the new file across several hunks and files", async (t) => {
@@ -135,4 +140,30 @@ await test("a text that is no diff is refused with the line and the reason", asy
     problem: /begins with "\*"/,
   });
   t.match(parseUnifiedDiff("--- a/a\n+++ b/a\n@@ -1,3 +1,3 @@\n a\n"), { ok: false, problem: /ends inside/ });
+  t.match(parseUnifiedDiff("*** a\n--- b\n***************\n*** 1 ****\n--- 1,2 ----\n  a\n+ b\n"), {
+    ok: false,
+    line: 3,
+    problem: /context diff/,
+  });
+  t.match(parseUnifiedDiff("--- \n+++ \n@@ -0,0 +1 @@\n+a\n"), {
+    ok: false,
+    problem: /before any file header/,
+  });
+});
+
+await test("lines that no hunk counts, or that are no lines of a file, are not passed over", async (t) => {
+  const head = "--- a/a.ts\n+++ b/a.ts\n";
+  const refused: readonly (readonly [diff: string, line: number, problem: RegExp])[] = [
+    ["@@ -1 +1,2 @@\n a\n+b\n+c\n", 6, /outside of a hunk/],
+    ["@@ -1 +1 @@\n-a\n+b\n\\ No newline at end of file\n-c\n", 7, /outside of a hunk/],
+    ["+c\n", 3, /outside of a hunk/],
+    ["@@ -1 +0,1 @@\n-a\n+b\n", 3, /line 0/],
+    ["@@ -1 +99999999999999999999 @@\n-a\n+b\n", 3, /line 99999999999999999999/],
+    ["@@ -0,0 +5 @@\n+a\n@@ -0,0 +5 @@\n+b\n", 5, /behind those of the hunk before/],
+    ["@@ -0,0 +50 @@\n+a\n@@ -0,0 +5 @@\n+b\n", 5, /behind those of the hunk before/],
+  ];
+  for (const [diff, line, problem] of refused)
+    t.match(parseUnifiedDiff(head + diff), { ok: false, line, problem }, diff);
+  const mail = `${head}@@ -5 +4,0 @@\n-a\n@@ -9,0 +9 @@\n+b\n-- \n2.40\n\nFrom: me\n- and then\n+ this\n`;
+  t.match(parseUnifiedDiff(`\ufeff${mail}`), { ok: true, files: [{ path: "a.ts", lines: [{ number: 9 }] }] });
 });
