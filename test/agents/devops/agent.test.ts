@@ -1,5 +1,6 @@
 import { test } from "tap";
 import { issueCreatedPayload, sprintAnalyzedPayload } from "../../../src/agents/devops/events.ts";
+import { until } from "../../helpers/system.ts";
 import { TestSystem } from "../../helpers/test-system.ts";
 import { statementsNotSeen } from "../kit/tsql/sites.ts";
 import { runShape } from "./github-shapes.ts";
@@ -266,10 +267,12 @@ await test("reviews and coverage are kept as signals, each once", async (t) => {
   const agent = await system.agent("devops");
   const [first, second] = [crypto.randomUUID(), crypto.randomUUID()];
   const signals = async (count: number, query = ""): Promise<Record<string, unknown>> => {
-    for (;;) {
-      const { body } = await agent.get(`${API}/signals${query}`);
-      if ((body["items"] as unknown[]).length >= count) return body;
-    }
+    let body: Record<string, unknown> = {};
+    await until(`${count} signals are kept`, async () => {
+      ({ body } = await agent.get(`${API}/signals${query}`));
+      return (body["items"] as unknown[]).length >= count;
+    });
+    return body;
   };
   await system.publish(REVIEW, review, first);
   await signals(1);

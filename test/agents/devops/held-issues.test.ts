@@ -1,4 +1,5 @@
 import { test } from "tap";
+import { until } from "../../helpers/system.ts";
 import { TestSystem } from "../../helpers/test-system.ts";
 import { GithubServer } from "./github-server.ts";
 import { refusals } from "./github-shapes.ts";
@@ -24,11 +25,13 @@ async function heldOf(
   agent: { get(path: string): Promise<{ body: Record<string, unknown> }> },
   count: number,
 ) {
-  for (;;) {
+  let items: Record<string, unknown>[] = [];
+  await until(`${count} issues are held`, async () => {
     const { body } = await agent.get(`${API}/held-issues`);
-    const items = body["items"] as Record<string, unknown>[];
-    if (items.length === count) return items;
-  }
+    items = body["items"] as Record<string, unknown>[];
+    return items.length === count;
+  });
+  return items;
 }
 
 await test("an issue that meets a rate limit is held, also over a crash, and created once when it is over, by one of two replicas", async (t) => {
