@@ -5,6 +5,7 @@ import type { Loaded, Snapshots } from "./snapshots.ts";
 /** What one command did to one stream. */
 export interface Decision<State, Event> {
   readonly state: State;
+  /** Version of the stream with the new events. */
   readonly version: number;
   /** The new events only. */
   readonly events: readonly Event[];
@@ -18,13 +19,17 @@ export interface DecideOptions<State> {
   readonly precondition?: Precondition;
 }
 
-/** What somebody expects of the version of a stream. */
+/** What a caller expects of the version of a stream. */
 export interface Precondition {
-  /** @throws when the version is not what was expected. */
+  /** @throws Error when the version is not what was expected. */
   check(streamId: string, version: number): void;
 }
 
-/** Reads a stream, lets the decider decide, appends what came of it. Give it the store of a unit of work. */
+/**
+ * Reads a stream, lets the decider decide, and appends the events that come of it. Give it the store of a unit of work.
+ *
+ * @throws VersionConflict when somebody else has appended to the stream since it was read.
+ */
 export async function decideOn<State, Command, Event extends DomainEvent>(
   store: EventStore<Event>,
   decider: Decider<State, Command, Event>,
@@ -45,7 +50,7 @@ export async function decideOn<State, Command, Event extends DomainEvent>(
   return { state, version, events };
 }
 
-/** The state of a stream; of a long one from its snapshot on. */
+/** The state of a stream, read from its last snapshot on where there is one. */
 export async function loadState<State, Command, Event extends DomainEvent>(
   store: EventReader<Event>,
   decider: Decider<State, Command, Event>,

@@ -3,9 +3,11 @@
  * changes the state. No I/O, no clock, no randomness: what they need of those comes in with the command.
  */
 export interface Decider<State, Command, Event> {
+  /** The state of a stream that has no events yet. */
   initialState(): State;
-  /** The events that the command leads to; empty when it changes nothing. Throws a domain error when it is refused. */
+  /** The events that the command leads to; empty when it changes nothing. Throws a domain error to refuse it. */
   decide(command: Command, state: State): readonly Event[];
+  /** The state after one more event. Refuses nothing: the event has happened. */
   evolve(state: State, event: Event): State;
 }
 

@@ -13,6 +13,7 @@ export interface StoredEvent {
  * has ever changed; {@link eventCodec} makes one that reads older shapes.
  */
 export interface EventCodec<Event extends DomainEvent> {
+  /** @throws Error (a ZodError or an {@link UnreadableEvent}) for what cannot be read. */
   parse(stored: unknown): Event;
   /** The version that events of this type are written in; 1 where it is left out. */
   schemaVersion?(type: string): number;
@@ -21,18 +22,18 @@ export interface EventCodec<Event extends DomainEvent> {
 /** Brings the data of an event from one schema version to the next. Pure: the same input gives the same output. */
 export type Upcaster = (data: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
 
-/** A stored event that this program cannot read: a newer version of the agent has written it, or nobody who knows the agent. */
+/** A stored event that this version of the agent cannot read, as a newer one wrote it, or something that is not the agent. */
 export class UnreadableEvent extends Error {
   override readonly name = "UnreadableEvent";
 }
 
 /**
- * A codec for events whose shape has changed over time. What is stored is never rewritten: an old event is brought to the
+ * A codec for events whose shape has changed over time. What is stored is never rewritten: an old event is brought up to the
  * present shape each time it is read.
  *
  * @param schema reads the present shape, `{ type, data }`; a zod schema of the union of all event types.
- * @param upcasters for each type that has changed, its steps: the first from version 1 to 2, and so on. A type is written
- * in the version behind its last step.
+ * @param upcasters the steps for each type that has changed: the first from version 1 to 2, and so on. New events are
+ * written in the version that the last step leads to.
  * @example
  * eventCodec(ticketEvent, {
  *   // Version 2 says who it was.

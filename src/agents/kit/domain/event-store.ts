@@ -20,17 +20,17 @@ export interface RecordedEvent<Event extends DomainEvent> {
 
 /** Which part of all events is read. */
 export interface ReadAllOptions {
-  /** Only events behind this position; 0 by default, which is from the first on. */
+  /** Only events after this position; 0 by default: from the first one on. */
   readonly after?: number;
   /** At most so many; 500 by default. */
   readonly limit?: number;
-  /** Only streams whose id begins so: `ticket-`. By default all of the agent's, which the codec must then know. */
+  /** Only streams whose id begins with this: `ticket-`. By default all of the agent's, which the codec must then know. */
   readonly streams?: string;
 }
 
 /** Port to the streams of one kind of aggregate, for reading. */
 export interface EventReader<Event extends DomainEvent> {
-  /** A stream in order, from behind version `after` on; empty when there is nothing. */
+  /** The events of a stream in order, those after version `after` only; empty when there are none. */
   read(streamId: string, after?: number): Promise<readonly RecordedEvent<Event>[]>;
   /**
    * Events of many streams in the order of their positions. What was read up to a position stays complete: nothing is
@@ -42,7 +42,7 @@ export interface EventReader<Event extends DomainEvent> {
 /** Port to the streams of one kind of aggregate. */
 export interface EventStore<Event extends DomainEvent> extends EventReader<Event> {
   /**
-   * Adds events to the end of a stream and answers the new version.
+   * Adds events to the end of a stream. Resolves to its new version.
    *
    * @param expectedVersion the version that the decision was made on; 0 for a stream that must not exist yet.
    * @throws VersionConflict when the stream has moved on.
@@ -50,7 +50,7 @@ export interface EventStore<Event extends DomainEvent> extends EventReader<Event
   append(streamId: string, expectedVersion: number, events: readonly Event[]): Promise<number>;
 }
 
-/** Someone else has added to the stream since it was read: read again and decide again. */
+/** Somebody else has added to the stream since it was read: read it again and decide again. Answered as 409 when not caught. */
 export class VersionConflict extends Error {
   override readonly name = "VersionConflict";
   readonly streamId: string;

@@ -7,8 +7,9 @@ import type { z } from "zod";
 export interface EventDefinition<Payload = unknown> {
   /** `agents.{domain}.{action}`; the topic has the same name. */
   readonly type: string;
-  /** Schema of `data.payload`. What is emitted or received and does not fit it is refused. */
+  /** Schema of `data.payload`. An event that does not fit it is refused when emitted, and dead-lettered when received. */
   readonly payload: z.ZodType<Payload>;
+  /** When it is published, in one sentence, for the catalog. */
   readonly description: string;
   /** Version of the payload's shape, `major.minor`, sent as `dataVersion`. */
   readonly dataVersion: string;
@@ -16,8 +17,9 @@ export interface EventDefinition<Payload = unknown> {
 
 /** What is said about an event type beside its name and payload. */
 export interface EventDefinitionOptions {
+  /** When it is published, in one sentence, for the catalog. */
   readonly description: string;
-  /** Defaults to `1.0`. A new major version is a new event type. */
+  /** `major.minor`, by default `1.0`. Subscribers of another major version drop the event. */
   readonly dataVersion?: string;
 }
 

@@ -2,15 +2,15 @@ import type { EventDefinition } from "./define-event.ts";
 import type { Lineage } from "./standard-event.ts";
 import type { EmittedEvent } from "../handling/context.ts";
 
-/** Beside the payload of an emitted event. */
+/** What is said about an emitted event beside its payload. */
 export interface EmitOptions {
   /** What the event is about, as a path: `specs/4711`. */
   readonly subject: string;
-  /** Fixed id of the event, a UUID, where a repeated emission must be recognised; made up when left out. */
+  /** A fixed id, a UUID, where a repeated emission must be recognised; by default a new one. */
   readonly id?: string;
   /**
-   * Where the event belongs, when that is not the work in hand: a receipt from outside ends a flow that it knows nothing
-   * of. Left out: `ctx.lineage`.
+   * The flow that the event belongs to when it is not the one in hand: a receipt from outside, say, ends a flow that it knows
+   * nothing about. By default `ctx.lineage`.
    */
   readonly lineage?: Lineage;
 }

@@ -25,7 +25,7 @@ export interface StandardEvent<Payload = unknown> {
   readonly data: StandardEventData<Payload>;
 }
 
-/** The CloudEvent (1.0, structured JSON) that carries a standard event. */
+/** The CloudEvent (1.0, structured JSON) that carries a standard event; its attributes repeat those of the event. */
 export interface CloudEvent<Payload = unknown> {
   readonly specversion: "1.0";
   readonly id: string;
@@ -46,11 +46,13 @@ export interface CloudEvent<Payload = unknown> {
 /** A chain of events deeper than this is cut: its next event is dropped, and so dead-lettered. */
 export const MAX_DEPTH = 32;
 
-/** What an emitted event inherits from the work that emits it. */
+/** What an emitted event inherits from the work that emits it. Plain JSON: it can be stored with work for later. */
 export interface Lineage {
+  /** The flow that the event belongs to. */
   readonly correlationId: string;
+  /** Id of the event being handled; for a request, its correlation id. */
   readonly causationId: string;
-  /** Depth that the emitted event gets. */
+  /** Depth that the emitted event gets: 0 for one that a request caused. */
   readonly depth: number;
   /** Where it belongs in a trace: W3C Trace Context. */
   readonly traceparent: string | null;

@@ -9,6 +9,7 @@ import { nameBasedId } from "./name-based-id.ts";
 
 /** An event that a handler emitted. */
 export interface EmittedEvent {
+  /** A UUID. */
   readonly id: string;
   readonly eventType: string;
 }
@@ -41,6 +42,7 @@ interface ContextSource {
  * was emitted and which model was asked.
  */
 export class HandlerContext {
+  /** A UUID that everything caused by one request or root event shares. */
   readonly correlationId: string;
   /** Log lines carry the correlation id. */
   readonly log: Logger;
@@ -53,8 +55,8 @@ export class HandlerContext {
   /** What a request's `If-Match` expects of the version of the aggregate, for `decideOn`. */
   readonly precondition: Precondition | undefined;
   /**
-   * True when this command was run before with its idempotency key, committed something, and never got to its answer. Where
-   * doing it again would not find by itself what is done, answer with what is there.
+   * True when this command ran before with the same idempotency key, committed something, and never got to answer. Where
+   * running it again would not find out by itself what is done already, answer with what is there.
    */
   readonly resumed: boolean;
   /** For the kit: the command came with an idempotency key. */
@@ -89,8 +91,8 @@ export class HandlerContext {
 
   /**
    * A UUID of this work: the same for every delivery of an event, and for every repetition of a command with the same
-   * idempotency key; else a new one. Take the id of what is created from it, and work that is done again after a crash
-   * finds what it has created the first time.
+   * idempotency key; otherwise a new one. Derive the id of what is created from it, and work that is repeated after a crash
+   * finds what it created the first time.
    */
   get workId(): string {
     const cause = this.request === null ? this.event : this.request;
@@ -108,7 +110,7 @@ export class HandlerContext {
     this.#etag = `"${version}"`;
   }
 
-  /** What was emitted and committed so far. */
+  /** The events that were emitted and committed so far. */
   get emitted(): readonly EmittedEvent[] {
     return this.#emitted;
   }
@@ -135,8 +137,8 @@ export class HandlerContext {
   }
 
   /**
-   * Says who made a text that was stored earlier and is answered now, so that the answer of a command is marked as well. The
-   * kit knows of what is asked of a model in this work.
+   * Says who made a text that was stored earlier and is part of this answer, so that the answer is marked accordingly. What a
+   * model is asked in this work the kit notes by itself.
    */
   noteShown(text: { readonly generatedBy: GeneratedBy | null; readonly promptRef: string | null }): void {
     const { generatedBy, promptRef } = text;

@@ -1,4 +1,4 @@
-/** Thrown by an event handler: this event will never be handled, so do not try again. It goes to the dead letters. */
+/** Throw it in an event handler when trying again can never help: the event goes to the dead letters, with the message as reason. */
 export class DropEvent extends Error {
   override readonly name = "DropEvent";
 }

@@ -6,21 +6,21 @@ const AFTER_FAILURE_MS = 5000;
 
 /** What {@link DueWork} needs. */
 export interface DueWorkOptions {
-  /** For the log, where taking it up fails: `deliveries`. */
+  /** What it is called in the log, in the plural: `deliveries`. */
   readonly what: string;
   readonly clock: () => Date;
   readonly log: Logger;
   /**
-   * Does what is due, as stored, until nothing is or `signal` is aborted; answers when the next is due (milliseconds since
-   * 1970), null when nothing waits. Never runs twice at a time in one process; of several replicas only one may do a thing, so
-   * claim it first.
+   * Does what is due according to the store, until nothing is left or `signal` is aborted. Resolves to the time at which the
+   * next piece is due (milliseconds since 1970), or null when nothing waits. Never runs twice at once in a process; other
+   * replicas run it too, so claim a piece before you do it.
    */
   takeUp(signal: AbortSignal): Promise<number | null>;
 }
 
 /**
- * Wakes up for what is stored with a time at which it is due. Call `start` in `started` of the agent's parts, `stop` in
- * `close`, and `expect` whenever something was stored: after a start, and after a crash, all that is due is taken up again.
+ * Wakes up for work that is stored with the time at which it is due. Call `start` in `started` of the agent's parts, `stop` in
+ * `close`, and `expect` whenever something was stored. After a start, also after a crash, everything that is due is done.
  */
 export class DueWork {
   readonly #options: DueWorkOptions;
@@ -35,7 +35,7 @@ export class DueWork {
     this.#options = options;
   }
 
-  /** Takes up what came due while nobody was here. */
+  /** Does what came due while the agent was not running. */
   start(): void {
     this.#arm(this.#now());
   }
@@ -45,6 +45,7 @@ export class DueWork {
     this.#arm(at);
   }
 
+  /** Aborts the signal of `takeUp`, and wakes up for nothing more. */
   stop(): void {
     this.#stop.abort();
     if (this.#timer !== null) clearTimeout(this.#timer);

@@ -6,7 +6,7 @@ import type { HandlerContext } from "./context.ts";
 import { DropEvent } from "./drop-event.ts";
 import { readPayload } from "./read-payload.ts";
 
-/** What commands and queries have in common when they are declared. */
+/** What the options of commands and queries have in common. */
 export interface RouteOptions<Input extends z.ZodType, Output extends z.ZodType> {
   /** Name of the command or query, e.g. `GenerateTestSpec`: its operation id in the OpenAPI document. */
   readonly name: string;
@@ -15,6 +15,7 @@ export interface RouteOptions<Input extends z.ZodType, Output extends z.ZodType>
   readonly description?: string;
   /** Path parameters and, for a command, the JSON body, for a query, the query string, as one object. */
   readonly input: Input;
+  /** Schema of the answer. A result that does not fit is a bug of the handler: 500. */
   readonly output: Output;
   handler(input: z.output<Input>, ctx: HandlerContext): Promise<z.input<Output>> | z.input<Output>;
 }
@@ -55,7 +56,8 @@ export interface QueryRoute extends Route {
 /**
  * A command: changes something and may emit events. Answered with
  * `{ correlationId, result, events: [{ id, eventType }], generatedBy, promptRef }`, where `result` is what the handler
- * returns. Who made its texts stands beside it (`ctx.noteShown`), never in it: a replay has the same result. Sent again with the same `Idempotency-Key`, it does nothing and is answered in the same way.
+ * returns. Who made its texts stands beside it (`ctx.noteShown`), never in it: a replay has the same result. Sent again with
+ * the same `Idempotency-Key`, it does nothing and gives the same answer.
  */
 export function command<Input extends z.ZodType, Output extends z.ZodType>(
   options: CommandOptions<Input, Output>,
@@ -68,8 +70,10 @@ export function command<Input extends z.ZodType, Output extends z.ZodType>(
   };
 }
 
-/** A query: changes nothing. Answered with what the handler returns; the cursors of a page get the
- * name of the query, and none of another query is taken. Numbers of the query string want `z.coerce`. */
+/**
+ * A query: changes nothing. Answered with what the handler returns. The cursors of a page carry the name of the query, and
+ * those of another query are refused. Numbers in the query string need `z.coerce`.
+ */
 export function query<Input extends z.ZodType, Output extends z.ZodType>(
   options: RouteOptions<Input, Output>,
 ): QueryRoute {
@@ -101,7 +105,7 @@ class OutputMismatch extends Error {
 
 /** A subscription's options. */
 export interface SubscriptionOptions<Payload> {
-  /** Handles one event. Delivered at least once: what it does with the outside must be safe to repeat. */
+  /** Handles one event. Events are delivered at least once: whatever it does outside the agent must be safe to repeat. */
   handler(event: StandardEvent<Payload>, ctx: HandlerContext): Promise<void> | void;
   /** Where the sidecar delivers it; by default `/events/<event type>`. */
   readonly route?: string;
@@ -131,7 +135,7 @@ export function on<Payload>(
   };
 }
 
-/** Minor versions add what one need not know (`1.1` is read as `1.0`); another major one means something else. */
+/** A minor version only adds what a reader may ignore (`1.1` is read as `1.0`); another major one means something else. */
 function assertVersion({ type, dataVersion }: EventDefinition, found: string): void {
   if (found.split(".")[0] === dataVersion.split(".")[0]) return;
   throw new DropEvent(`The event is ${type} in version ${found}; this agent reads ${dataVersion}.`);

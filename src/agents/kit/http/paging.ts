@@ -6,16 +6,17 @@ type Keys = readonly (string | number | null)[];
 /** A page of a list. */
 export interface Page<Item> {
   readonly items: readonly Item[];
-  /** Given as `after` it leads to the next page; null on the last one. */
+  /** The `after` of the next page; null on the last one. */
   readonly next: string | null;
 }
 
 /**
  * The members of a list's query string, the same for every list: `limit`, and `after`, the `next` of the page before. A
- * cursor is opaque to callers; the handler gets its keys. It stands for a row and not for a number of rows, so that what is
- * added or removed meanwhile makes no row appear twice and hides none.
+ * cursor is opaque to callers; the handler gets its keys. It stands for a row and not for a number of rows, so that no row
+ * appears twice or is left out because others were added or removed meanwhile.
  *
  * @param keys what the list is ordered by, as a tuple that is unique for each row.
+ * @param options the largest `limit` that may be asked for (200), and the one that counts without it (50).
  * @example
  * input: z.object({ state: z.string().optional(), ...pageQuery(z.tuple([z.string(), z.uuid()])) })
  */
@@ -47,7 +48,7 @@ export function pageOf<Item extends z.ZodType>(item: Item) {
 }
 
 /**
- * A page of rows of which one more was read than it has: that one says that there is a next page.
+ * Makes a page of rows. Read one row more than `limit`: it is not shown, and says that there is a next page.
  *
  * @param keysOf what the list is ordered by, in the order of {@link pageQuery}'s tuple.
  */

@@ -2,6 +2,7 @@
 export interface ProblemIssue {
   /** Where: a path into the input, e.g. `items[0].title`; empty for the whole. */
   readonly path: string;
+  /** What is wrong there, and what was expected. */
   readonly message: string;
 }
 
@@ -13,17 +14,21 @@ export interface ProblemOptions {
   readonly title: string;
   /** What to do about it. */
   readonly hint?: string;
+  /** Each thing that is wrong with the input. */
   readonly errors?: readonly ProblemIssue[];
+  /** Headers of the answer, e.g. `retry-after`. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** For the log; never part of the answer. */
   readonly cause?: unknown;
 }
 
 /**
- * An error that is an answer: thrown anywhere below a route, it becomes a problem document (RFC 9457). Anything else that
- * is thrown becomes a 500 that shows no internals.
+ * An error that is an answer: thrown anywhere below a route, it becomes a problem document (RFC 9457). Errors that the kit
+ * does not know become a 500 that shows no internals.
  */
 export class Problem extends Error {
   override readonly name = "Problem";
+  /** HTTP status, 4xx or 5xx. */
   readonly status: number;
   readonly options: ProblemOptions;
 

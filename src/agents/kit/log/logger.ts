@@ -2,8 +2,9 @@
 export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
 /**
- * Writes one line an event to standard output: `level: message key=value …`. Say what happened in the present tense;
- * put ids and numbers into the fields.
+ * Writes one line for each thing that happens to standard output: `level: message key=value …`. Say what happened in a few
+ * words, and put ids and numbers into the fields. `LOG_LEVEL` decides what is written: `debug`, `info` (default), `warn` or
+ * `error`.
  */
 export interface Logger {
   debug(message: string, fields?: LogFields): void;

@@ -17,14 +17,15 @@ export interface ChatRequest {
   readonly messages: readonly ChatMessage[];
   /** The shape that the answer must have; left out, the answer is free text. */
   readonly outputSchema?: JsonSchema;
+  /** From 0 (the likeliest words) upwards; the provider's own default where it is left out. */
   readonly temperature?: number;
   readonly maxOutputTokens?: number;
   readonly seed?: number;
-  /** Settings that one provider alone knows, keyed by its name, e.g. `{ ollama: { num_ctx: 8192 } }`. */
+  /** Settings that only one provider knows, keyed by its name, e.g. `{ ollama: { num_ctx: 8192 } }`. */
   readonly overrides?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** `name@version+hash` of the prompt that the messages were rendered from. */
   readonly promptRef?: string;
-  /** How long an equal request may be answered with the same answer; left out, never. */
+  /** For how many seconds an equal request may get the same answer; left out, each is asked. */
   readonly cacheSeconds?: number;
   /** An output that the prompt file gives for exactly this input. The sample model answers with it. */
   readonly exampleOutput?: unknown;
@@ -33,8 +34,11 @@ export interface ChatRequest {
 /** What a model answered. */
 export interface ChatResponse {
   readonly text: string;
+  /** `length`: the answer was cut off, at `maxOutputTokens` or at a limit of the model. */
   readonly finishReason: "stop" | "length" | "other";
+  /** Tokens; null where the provider does not say. */
   readonly usage: { readonly input: number | null; readonly output: number | null };
+  /** Name of the model that answered; null for the sample model. */
   readonly model: string | null;
   readonly generatedBy: GeneratedBy;
 }
@@ -51,9 +55,11 @@ export interface ModelDescription {
   readonly usage?: ModelUsage;
 }
 
+/** What a single call of a model takes beside the request. */
 export interface CallOptions {
+  /** Aborts the call, and stops the model: a caller that has gone needs no answer. */
   readonly signal: AbortSignal;
-  /** Told when the server has taken the connection, by a model that can see that. */
+  /** Called once the server has accepted the connection, by models that can tell. */
   readonly connected?: () => void;
 }
 
@@ -65,9 +71,9 @@ export interface ChatModel {
   /** @throws ModelUnavailable when no model can be asked: unreachable, missing, overloaded, timed out or refused. */
   generate(request: ChatRequest, options: CallOptions): Promise<ChatResponse>;
   /**
-   * The answer while it is made: the model is asked when reading begins, and left alone when reading ends before the answer.
+   * The answer while it is being made. The model is asked when reading begins, and stopped when reading ends early.
    *
-   * @throws ModelUnavailable as `generate` does, from the reading.
+   * @throws ModelUnavailable as `generate` does, while it is read.
    */
   stream(request: ChatRequest, options: CallOptions): ChatStream;
   describe(): ModelDescription;
@@ -91,6 +97,7 @@ export type ModelUnavailableReason =
 export class ModelUnavailable extends Error {
   override readonly name = "ModelUnavailable";
   readonly reason: ModelUnavailableReason;
+  /** What to do about it, in one sentence. */
   readonly hint: string;
   /** How long the provider asks to be left alone, in ms; null where it says nothing. */
   readonly retryAfterMs: number | null;
@@ -116,9 +123,10 @@ export interface OutputIssue {
   readonly message: string;
 }
 
-/** The model's output does not fit the prompt's schema, also after one round of repair. The raw text is kept. */
+/** The model's output does not fit the prompt's schema, even after one round of repair. */
 export class OutputInvalid extends Error {
   override readonly name = "OutputInvalid";
+  /** What the model answered last, as it came. */
   readonly raw: string;
   readonly issues: readonly OutputIssue[];
   readonly promptRef: string;

@@ -1,15 +1,18 @@
 import { trusted } from "../process/trusted.ts";
 
-/** What a test of a prompt file expects of an output: that it fits the schema, or something of the value at a JSON Pointer. */
+/** What a test in a prompt file expects of an output: that it fits the schema, or something of the value at a JSON Pointer. */
 export interface PromptAssertion {
+  /** The output fits the prompt's schema. That is checked in any case; alone it says that nothing else is expected. */
   readonly schema?: true;
   /** JSON Pointer to a value that must be there; left out, the whole output. */
   readonly path?: string;
+  /** The value itself, compared deeply. */
   readonly equals?: unknown;
+  /** The values of which it must be one. */
   readonly in?: readonly unknown[];
-  /** Of a text: a part of it. Of a list: one of its items. */
+  /** A part of a text, or an item of a list. */
   readonly contains?: unknown;
-  /** A regular expression that a text matches. */
+  /** A regular expression (flag `u`) that the text must match. */
   readonly matches?: string;
 }
 

@@ -9,11 +9,14 @@ export interface Prompt {
   readonly ref: string;
   readonly description: string;
   readonly labels: readonly string[];
+  /** Path of the file, or its place in a repository. */
   readonly file: string;
   readonly model: PromptModelSettings;
+  /** Schema of the values. */
   readonly input: JsonSchema;
+  /** Schema of the answer; null: free text. */
   readonly output: JsonSchema | null;
-  /** How long equal questions may have the same answer; null: each is asked. */
+  /** For how many seconds equal requests may get the same answer; null: each is asked. */
   readonly cacheSeconds: number | null;
   readonly examples: readonly PromptExample[];
   readonly tests: readonly PromptTest[];
@@ -30,6 +33,7 @@ export interface PromptModelSettings {
     readonly maxOutputTokens?: number;
     readonly seed?: number;
   };
+  /** Settings that only one provider knows, by its name. */
   readonly overrides: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
@@ -46,7 +50,7 @@ export interface PromptTest {
   readonly assert: readonly PromptAssertion[];
 }
 
-/** What became of one prompt file; `name` is that of the file, e.g. `greet` or `greet@1.2.0`. */
+/** The state of one prompt file; `name` is that of the file without its extension, e.g. `greet` or `greet@1.2.0`. */
 export type PromptStatus =
   | { readonly at: "ready"; readonly file: string; readonly name: string; readonly ref: string }
   /** The file is broken; `ref` is the last good version that is still used, or null when there is none. */
@@ -61,13 +65,13 @@ export type PromptStatus =
 /** The agent's prompts. They are read on first use; a saved file is used by the next call. */
 export interface PromptRegistry {
   /**
-   * By name, and where a certain version is meant by `name@1.2.0`, a range `name@^2` or a label `name@canary`. Without one:
-   * the highest stable version.
+   * Finds a prompt by `name`, which is its highest stable version, or by a version (`name@1.2.0`), a range (`name@^2`) or a
+   * label (`name@canary`).
    *
-   * @throws PromptNotFound when there is no such version, or none that ever was valid.
+   * @throws PromptNotFound when there is no such prompt or version, or none of it was ever valid.
    */
   get(name: string): Promise<Prompt>;
-  /** What became of each file. */
+  /** The state of each file. */
   list(): Promise<readonly PromptStatus[]>;
 }
 

@@ -8,6 +8,7 @@ import type { Emit } from "../events/emit.ts";
 export interface UnitOfWork<DB> {
   /** The transaction. `kit.db` must not be used while it is open. */
   readonly db: Transaction<DB>;
+  /** Puts an event into the outbox. @throws TypeError when the payload does not fit the event type. */
   readonly emit: Emit;
   /** The agent's event streams, inside this transaction, with the projections that are made from them. */
   events<Event extends DomainEvent>(codec: EventCodec<Event>): EventStore<Event>;
