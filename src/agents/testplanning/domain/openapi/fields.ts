@@ -38,6 +38,8 @@ export function rulesOf(operation: Operation): { readonly rules: FieldRule[]; re
   };
   for (const field of operation.inputs.flatMap(fieldsOf)) {
     const { parts, samples, notes: left } = valueRule(field.schema);
+    if (field.input.in !== "body" && field.schema.type === "object")
+      notes.push(`Not tested of ${subjectOf(field)}: what is in the object.`);
     notes.push(...left.map((each) => `Not tested of ${subjectOf(field)}: ${each}.`));
     if (field.required && field.input.in !== "path" && field.path.at(-1) !== "[]")
       add(field, { kind: "presence", required: true }, { valid: [], invalid: [] });
@@ -49,7 +51,9 @@ export function rulesOf(operation: Operation): { readonly rules: FieldRule[]; re
 
 function fieldsOf(input: Input): Field[] {
   const root: Field = { input, path: [], required: input.required, schema: input.schema };
-  return [...(input.in === "body" ? [] : [root]), ...(input.in === "body" ? within(root, true) : [])];
+  if (input.in === "body") return within(root, true);
+  const { items } = input.schema;
+  return items === null ? [root] : [root, { input, path: ["[]"], required: false, schema: items }];
 }
 
 /** The members of a body; of its root only what it says itself. */
@@ -73,8 +77,8 @@ function within(field: Field, isRoot: boolean): Field[] {
 
 /** `limit in the query`, `address.city in the body` */
 export function subjectOf({ input, path }: Pick<Field, "input" | "path">): string {
+  if (input.in !== "body") return `${input.name}${path.join("")} in the ${input.in}`;
   const name = path.join(".").replaceAll(".[]", "[]");
-  if (input.in !== "body") return `${input.name} in the ${input.in}`;
   return name === "" ? "the body" : `${name} in the body`;
 }
 

@@ -97,7 +97,7 @@ export function readApi(document: unknown, only: readonly string[], readers: Rea
     version: textOf(member(member(document, "info"), "version")) ?? "",
     openapi,
     operations: wanted.map((each) => readOperation(each, global, readers)),
-    notes: hooks === 0 ? [] : [`${hooks} webhooks are not tested: they are called by the API.`],
+    notes: hooks === 0 ? [] : [`Webhooks are not tested (${hooks}): the API calls them.`],
   };
 }
 
@@ -146,16 +146,24 @@ function readOperation(
   const parameters = new Map<string, Input>();
   for (const raw of [...list(member(item, "parameters")), ...list(member(found, "parameters"))]) {
     const input = readParameter(resolver.resolve(raw, where).value, where, reader);
-    if (input !== null) parameters.set(`${input.in} ${input.name.toLowerCase()}`, input);
+    if (input !== null) parameters.set(keyOf(input), input);
   }
   for (const [, name = ""] of path.matchAll(/\{([^{}]+)\}/gu))
-    if (!parameters.has(`path ${name.toLowerCase()}`))
+    if (!parameters.has(keyOf({ in: "path", name })))
       notes.push(`The path names {${name}}, and no parameter describes it.`);
   const body = readBody(resolver.resolve(member(found, "requestBody") ?? {}, where).value, where, reader);
   if (body?.input === null)
     notes.push(`Its body (${body.contentType}) is no JSON, so only its statuses are tested.`);
+  for (const [name] of entries(member(found, "callbacks")))
+    notes.push(`Its callback ${name.slice(0, 100)} is not tested: the API calls it.`);
   const statuses = entries(member(found, "responses")).flatMap(([key, raw]) => {
-    if (!/^(?:[1-5]\d\d|[1-5]XX|default)$/u.test(key)) return [];
+    if (key.startsWith("x-")) return [];
+    if (!/^(?:[1-5]\d\d|[1-5]XX|default)$/u.test(key)) {
+      notes.push(
+        `The status "${key.slice(0, 20)}" is none that OpenAPI knows (such as 404 or 4XX), so it has no case.`,
+      );
+      return [];
+    }
     const response = resolver.resolve(raw, `${where}.responses.${key}`).value;
     return [{ key, description: textOf(member(response, "description")) ?? "" }];
   });
@@ -172,6 +180,11 @@ function readOperation(
     secured: needs.length > 0 && needs.every((each) => entries(each).length > 0),
     notes,
   };
+}
+
+/** What makes two parameters one: names of headers are the same in any letters. */
+function keyOf({ in: place, name }: Pick<Input, "in" | "name">): string {
+  return `${place} ${place === "header" ? name.toLowerCase() : name}`;
 }
 
 function idOf(text: string, method: string): string {

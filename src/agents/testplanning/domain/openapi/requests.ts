@@ -94,10 +94,15 @@ function valueOf(
 /** Percent-encoded it is three times as long, and 8000 octets is what every server takes (RFC 9110, section 4.1). */
 const LONGEST_IN_URL = 2600;
 
+/** Visible ASCII, and spaces but at the ends, where they are taken off (RFC 9110, section 5.5). */
+const IN_HEADER = /^(?:[!-~](?:[ -~]*[!-~])?)?$/u;
+
 /** Whether a server can tell the value from a good one: all that is in a URL or a header arrives as text. */
 function isTellable({ in: place }: Input, { schema }: Field, value: Json): boolean {
   if (place === "body") return true;
   if (place === "path" && value === "") return false;
+  if ((place === "header" || place === "cookie") && typeof value === "string" && !IN_HEADER.test(value))
+    return false;
   if (typeof value === "string" && new TextEncoder().encode(value).length > LONGEST_IN_URL) return false;
   if (typeof value === "object") return schema.type === "array" && Array.isArray(value);
   if (schema.type === "string" || schema.type === null) return typeof value === "string";

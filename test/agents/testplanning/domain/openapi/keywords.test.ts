@@ -1,5 +1,5 @@
 import { test } from "tap";
-import { analyseApi, one, only } from "./documents.ts";
+import { analyseApi, one, only, operation } from "./documents.ts";
 
 const notes = async (body: unknown): Promise<readonly string[]> => (await analyseApi(one({ body }))).notes;
 
@@ -30,4 +30,57 @@ await test("a list in a query takes lists, and no null is sent where all is text
     request?.query["tag"] === undefined ? [] : [request.query["tag"]],
   );
   t.ok(sent.length >= 3 && sent.every((value) => Array.isArray(value)), JSON.stringify(sent));
+});
+
+await test("the items of a list in a query are tested as any value", async (t) => {
+  const schema = { type: "array", items: { type: "integer", minimum: 1 } };
+  const { apiCases, rules } = await only({ parameters: [{ name: "id", in: "query", schema }] });
+  t.match(rules.at(-1), { subject: "id[] in the query", field: "idItem" });
+  const sent = apiCases.map(({ request, status }) =>
+    [status, JSON.stringify(request?.query["id"])].join(" "),
+  );
+  for (const each of ["422 [0]", "200 [1]", "200 [2]", '422 ["abc"]']) t.ok(sent.includes(each), each);
+});
+
+await test("a header or a cookie holds what HTTP lets it hold, and no spaces at its ends", async (t) => {
+  const schema = { type: "string", maxLength: 3 };
+  const listed = { type: "string", enum: ["a"] };
+  const parameters = [
+    { name: "x-name", in: "header", schema },
+    { name: "x-kind", in: "header", schema: listed },
+    { name: "name", in: "cookie", schema },
+  ];
+  const { apiCases } = await only({ parameters });
+  const sent = apiCases.flatMap(({ request }) =>
+    [...Object.values(request?.headers ?? {}), ...Object.values(request?.cookies ?? {})].map(String),
+  );
+  t.ok(sent.includes("aaaa") && sent.includes("A"), sent.join());
+  t.strictSame(
+    sent.filter((value) => !/^(?:[!-~](?:[ -~]*[!-~])?)?$/u.test(value)),
+    [],
+  );
+});
+
+await test("names in a query tell capitals from small letters, those of headers do not", async (t) => {
+  const twice = (place: string) =>
+    ["a", "A"].map((name) => ({ name, in: place, required: true, schema: { type: "integer" } }));
+  const subjects = async (place: string) =>
+    new Set((await only({ parameters: twice(place) })).rules.map(({ subject }) => subject));
+  t.strictSame(await subjects("query"), new Set(["a in the query", "A in the query"]));
+  t.strictSame(await subjects("header"), new Set(["A in the header"]));
+});
+
+await test("what of an operation is not tested is told", async (t) => {
+  const responses = { "200": { description: "" }, "4xx": { description: "" }, "x-note": {} };
+  const content = { "application/json": { schema: { type: "object", properties: { a: {} } } } };
+  const document = one({ parameters: [{ name: "filter", in: "query", content }], responses });
+  const { assumptions } = operation(await analyseApi(document), "op");
+  t.strictSame(assumptions, [
+    "Not tested of filter in the query: what is in the object.",
+    'The status "4xx" is none that OpenAPI knows (such as 404 or 4XX), so it has no case.',
+  ]);
+  const callbacks = { done: { "{$request.body#/url}": { post: { responses: {} } } } };
+  const post = { operationId: "op", callbacks, responses: { "200": { description: "" } } };
+  const called = await analyseApi({ ...Object(document), paths: { "/op": { post } } });
+  t.match(operation(called, "op").assumptions, ["Its callback done is not tested: the API calls it."]);
 });
