@@ -136,7 +136,7 @@ await test("generated tests come back as coverage of the cases, once per artefac
     kind: "traceability",
     specId: spec.specId,
     requirements: [{ requirementId: spec.requirementId, covered: true }],
-    gaps: [],
+    gaps: { length: 0 },
   });
   t.strictSame(coverage.totals.cases, { covered: spec.cases.length, total: spec.cases.length, percent: 100 });
   t.equal(event?.data.data.causationId, code?.id);
@@ -148,7 +148,9 @@ await test("generated tests come back as coverage of the cases, once per artefac
 
   const matrix = await agent.get("/api/testplanning/traceability");
   t.match(matrix.body, {
-    items: [{ requirementId: spec.requirementId, specId: spec.specId, status: "covered", gaps: [] }],
+    items: [
+      { requirementId: spec.requirementId, specId: spec.specId, status: "covered", gaps: { length: 0 } },
+    ],
     next: null,
   });
   t.equal((matrix.body["items"] as { covered: number }[])[0]?.covered, spec.cases.length);

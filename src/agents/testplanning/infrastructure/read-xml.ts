@@ -53,5 +53,9 @@ function elementsOf(nodes: unknown, depth: number): XmlElement[] {
 }
 
 function plain(text: string): string {
-  return text.replaceAll(/&(\w+);/gu, (all, name: string) => ENTITIES[name] ?? all);
+  return text.replaceAll(/&(?:(\w{1,10})|#(\d{1,7})|#x([\da-f]{1,6}));/giu, (all, name, decimal, hex) => {
+    if (name !== undefined) return ENTITIES[String(name)] ?? all;
+    const code = hex === undefined ? Number(decimal) : Number.parseInt(String(hex), 16);
+    return code > 0 && code <= 0x10_ff_ff ? String.fromCodePoint(code) : all;
+  });
 }

@@ -133,7 +133,7 @@ await test("an empty sprint has no figures that would be invented", (t) => {
     velocity: 0,
     cycleTime: { count: 0, p50: null, p85: null, mean: null },
     flow: { averageWip: 0, throughput: 0, expectedCycleTime: null },
-    risks: [],
+    risks: { length: 0 },
   });
   t.end();
 });

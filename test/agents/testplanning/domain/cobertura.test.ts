@@ -25,7 +25,7 @@ const shop = `<class name="Cart" filename="shop/cart.py"><methods>
     <method name="drop" signature="()V"><lines>${line(9, 0)}</lines></method></methods>
   <lines>${line(1, 1)}${line(2, 1, "50% (1/2)")}${line(3, 0)}${line(9, 0)}</lines></class>
   <class name="Cart$Item" filename="shop/cart.py"><methods/><lines>${line(12, 4, "100% (2/2)")}</lines></class>
-  <class name="Pay" filename="shop/pay &amp; go.py"><methods/><lines>${line(1, 3)}${line(2, 0, "0% (0/2)")}</lines></class>`;
+  <class name="Pay" filename="shop/pay &amp; g&#x6f;&#46;py"><methods/><lines>${line(1, 3)}${line(2, 0, "0% (0/2)")}</lines></class>`;
 
 await test("a Cobertura report is added up from its lines, by file", async (t) => {
   const found = await read(report(shop));

@@ -99,7 +99,7 @@ await test("the totals of an Istanbul report are added up from its counters", (t
       b: { 0: [1, 0], 1: [2, 2, 0] },
     },
   };
-  const { totals, files } = readIstanbul(JSON.stringify(report));
+  const { totals, files } = readIstanbul(`\uFEFF${JSON.stringify(report)}`);
   t.strictSame(totals, {
     lines: { covered: 1, total: 2, percent: 50 },
     statements: { covered: 1, total: 3, percent: 33.33 },
@@ -115,12 +115,20 @@ await test("a report that cannot be read says where and what was expected", (t) 
     [() => readLcov("hello"), /no SF record/],
     [() => readLcov("DA:1,1"), /Line 1 has a DA record before any SF/],
     [() => readLcov("SF:a\nDA:1,many"), /Line 2 has "DA:1,many", where a whole number was expected/],
+    [() => readLcov("SF:a\nDA:1,"), /Line 2 has "DA:1,", where a whole number was expected/],
+    [() => readLcov("SF:a\nDA:0x10,1e3"), /Line 2 has "DA:0x10,1e3"/],
     [() => readIstanbul("{"), /not JSON/],
     [() => readIstanbul("{}"), /covers no file/],
     [() => readIstanbul('{"a.ts":{"s":{}}}'), /no object "statementMap"/],
     [() => readIstanbul('{"a.ts":{"statementMap":{},"s":{"0":-1},"f":{},"b":{}}}'), /a\.ts\/s\/0 is -1/],
   ];
   for (const [read, message] of wrong) t.throws(read, { name: "ReportUnreadable", message });
+  for (const [text, path] of [
+    ['{\n  "a.ts": {\n    "s": "cut', "line 3, column 14"],
+    ['{\n  "a.ts": {', "line 2, column 12"],
+    ['{"a.ts": {"s": {}} "b.ts": {}}', "line 1, column 20"],
+  ] as const)
+    t.throws(() => readIstanbul(text), { path, message: /not JSON/ }, text);
   t.end();
 });
 
@@ -158,6 +166,10 @@ await test("a requirement is covered when all lines of its files are", (t) => {
   t.strictSame(of("a/index.ts"), [], "folders are divided by either slash");
   t.match(of("b/index.ts"), [/no test runs: 1/]);
   t.match(of("index.ts"), [/fits 2 files of the report/]);
+  t.match(of("index"), [/is not in the report/], "a name is a whole one");
+  t.match(of("repo/src/b/index.ts"), [/no test runs: 1/], "a report may be about a folder below");
+  const onC = readLcov("SF:C:\\repo\\a.ts\nDA:1,1\nend_of_record").files;
+  t.strictSame(implementedBy([{ requirementId: "R", files: ["c:/repo/a.ts"] }], onC).gaps, []);
   t.equal(ranges([1, 2, 3, 7, 9, 10]), "1-3, 7, 9-10");
   t.end();
 });

@@ -104,6 +104,7 @@ await test("formulas are read as they are written, and misread ones are refused 
     ["A and order", '"A" and "order"'],
     ['"the user is an admin" or android', '"the user is an admin" or android'],
     ["not not a", "a"],
+    ['truelove or "true"', '"truelove" or "true"'],
   ];
   for (const [text, same] of tables) t.strictSame(rows(design(text)), rows(design(same)), text);
   t.strictSame(design('"is admin" and note').conditions, ["is admin", "note"]);
@@ -112,6 +113,8 @@ await test("formulas are read as they are written, and misread ones are refused 
     ["a and", 6, /expected a condition/],
     ["a b", 3, /expected and, or or the end, found b/],
     ["(a or b", 8, /expected \)/],
+    ["a and TRUE", 7, /"TRUE" at character 7 is a constant/],
+    ["a or not false", 10, /is a constant/],
     ["a ? b", 3, /is no name/],
     ["a and ^", 7, /is no name/],
     ["(".repeat(500), 101, /at most 100 levels/],

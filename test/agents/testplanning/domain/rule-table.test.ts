@@ -42,9 +42,9 @@ await test("a complete table is said to be complete, and collapses to what matte
     combinations: 8,
     impossible: 2,
     complete: true,
-    missing: [],
-    contradictions: [],
-    redundant: [],
+    missing: { length: 0 },
+    contradictions: { length: 0 },
+    redundant: { length: 0 },
   });
   t.strictSame(shown(found.collapsed), [
     "- no yes → 20 %",

@@ -22,16 +22,22 @@ export function readIstanbul(text: string): CoverageReport {
 function parse(text: string): Record<string, unknown> {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(text.replace(/^\uFEFF/u, ""));
   } catch (error) {
-    throw new ReportUnreadable(
-      "report",
-      `The report is not JSON: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ReportUnreadable(placeOf(reason, text), `The report is not JSON: ${reason}`);
   }
   if (!isObject(value))
     throw new ReportUnreadable("report", "The report is not an object with one member for each file.");
   return value;
+}
+
+/** Where the parser stopped, as far as it says so. */
+function placeOf(reason: string, text: string): string {
+  const position = /position (\d+)/u.exec(reason)?.[1] ?? (/end of JSON/u.test(reason) ? text.length : null);
+  if (position === null) return "report";
+  const before = text.slice(0, Number(position)).split("\n");
+  return `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
 }
 
 function checked(path: string, value: unknown): Entry {

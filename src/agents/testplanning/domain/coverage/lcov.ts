@@ -77,13 +77,12 @@ function together(all: readonly Counts[]): Counts {
 function take(counts: Counts, tag: string, value: string, line: number): void {
   const fields = value.split(",");
   const whole = (text: string | undefined) => {
-    const number = Number(text);
-    if (text === undefined || !Number.isInteger(number) || number < 0)
+    if (text === undefined || !/^\d+$/u.test(text))
       throw new ReportUnreadable(
         `line ${line}`,
         `Line ${line} has "${tag}:${value}", where a whole number was expected.`,
       );
-    return number;
+    return Number(text);
   };
   const from = (at: number) => fields.slice(at).join(",");
   switch (tag) {

@@ -22,9 +22,13 @@ export function implementedBy(
 
 function gapsOf(requirementId: string, path: string, files: readonly FileCoverage[]): string[] {
   const wanted = plain(path);
-  const exact = files.filter((each) => plain(each.path) === wanted);
+  // The report may be about a folder above or below the one from which the requirement names its files.
   const [file, ...others] =
-    exact.length > 0 ? exact : files.filter((each) => plain(each.path).endsWith(`/${wanted}`));
+    [
+      files.filter((each) => plain(each.path) === wanted),
+      files.filter((each) => plain(each.path).endsWith(`/${wanted}`)),
+      files.filter((each) => wanted.endsWith(`/${plain(each.path)}`)),
+    ].find((found) => found.length > 0) ?? [];
   if (others.length > 0)
     return [
       `${path}, which implements ${requirementId}, fits ${others.length + 1} files of the report: name more of its folders.`,
@@ -36,9 +40,12 @@ function gapsOf(requirementId: string, path: string, files: readonly FileCoverag
   ];
 }
 
-/** Reports from Windows divide folders otherwise. */
+/** Reports from Windows divide folders otherwise, and name their drive in any letters. */
 function plain(path: string): string {
-  return path.replaceAll("\\", "/").replace(/^\.\//u, "");
+  return path
+    .replaceAll("\\", "/")
+    .replace(/^\.\//u, "")
+    .replace(/^[a-z]:/u, (drive) => drive.toUpperCase());
 }
 
 /** 1, 2, 3, 7 → "1-3, 7" */

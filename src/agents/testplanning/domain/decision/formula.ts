@@ -23,6 +23,8 @@ interface Token {
   readonly kind: "and" | "or" | "not" | "(" | ")" | "name" | "end";
   readonly text: string;
   readonly position: number;
+  /** `true` and `false`, but for names in quotes. */
+  readonly isConstant: boolean;
 }
 
 /**
@@ -70,9 +72,10 @@ function tokensOf(text: string): Token[] {
                   ? ")"
                   : "name";
     const start = position + all.length - all.trimStart().length;
-    tokens.push({ kind, text: whole ?? quoted ?? name ?? all.trim(), position: start + 1 });
+    const isConstant = /^(?:true|false)$/iu.test(name ?? "");
+    tokens.push({ kind, text: whole ?? quoted ?? name ?? all.trim(), position: start + 1, isConstant });
   }
-  return [...tokens, { kind: "end", text: "the end", position: text.length + 1 }];
+  return [...tokens, { kind: "end", text: "the end", position: text.length + 1, isConstant: false }];
 }
 
 class FormulaReader {
@@ -123,6 +126,11 @@ class FormulaReader {
         return inner;
       }
       case "name": {
+        if (token.isConstant)
+          throw new FormulaUnreadable(
+            token.position,
+            `"${token.text}" at character ${token.position} is a constant, and no condition: leave it out, or put it in quotes if it is a name.`,
+          );
         const index = this.#index;
         this.#index += 1;
         return { at: "condition", name: token.text, index };
@@ -139,7 +147,7 @@ class FormulaReader {
   }
 
   #peek(): Token {
-    return this.#tokens[this.#at] ?? { kind: "end", text: "the end", position: 0 };
+    return this.#tokens[this.#at] ?? { kind: "end", text: "the end", position: 0, isConstant: false };
   }
 
   #unexpected(expected: string): FormulaUnreadable {

@@ -61,11 +61,13 @@ await test("a header or a cookie holds what HTTP lets it hold, and no spaces at 
   );
 });
 
+/** What the rules of two parameters are about, which are called a and A. */
+async function subjects(place: string): Promise<ReadonlySet<string>> {
+  const twice = ["a", "A"].map((name) => ({ name, in: place, required: true, schema: { type: "integer" } }));
+  return new Set((await only({ parameters: twice })).rules.map(({ subject }) => subject));
+}
+
 await test("names in a query tell capitals from small letters, those of headers do not", async (t) => {
-  const twice = (place: string) =>
-    ["a", "A"].map((name) => ({ name, in: place, required: true, schema: { type: "integer" } }));
-  const subjects = async (place: string) =>
-    new Set((await only({ parameters: twice(place) })).rules.map(({ subject }) => subject));
   t.strictSame(await subjects("query"), new Set(["a in the query", "A in the query"]));
   t.strictSame(await subjects("header"), new Set(["A in the header"]));
 });
