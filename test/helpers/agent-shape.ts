@@ -51,7 +51,7 @@ export const SHAPE: readonly ShapeRule[] = [
     ],
   },
   {
-    says: "a domain with `evolve` has `decide`, and what keeps it uses them; event streams have such a domain",
+    says: "a domain with `evolve` has `decide`, and its repository goes through them; an agent with event streams has such a domain",
     drifts: ({ source }) => {
       const domain = texts(source, /^domain\//).join("\n");
       const keeping = texts(source, KEEPS).join("\n");
@@ -66,7 +66,7 @@ export const SHAPE: readonly ShapeRule[] = [
     },
   },
   {
-    says: "`application/ports.ts` has the ports and nothing that runs; classes of the infrastructure implement them",
+    says: "`application/ports.ts` holds the ports and nothing that runs; classes of the infrastructure implement them",
     drifts: ({ source }) => {
       const ports = source.get("application/ports.ts");
       if (ports === undefined) return ["application/ports.ts"];
@@ -85,14 +85,14 @@ export const SHAPE: readonly ShapeRule[] = [
     },
   },
   {
-    says: "a model is asked in `infrastructure/prompt-*.ts` alone",
+    says: "a model is asked only in `infrastructure/prompt-*.ts`",
     drifts: ({ source }) => [
       ...elsewhere(source, /\.generate\(/, /^infrastructure\/prompt-[\w-]+\.ts$/),
       ...(texts(source, PROMPTED).length === 0 ? ["infrastructure/prompt-*.ts"] : []),
     ],
   },
   {
-    says: "data is kept in `infrastructure/sql-*.ts` (`transact`) or `state-*.ts` (`transactState`) alone",
+    says: "data is kept only in `infrastructure/sql-*.ts` (`transact`) or `state-*.ts` (`transactState`)",
     drifts: ({ source }) => [
       ...elsewhere(source, /\.transact\(/, /^infrastructure\/sql-[\w-]+\.ts$/),
       ...elsewhere(source, /\.transactState\(/, /^infrastructure\/state-[\w-]+\.ts$/),
@@ -112,7 +112,7 @@ export const SHAPE: readonly ShapeRule[] = [
     },
   },
   {
-    says: "the environment is read in `infrastructure/settings.ts` and its parts, from `kit.env`",
+    says: "the environment is read from `kit.env`, in `infrastructure/settings.ts` and its parts",
     drifts: ({ source }) => [
       ...elsewhere(source, /\bprocess\.env\b/, /^$/),
       ...elsewhere(source, /\bkit\.env\b/, /^main\.ts$/),
@@ -122,7 +122,7 @@ export const SHAPE: readonly ShapeRule[] = [
     ],
   },
   {
-    says: "`presentation/routes.ts` has `commandRoutes`; all routes stand in `*routes.ts`, `queryRoutes` among them, schemas of bodies in `*schemas.ts`",
+    says: "`presentation/routes.ts` has `commandRoutes`; all routes, `queryRoutes` among them, are in `*routes.ts`, and the schemas of bodies in `*schemas.ts`",
     drifts: ({ source }) => {
       const presented = new Map([...source].filter(([path]) => path.startsWith("presentation/")));
       const queries = /^export function queryRoutes\(/m;
@@ -149,7 +149,7 @@ export const SHAPE: readonly ShapeRule[] = [
     },
   },
   {
-    says: "`prompts/<name>/` has YAML files that are called like their prompt, with examples and tests, and each is asked for",
+    says: "`prompts/<name>/` holds YAML files named after their prompt, each with examples and tests, and each used by the agent",
     drifts: ({ source, prompts }) => {
       const asked = texts(source, PROMPTED).join("\n");
       const yaml = [...prompts].filter(([path]) => path.endsWith(".yaml"));
@@ -167,7 +167,7 @@ export const SHAPE: readonly ShapeRule[] = [
     },
   },
   {
-    says: "`test/agents/<name>/domain/` tests the domain, without a process; the other tests of the agent lie beside it",
+    says: "`test/agents/<name>/domain/` tests the domain, without a process; the other tests of the agent are beside it",
     drifts: ({ tests }) => {
       const all = [...tests.keys()].filter((path) => path.endsWith(".test.ts"));
       const own = all.filter((path) => path.startsWith("domain/"));
