@@ -47,12 +47,11 @@ export { DropEvent } from "./handling/drop-event.ts";
 export { DueWork } from "./handling/due-work.ts";
 export type { DueWorkOptions } from "./handling/due-work.ts";
 export { HandlerContext } from "./handling/context.ts";
-export type { EmittedEvent } from "./handling/context.ts";
 
 export { defineEvent } from "./events/define-event.ts";
 export type { EventDefinition, EventDefinitionOptions } from "./events/define-event.ts";
 export type { CloudEvent, Lineage, StandardEvent, StandardEventData } from "./events/standard-event.ts";
-export type { Emit, EmitOptions } from "./events/emit.ts";
+export type { Emit, EmitOptions, EmittedEvent } from "./events/emit.ts";
 
 export { fold } from "./domain/decider.ts";
 export type { Decider } from "./domain/decider.ts";

@@ -3,7 +3,7 @@ import { Worker } from "node:worker_threads";
 import { deepFreeze } from "../model/config/deep-freeze.ts";
 import type { SerialisedError } from "../model/errors.ts";
 import { reviveError } from "../model/errors.ts";
-import type { LoadedConfig } from "./load.ts";
+import type { LoadedConfig } from "./loaded-config.ts";
 import { endsProcess, neverDone } from "./run-module.ts";
 
 /** What the worker answers. */

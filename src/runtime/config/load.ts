@@ -1,18 +1,11 @@
 import { relative } from "node:path";
 import { invalidConfig } from "../model/config/problem.ts";
 import { resolveConfig } from "../model/config/resolve.ts";
-import type { ResolvedConfig } from "../model/resolved.ts";
 import { withDefaultSignals } from "./default-signals.ts";
 import { evaluateConfig } from "./evaluate.ts";
 import type { ConfigPlace } from "./find.ts";
 import { findConfigFile } from "./find.ts";
-
-/** A config that is right, and the files that decide it: watch these. */
-export interface LoadedConfig {
-  readonly config: ResolvedConfig;
-  /** Absolute paths: the config file first, then the project's own files that it imports. */
-  readonly files: readonly string[];
-}
+import type { LoadedConfig } from "./loaded-config.ts";
 
 /**
  * Finds, reads, checks and resolves a config.

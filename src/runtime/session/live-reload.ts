@@ -1,6 +1,6 @@
 import { basename, dirname } from "node:path";
 import { loadFresh } from "../config/load-fresh.ts";
-import type { LoadedConfig } from "../config/load.ts";
+import type { LoadedConfig } from "../config/loaded-config.ts";
 import type { ResolvedAgent } from "../model/resolved.ts";
 import { commandFiles } from "../watch/command-files.ts";
 import type { Reloader } from "../watch/reloader.ts";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import type { LoadedConfig } from "../config/load.ts";
+import type { LoadedConfig } from "../config/loaded-config.ts";
 import { stateDirOf } from "../control/state-dir.ts";
 import type { ResolvedConfig } from "../model/resolved.ts";
 import type { Mode } from "../plan/mode.ts";
@@ -23,7 +23,7 @@ import type { RunPlan } from "./plan-run.ts";
 import { assertPlanned, planRun } from "./plan-run.ts";
 import { Programs } from "./programs.ts";
 import type { Servers } from "./servers.ts";
-import { prepareServers } from "./servers.ts";
+import { prepareServers } from "./prepare-servers.ts";
 import { System } from "./system.ts";
 import type { Teller } from "./teller.ts";
 import { findUnread, keepUnread, unreadText } from "./unread-pubsubs.ts";

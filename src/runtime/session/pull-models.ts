@@ -17,7 +17,7 @@ import { calmProgress } from "./calm-progress.ts";
 import { Containers } from "./containers.ts";
 import { planRun } from "./plan-run.ts";
 import { ProcessLogs } from "./process-logs.ts";
-import { prepareServers } from "./servers.ts";
+import { prepareServers } from "./prepare-servers.ts";
 import { sweepLastRun } from "./sweep-last-run.ts";
 import { Teller } from "./teller.ts";
 

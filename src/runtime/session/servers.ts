@@ -26,6 +26,7 @@ export interface Servers {
   nodeOf(resource: ResolvedResource, context: ServerContext): SupervisedNode | null;
 }
 
+/** What decides where they are. */
 export interface ServersInput {
   readonly config: ResolvedConfig;
   readonly plan: RunPlan;
@@ -34,15 +35,4 @@ export interface ServersInput {
   /** Ports that are promised to agents and sidecars. */
   readonly taken: ReadonlySet<number>;
   readonly env: Readonly<Record<string, string | undefined>>;
-}
-
-const NONE: Servers = { urls: {}, redis: new Map(), notices: [], nodeOf: () => null };
-
-/** Chooses where the real servers listen. Where everything is embedded nothing is loaded for it. */
-export async function prepareServers(input: ServersInput): Promise<Servers> {
-  const { choices, contained } = input.plan;
-  const isReal = contained.size > 0 || [...choices.values()].some(({ as }) => as !== "embedded");
-  if (!isReal) return NONE;
-  const { realServers } = await import("./real-servers.ts");
-  return await realServers(input);
 }

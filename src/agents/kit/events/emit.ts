@@ -1,6 +1,12 @@
 import type { EventDefinition } from "./define-event.ts";
 import type { Lineage } from "./standard-event.ts";
-import type { EmittedEvent } from "../handling/context.ts";
+
+/** An event that a handler emitted. */
+export interface EmittedEvent {
+  /** A UUID. */
+  readonly id: string;
+  readonly eventType: string;
+}
 
 /** What is said about an emitted event beside its payload. */
 export interface EmitOptions {

@@ -1,18 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { Precondition } from "../domain/decide-on.ts";
+import type { EmittedEvent } from "../events/emit.ts";
 import type { Lineage } from "../events/standard-event.ts";
 import type { Logger } from "../log/logger.ts";
 import type { GeneratedBy } from "../model/chat-model.ts";
-import { NO_PROGRESS } from "../requests/requests.ts";
-import type { KeyedRequest, Progress } from "../requests/requests.ts";
+import type { KeyedRequest } from "../requests/idempotency-key.ts";
+import { NO_PROGRESS } from "../requests/progress.ts";
+import type { Progress } from "../requests/progress.ts";
 import { nameBasedId } from "./name-based-id.ts";
-
-/** An event that a handler emitted. */
-export interface EmittedEvent {
-  /** A UUID. */
-  readonly id: string;
-  readonly eventType: string;
-}
 
 /** Namespace of the ids of works; never to be changed. */
 const WORKS = "4b1f2c53-7d0a-4a52-9f0e-6f1c8a3e2d90";

@@ -1,8 +1,8 @@
 import type { EventDefinition } from "../events/define-event.ts";
-import type { EmitOptions } from "../events/emit.ts";
+import type { EmitOptions, EmittedEvent } from "../events/emit.ts";
 import { toCloudEvent } from "../events/standard-event.ts";
 import type { CloudEvent } from "../events/standard-event.ts";
-import type { EmittedEvent, HandlerContext } from "../handling/context.ts";
+import type { HandlerContext } from "../handling/context.ts";
 
 /** Who emits: fixed for the life of an agent. */
 export interface Emitting {

@@ -1,5 +1,7 @@
 import Handlebars from "handlebars";
-import type { RenderTemplate } from "./template.ts";
+
+/** Fills one template. */
+export type RenderTemplate = (input: Readonly<Record<string, unknown>>) => string;
 
 const BLOCKS: ReadonlySet<string> = new Set(["if", "unless", "each", "with"]);
 const THERE_ARE = "; there are #if, #unless, #each and #with, each with one value, and lookup with two";

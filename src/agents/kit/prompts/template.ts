@@ -1,7 +1,5 @@
 import type { JsonSchema } from "../model/chat-model.ts";
-
-/** Fills one template. */
-export type RenderTemplate = (input: Readonly<Record<string, unknown>>) => string;
+import type { RenderTemplate } from "./handlebars.ts";
 
 /**
  * Compiles a Handlebars template. Values go in as they are (no HTML escaping), names that the input schema does not know

@@ -1,6 +1,13 @@
 import { createHash } from "node:crypto";
 import { Problem } from "../http/problem.ts";
-import type { KeyedRequest } from "./requests.ts";
+
+/** A command that came with an idempotency key. */
+export interface KeyedRequest {
+  /** SHA-256 of the key: keys may be long, and databases compare text in their own ways. */
+  readonly id: string;
+  /** SHA-256 of what was asked: the same key must not stand for two different requests. */
+  readonly fingerprint: string;
+}
 
 /**
  * Reads the header `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): a string in quotes, or, as most clients

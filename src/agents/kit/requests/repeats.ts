@@ -1,6 +1,7 @@
 import { keyReused } from "./idempotency-key.ts";
 import { isAnswered } from "./requests.ts";
-import type { Answer, KeyedRequest, KnownRequest, Requests } from "./requests.ts";
+import type { Answer, KnownRequest, Requests } from "./requests.ts";
+import type { KeyedRequest } from "./idempotency-key.ts";
 
 /** How a command with a key was answered. */
 export interface Answered extends Answer {

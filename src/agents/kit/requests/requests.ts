@@ -1,31 +1,15 @@
-import type { EmittedEvent } from "../handling/context.ts";
-import type { GeneratedBy } from "../model/chat-model.ts";
 import { keyReused } from "./idempotency-key.ts";
+import type { KeyedRequest } from "./idempotency-key.ts";
+import { NO_PROGRESS } from "./progress.ts";
+import type { Progress } from "./progress.ts";
 
 /** How long the answer of a command is kept for its repetitions, in milliseconds: 7 days. */
 export const ANSWER_KEPT_MS = 7 * 24 * 3_600_000;
-
-/** A command that came with an idempotency key. */
-export interface KeyedRequest {
-  /** SHA-256 of the key: keys may be long, and databases compare text in their own ways. */
-  readonly id: string;
-  /** SHA-256 of what was asked: the same key must not stand for two different requests. */
-  readonly fingerprint: string;
-}
 
 /** What a command was answered with. */
 export interface Answer {
   readonly body: unknown;
   readonly etag: string | null;
-}
-
-/** What the units of work of a command have committed: who runs it again after a crash goes on from there. */
-export interface Progress {
-  readonly events: readonly EmittedEvent[];
-  /** Aggregates that were in the version which the request's `If-Match` expects, and may have moved on since. */
-  readonly met: readonly string[];
-  readonly generatedBy: GeneratedBy | null;
-  readonly promptRef: string | null;
 }
 
 /** What is known of a command from earlier. */
@@ -85,9 +69,6 @@ export function withProgress(
     },
   };
 }
-
-/** That of a command which was never run. */
-export const NO_PROGRESS: Progress = { events: [], met: [], generatedBy: null, promptRef: null };
 
 function unique<Item>(items: readonly Item[], keyOf: (item: Item) => string): readonly Item[] {
   return [...new Map(items.map((item) => [keyOf(item), item])).values()];

@@ -7,7 +7,7 @@ import type { Env } from "../process/environment.ts";
 import { StartError } from "../process/start-error.ts";
 import type { Requests } from "../requests/requests.ts";
 import { openDatabase } from "./open-database.ts";
-import type { OpenDatabase } from "./open-database.ts";
+import type { OpenDatabase } from "./database.ts";
 import type { Projections } from "./projection-status.ts";
 import { rebuildStale } from "./rebuild.ts";
 import { SqlOutbox } from "./sql-outbox.ts";

@@ -5,7 +5,7 @@ import { Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from "
 import { StartError } from "../process/start-error.ts";
 import { SqliteConnection, SqliteDriver } from "./connection.ts";
 import { migrate } from "./migrate.ts";
-import type { OpenDatabase, OpenOptions } from "./open-database.ts";
+import type { OpenDatabase, OpenOptions } from "./database.ts";
 
 class Adapter extends SqliteAdapter {
   /** Who waits for whom is decided in our driver, which also knows who would wait for itself. */

@@ -1,9 +1,11 @@
 import type { Kysely } from "kysely";
 import { trusted } from "../process/trusted.ts";
 import { keyReused } from "../requests/idempotency-key.ts";
-import { isAnswered, NO_PROGRESS } from "../requests/requests.ts";
-import type { Answer, AnsweredRequest, KnownRequest, Progress, Requests } from "../requests/requests.ts";
-import type { EmittedEvent } from "../handling/context.ts";
+import { isAnswered } from "../requests/requests.ts";
+import { NO_PROGRESS } from "../requests/progress.ts";
+import type { Answer, AnsweredRequest, KnownRequest, Requests } from "../requests/requests.ts";
+import type { Progress } from "../requests/progress.ts";
+import type { EmittedEvent } from "../events/emit.ts";
 import { kitTables } from "./tables.ts";
 import type { KitTables, TableNames } from "./tables.ts";
 

@@ -1,7 +1,9 @@
 import { trusted } from "../process/trusted.ts";
 import { keyReused } from "../requests/idempotency-key.ts";
-import { ANSWER_KEPT_MS, isAnswered, NO_PROGRESS } from "../requests/requests.ts";
-import type { AnsweredRequest, KnownRequest, Progress, Requests } from "../requests/requests.ts";
+import { ANSWER_KEPT_MS, isAnswered } from "../requests/requests.ts";
+import { NO_PROGRESS } from "../requests/progress.ts";
+import type { AnsweredRequest, KnownRequest, Requests } from "../requests/requests.ts";
+import type { Progress } from "../requests/progress.ts";
 import type { DaprState, StateWrite } from "./dapr-state.ts";
 import { EtagMismatch } from "./state-store.ts";
 

@@ -4,7 +4,7 @@ import type { HandlerContext } from "../handling/context.ts";
 import { Emitter } from "../outbox/emitter.ts";
 import type { Emitting } from "../outbox/emitter.ts";
 import { withProgress } from "../requests/requests.ts";
-import type { KeyedRequest } from "../requests/requests.ts";
+import type { KeyedRequest } from "../requests/idempotency-key.ts";
 import type { TransactOptions } from "../sql/unit-of-work.ts";
 import type { DaprState, StateWrite } from "./dapr-state.ts";
 import type { StateOutbox } from "./state-outbox.ts";

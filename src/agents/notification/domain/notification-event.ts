@@ -1,4 +1,4 @@
-import type { SuppressedBy } from "./routing.ts";
+import type { SuppressedBy } from "./suppressed-by.ts";
 
 /**
  * What happened to one notification, oldest first: the only thing that is stored of it. When it happened is

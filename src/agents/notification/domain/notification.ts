@@ -1,5 +1,5 @@
 import type { Attempt, Content, NotificationEvent, Requested } from "./notification-event.ts";
-import type { SuppressedBy } from "./routing.ts";
+import type { SuppressedBy } from "./suppressed-by.ts";
 
 /**
  * One channel of a notification.

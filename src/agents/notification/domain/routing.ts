@@ -5,6 +5,7 @@ import { quietUntil } from "./quiet-hours.ts";
 import type { Zone } from "./quiet-hours.ts";
 import { parseRecipient, recipientKey, recipientText } from "./recipient.ts";
 import { isActive } from "./suppression.ts";
+import type { SuppressedBy } from "./suppressed-by.ts";
 import type { Suppression } from "./suppression.ts";
 
 /** What may be done now with one channel of a notification. */
@@ -13,9 +14,6 @@ export type Route =
   | { readonly to: "hold"; readonly address: string; readonly until: string }
   | { readonly to: "suppress"; readonly cause: SuppressedBy; readonly detail: string }
   | { readonly to: "nowhere"; readonly code: string; readonly detail: string };
-
-/** Why a channel is not used: the recipient's own wish, an address on the list, or somebody who has taken it back. */
-export type SuppressedBy = "channel-off" | "opted-out" | "hard-bounce" | "complaint" | "manual" | "cancelled";
 
 /** What the decision is made from. */
 export type RoutingFacts = {

@@ -1,6 +1,6 @@
 import { classOfEnhancedCode } from "./delivery-status.ts";
 import type { ChannelState } from "./notification.ts";
-import type { SuppressedBy } from "./routing.ts";
+import type { SuppressedBy } from "./suppressed-by.ts";
 
 /** What kind of thing was wrong, by the subject of an enhanced status code (RFC 3463 §3). */
 export type FailureCause =

@@ -1,7 +1,7 @@
 import type { Migration } from "agents-apphost/kit";
 import type { DeliveryRow } from "../application/ports.ts";
 import type { ChannelState } from "../domain/notification.ts";
-import type { SuppressedBy } from "../domain/routing.ts";
+import type { SuppressedBy } from "../domain/suppressed-by.ts";
 import type { SuppressionReason } from "../domain/suppression.ts";
 
 /** The agent's own tables. The streams are the truth; all of these are made from them. */

@@ -1,4 +1,4 @@
-import type { Finding } from "./review.ts";
+import type { Finding } from "./finding.ts";
 
 /** Which findings are asked for; what is left out lets all pass. `file` is a path, or that of a folder. */
 export type FindingFilter = {

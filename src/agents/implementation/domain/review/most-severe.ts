@@ -1,4 +1,4 @@
-import type { Finding } from "./review.ts";
+import type { Finding } from "./finding.ts";
 
 /** More of them in one review nobody reads, and no event carries. */
 const MAX_FINDINGS = 300;

@@ -11,26 +11,13 @@ import { codeInjection, commandInjection } from "./injection-rules.ts";
 import { sqlInjection } from "./sql-injection.ts";
 import { mostSevere } from "./most-severe.ts";
 import { dialectOf } from "./rule.ts";
-import type { Dialect, ReviewRule, Severity } from "./rule.ts";
+import type { Dialect, ReviewRule } from "./rule.ts";
+import type { Finding } from "./finding.ts";
 import { ALWAYS_READ, ReadingBudget } from "./reading-budget.ts";
 import { MAX_LINE, statementsOf } from "./statements.ts";
 import type { Statement, Unread } from "./statements.ts";
 import { Names } from "./names.ts";
 import type { DiffFile, DiffLine } from "./unified-diff.ts";
-
-/** One weakness on one added line. */
-export type Finding = {
-  readonly cwe: string;
-  readonly title: string;
-  readonly severity: Severity;
-  readonly file: string;
-  /** Line of the new version of the file. */
-  readonly line: number;
-  /** The added line, trimmed; a secret in it is hidden. */
-  readonly evidence: string;
-  readonly message: string;
-  readonly fix: string;
-};
 
 /** What was looked at in one file. A file in a language without rules of its own is only searched for secrets. */
 type ReviewedFile = {

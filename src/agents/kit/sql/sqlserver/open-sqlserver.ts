@@ -2,7 +2,7 @@ import { Kysely, MssqlAdapter, MssqlDriver, MssqlIntrospector } from "kysely";
 import type { Driver } from "kysely";
 import { Pool } from "tarn";
 import { ISOLATION_LEVEL, Request, TYPES } from "tedious";
-import type { OpenDatabase, OpenOptions } from "../open-database.ts";
+import type { OpenDatabase, OpenOptions } from "../database.ts";
 import { migrate } from "../migrate.ts";
 import { LoggedConnection, tediousConfig, tryConnect } from "./connect.ts";
 import { SqlServerDriver } from "./driver.ts";
