@@ -73,6 +73,17 @@ await test("an IFC file goes in; one suggestion is approved and applied, one is 
   );
   t.same(told.withoutSuggestion.length, 3, "the wall that says nothing, the proxy and the space");
   t.match((await agent.get(unknown)).body, { at: "unclassified" });
+  // Those are looked at again one by one, and none stands in the way of the next.
+  const looked: string[] = [];
+  let after: unknown;
+  do {
+    const { result: part } = (await agent.post(`${API}/suggestions`, { limit: 1, after })).body as {
+      result: { elements: readonly { elementId: string }[]; next: string | null };
+    };
+    looked.push(...part.elements.map(({ elementId }) => elementId));
+    after = part.next ?? undefined;
+  } while (after !== undefined);
+  t.same(looked.toSorted(), told.withoutSuggestion.map(({ elementId }) => elementId).toSorted());
 
   const { suggestionId } = (await agent.get(wall)).body["suggestion"] as { suggestionId: string };
   t.match(await agent.post(`${wall}/approve`, { suggestionId: crypto.randomUUID() }), { status: 409 });

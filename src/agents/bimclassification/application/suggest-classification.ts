@@ -9,7 +9,16 @@ import { classify } from "../domain/rules/verdict.ts";
 import type { Verdict } from "../domain/rules/verdict.ts";
 import { isSelfEvident, suggest, withOmniClass } from "../domain/suggestion.ts";
 import type { Opinion, Suggested } from "../domain/suggestion.ts";
-import type { Classifications, Classifier, Codes, ElementList, Outcome, Run, Work } from "./ports.ts";
+import type {
+  Classifications,
+  Classifier,
+  Codes,
+  ElementList,
+  Outcome,
+  PagePart,
+  Run,
+  Work,
+} from "./ports.ts";
 
 /** What a run came to for one element. */
 export interface RunEntry {
@@ -24,7 +33,11 @@ export interface RunEntry {
 export interface RunResult {
   readonly runId: string;
   readonly entries: readonly RunEntry[];
+  /** Where to go on with elements that have none; null at their end, and for a run about elements that were named. */
+  readonly next: string | null;
 }
+
+const EVERY = ["unclassified", "suggested", "rejected", "approved", "applied"] as const;
 
 /** Calls of the model at one time. */
 const AT_ONCE = 4;
@@ -68,27 +81,34 @@ export class SuggestClassification {
     return await this.run(elements, ctx);
   }
 
-  /** For the next elements that have none, the first imported first. */
-  async forNext(limit: number, ctx: HandlerContext): Promise<RunResult> {
+  /**
+   * For the next elements that have none, the first imported first. Those that nothing can be suggested for stay without one,
+   * so who goes on says from where.
+   */
+  async forNext(part: PagePart, ctx: HandlerContext): Promise<RunResult> {
     const earlier = await this.#classifications.earlier(ctx);
-    if (earlier !== null)
-      return { runId: ctx.workId, entries: earlier.map((outcome) => ({ ...outcome, none: null })) };
-    const { items } = await this.#elements.page({ at: ["unclassified"] }, { limit });
-    return await this.forElements(
+    if (earlier !== null) {
+      // What it looked at is not known any more, only that it was at least as many elements as a page of all has.
+      const { next } = await this.#elements.page({ at: EVERY }, part);
+      return { runId: ctx.workId, entries: earlier.map((outcome) => ({ ...outcome, none: null })), next };
+    }
+    const { items, next } = await this.#elements.page({ at: ["unclassified"] }, part);
+    const run = await this.forElements(
       items.map((item) => item.elementId),
       ctx,
     );
+    return { ...run, next };
   }
 
   /** For elements that were just imported. What is approved or applied already stays as it is. */
   async afterImport(imported: readonly Outcome[], ctx: HandlerContext): Promise<RunResult> {
     const open = imported.filter(({ state }) => state.at !== "approved" && state.at !== "applied");
-    const { runId, entries } = await this.run(
+    const { entries, ...run } = await this.run(
       open.map(({ state }) => state.element),
       ctx,
     );
     const byId = new Map(entries.map((entry) => [entry.elementId, entry]));
-    return { runId, entries: imported.map((each) => byId.get(each.elementId) ?? { ...each, none: null }) };
+    return { ...run, entries: imported.map((each) => byId.get(each.elementId) ?? { ...each, none: null }) };
   }
 
   /** The model is asked before anything is stored; then all suggestions are stored together. */
@@ -107,7 +127,7 @@ export class SuggestClassification {
       const suggested = judged[index]?.suggested;
       return { ...outcome, none: suggested?.at === "none" ? suggested : null };
     });
-    return { runId, entries };
+    return { runId, entries, next: null };
   }
 
   async #record(ctx: HandlerContext, work: readonly Work[], run: Run): Promise<readonly Outcome[]> {

@@ -30,35 +30,37 @@ const FIELDS = [
 export type TableField = (typeof FIELDS)[number];
 
 /** Headers that are understood without a mapping, without regard to case, spaces, hyphens and underscores. */
-const HEADERS: Readonly<Record<string, TableField>> = {
-  id: "id",
-  elementid: "id",
-  globalid: "id",
-  guid: "id",
-  ifcguid: "id",
-  ifcclass: "ifcClass",
-  class: "ifcClass",
-  ifcentity: "ifcClass",
-  entity: "ifcClass",
-  exportas: "ifcClass",
-  ifcexportas: "ifcClass",
-  exporttoifcas: "ifcClass",
-  name: "name",
-  elementname: "name",
-  description: "description",
-  objecttype: "objectType",
-  predefinedtype: "predefinedType",
-  ifcpredefinedtype: "predefinedType",
-  type: "typeName",
-  typename: "typeName",
-  familyandtype: "typeName",
-  material: "material",
-  materials: "material",
-  structuralmaterial: "material",
-  storey: "storey",
-  buildingstorey: "storey",
-  level: "storey",
-};
+const HEADERS: ReadonlyMap<string, TableField> = new Map<string, TableField>(
+  Object.entries({
+    id: "id",
+    elementid: "id",
+    globalid: "id",
+    guid: "id",
+    ifcguid: "id",
+    ifcclass: "ifcClass",
+    class: "ifcClass",
+    ifcentity: "ifcClass",
+    entity: "ifcClass",
+    exportas: "ifcClass",
+    ifcexportas: "ifcClass",
+    exporttoifcas: "ifcClass",
+    name: "name",
+    elementname: "name",
+    description: "description",
+    objecttype: "objectType",
+    predefinedtype: "predefinedType",
+    ifcpredefinedtype: "predefinedType",
+    type: "typeName",
+    typename: "typeName",
+    familyandtype: "typeName",
+    material: "material",
+    materials: "material",
+    structuralmaterial: "material",
+    storey: "storey",
+    buildingstorey: "storey",
+    level: "storey",
+  } as const),
+);
 
 /** Which column is what, by its header; for headers that are not understood by themselves. */
 export type ColumnMapping = Readonly<Partial<Record<TableField, string>>>;
@@ -97,7 +99,7 @@ function readHeader(
   | { readonly ok: false; readonly issues: readonly TableIssue[] } {
   const issues: TableIssue[] = [];
   const fields: (TableField | null)[] = cells.map(
-    (title) => HEADERS[title.toLowerCase().replace(/[\s_-]+/g, "")] ?? null,
+    (title) => HEADERS.get(title.toLowerCase().replace(/[\s_-]+/g, "")) ?? null,
   );
   for (const field of FIELDS) {
     const title = mapping[field];

@@ -3,7 +3,7 @@ import type { TableRow } from "../domain/csv-table.ts";
 
 /**
  * Reads a CSV text (RFC 4180); the delimiter is that which stands most often in the header: comma, semicolon or tab. Rows
- * are counted as a spreadsheet counts them; those without any content are left out.
+ * are counted as a spreadsheet counts them; those without any content are left out, and so is a title in front of the header.
  *
  * @throws Problem 422 with the row for what is no CSV.
  */
@@ -13,15 +13,18 @@ export async function readCsv(
   // Loaded when there is something to read.
   const { CsvError, parse } = await import("csv-parse/sync");
   try {
-    const records: string[][] = parse(text, {
+    const records: string[][] = parse(fromWindows(text), {
       bom: true,
       delimiter: delimiterOf(text),
       relax_column_count: true,
     });
-    const [header, ...rows] = records
+    const filled = records
       .map((cells, index) => ({ row: index + 1, cells }))
-      .filter(({ row, cells }) => cells.some((cell) => cell.trim() !== "") && !(row === 1 && isHint(cells)));
-    if (header === undefined) throw refused("the file is empty", 1);
+      .filter(({ row, cells }) => filledOf(cells) > 0 && !(row === 1 && isHint(cells)));
+    const [first, second] = filled;
+    if (first === undefined) throw refused("the file is empty", 1);
+    const isTitled = filledOf(first.cells) === 1 && second !== undefined && filledOf(second.cells) > 1;
+    const [header = first, ...rows] = isTitled ? filled.slice(1) : filled;
     return { header, rows };
   } catch (error) {
     if (error instanceof CsvError) {
@@ -30,6 +33,18 @@ export async function readCsv(
     }
     throw error;
   }
+}
+
+function filledOf(cells: readonly string[]): number {
+  return cells.filter((cell) => cell.trim() !== "").length;
+}
+
+/** What Excel on Windows saves as CSV is Windows-1252: a dash or a euro sign stands where Latin-1 has control characters. */
+function fromWindows(text: string): string {
+  const windows = new TextDecoder("windows-1252");
+  return text.replaceAll(/[\u0080-\u009F]/gu, (character) =>
+    windows.decode(Buffer.from(character, "latin1")),
+  );
 }
 
 /** `sep=;` in front of a table tells Excel its delimiter. */
@@ -42,8 +57,8 @@ function refused(message: string, row: number): Error {
 }
 
 function delimiterOf(text: string): string {
-  const first = text.split(/[\r\n]+/).find((line) => line.replace("\uFEFF", "").trim() !== "") ?? "";
-  const header = first.replace(/"[^"]*"/g, "");
+  const lines = text.split(/[\r\n]+/, 20).map((line) => line.replace(/"[^"]*"/g, ""));
+  const header = lines.find((line) => /[,;\t]/.test(line)) ?? "";
   const counted = [",", ";", "\t"].map((delimiter) => ({ delimiter, count: header.split(delimiter).length }));
   return counted.reduce((most, each) => (each.count > most.count ? each : most)).delimiter;
 }

@@ -11,6 +11,7 @@ import type {
   Run,
   Work,
 } from "../application/ports.ts";
+import type { Classification } from "../domain/classification.ts";
 import type { ClassificationEvent } from "../domain/classification-event.ts";
 import { classification, TransitionRefused } from "../domain/decide.ts";
 import { classificationCodec } from "./classification-codec.ts";
@@ -103,7 +104,7 @@ export class SqlClassifications implements Classifications {
     const store = tx.events(classificationCodec);
     const stream = streamOf(elementId);
     const events: ClassificationEvent[] = [];
-    let { state, version } = await loadState(store, classification, stream);
+    let last: { readonly state: Classification; readonly version: number } | undefined;
     for (const [index, command] of commands.entries()) {
       // What a request expects of the element is meant of the element as it was before.
       const precondition = index === 0 ? ctx.precondition : undefined;
@@ -114,9 +115,10 @@ export class SqlClassifications implements Classifications {
         command,
         precondition ? { precondition } : {},
       );
-      ({ state, version } = decided);
+      last = decided;
       events.push(...decided.events);
     }
+    const { state, version } = last ?? (await loadState(store, classification, stream));
     if (state.at === "none") throw new TransitionRefused("the element was never imported", state.at);
     return { elementId, version, state, events };
   }

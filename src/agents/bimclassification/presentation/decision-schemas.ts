@@ -1,7 +1,6 @@
-import { pageQuery } from "agents-apphost/kit";
 import { z } from "zod";
 import type { Criteria, Selection } from "../application/decide-many.ts";
-import { elementId } from "./input-schemas.ts";
+import { elementId, inImportOrder } from "./input-schemas.ts";
 
 const by = z.string().min(1).max(100).default("unnamed").describe("Who decides; kept in the history");
 const reason = z.string().min(1).max(1000);
@@ -84,7 +83,7 @@ export const applyManyInput = approveManyInput;
 export const pendingInput = z.object({
   at: z.enum(["unclassified", "suggested", "rejected", "approved"]).optional(),
   ...criteria(z.coerce.number().min(0).max(1)),
-  ...pageQuery(z.tuple([z.string(), z.uuid()])),
+  ...inImportOrder,
 });
 
 export const getInput = z.object({ elementId });

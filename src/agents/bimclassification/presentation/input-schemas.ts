@@ -1,3 +1,4 @@
+import { pageQuery } from "agents-apphost/kit";
 import { z } from "zod";
 import { ifcClassOf, isIfcClass } from "../domain/csv-table.ts";
 import { bareElement } from "../domain/element.ts";
@@ -76,6 +77,9 @@ export const importInput = z
       });
   });
 
+/** The order in which elements are listed, and looked at for suggestions. */
+export const inImportOrder = pageQuery(z.tuple([z.string(), z.uuid()]));
+
 export const suggestInput = z.object({
   elementIds: z.array(elementId).min(1).max(100).optional(),
   limit: z
@@ -84,6 +88,7 @@ export const suggestInput = z.object({
     .max(100)
     .optional()
     .describe("Of the next unclassified elements, where no ids are given; 25"),
+  after: inImportOrder.after.describe("The next of the run before: goes on behind what that has looked at"),
 });
 
 export const writeInput = z

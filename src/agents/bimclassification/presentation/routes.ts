@@ -64,10 +64,10 @@ function modelRoutes({ importing, suggesting, writing }: Handlers): readonly Com
       description: "Suggests a code of UNIFORMAT II for elements, or for the next ones that have none.",
       input: suggestInput,
       output: runView,
-      handler: async ({ elementIds, limit }, ctx) =>
+      handler: async ({ elementIds, limit, after }, ctx) =>
         shown(
           elementIds === undefined
-            ? await suggesting.forNext(limit ?? NEXT, ctx)
+            ? await suggesting.forNext({ limit: limit ?? NEXT, after }, ctx)
             : await suggesting.forElements(elementIds, ctx),
           ctx,
         ),

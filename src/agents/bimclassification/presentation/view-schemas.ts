@@ -70,6 +70,7 @@ export const decidedView = elementView.extend({ suggestion: suggestionInResult }
 
 export const runView = z.object({
   runId: z.string(),
+  next: text.describe("Give it as after to go on with the next that have none; null at the end"),
   elements: z.array(
     z.object({
       ...statusMembers,
@@ -170,9 +171,10 @@ export function toElementView({
   };
 }
 
-export function toRunView({ runId, entries }: RunResult): z.input<typeof runView> {
+export function toRunView({ runId, entries, next }: RunResult): z.input<typeof runView> {
   return {
     runId,
+    next,
     elements: entries.map(({ elementId, state, none }) => ({
       ...statusOf(elementId, state),
       ifcClass: state.element.ifcClass,

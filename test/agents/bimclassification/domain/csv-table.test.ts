@@ -14,6 +14,15 @@ function read(
   );
 }
 
+await test("a column may be called as something that every object has", (t) => {
+  const table = read([
+    ["id", "ifcClass", "Constructor"],
+    ["w1", "IfcWall", "ACME"],
+  ]);
+  t.match(table, { ok: true, elements: [{ id: "w1", properties: { Constructor: "ACME" } }] });
+  t.end();
+});
+
 await test("headers are understood by themselves, and every other column is a property", (t) => {
   const table = read([
     [

@@ -44,6 +44,8 @@ await test("strings are decoded by the directives of ISO 10303-21", (t) => {
     ["|X4|0001F600|X0|", "😀"],
     ["|X2|D83DDE00|X0|", "😀"],
     ["over two\r\nlines", "over twolines"],
+    ["|X2|00C4\n00E4|X0|", "Ää"],
+    ["|S|'' 5 it''s", "§ 5 it's"],
   ];
   for (const [raw, text] of known)
     t.same(decodeStepString(raw.replaceAll("|", "\\")), { ok: true, text }, raw);

@@ -57,3 +57,29 @@ await test("references are written so that they are read back, once, in IFC4 and
   }
   return t.end();
 });
+
+await test("a reference below another is one of the system at their top", (t) => {
+  const wall = elementCode("B2010");
+  if (wall === undefined) return t.fail("no code");
+  const file = stepFile(
+    [
+      `#1=IFCWALL('${globalId(1)}',$,$,$,$,$,$,$,$);`,
+      "#2=IFCCLASSIFICATION('ASTM International','ASTM E1557-97',$,'UNIFORMAT II',$,$,$);",
+      "#3=IFCCLASSIFICATIONREFERENCE($,'B20','Exterior Enclosure',#2,$,$);",
+      "#4=IFCCLASSIFICATIONREFERENCE($,'B2010','Exterior Walls',#3,$,$);",
+      `#5=IFCRELASSOCIATESCLASSIFICATION('${globalId(5)}',$,$,$,(#1),#4);`,
+      // One that leads to itself.
+      "#6=IFCCLASSIFICATIONREFERENCE($,'X',$,#7,$,$);",
+      "#7=IFCCLASSIFICATIONREFERENCE($,'Y',$,#6,$,$);",
+      `#8=IFCRELASSOCIATESCLASSIFICATION('${globalId(8)}',$,$,$,(#1),#6);`,
+    ].join("\n"),
+  );
+  const model = readIfc(file);
+  t.match(model.elements[0]?.references, [
+    { system: "UNIFORMAT II", edition: "ASTM E1557-97", code: "B2010" },
+    { system: "", edition: null, code: "X" },
+  ]);
+  const again = classificationReferences(model, [{ elementId: globalId(1), code: wall }], idOf);
+  t.same(again, { text: "", written: [], present: [globalId(1)], others: [] });
+  return t.end();
+});

@@ -16,6 +16,8 @@ type Draft = { -readonly [Key in keyof Element]: Element[Key] };
 const MAX_PROPERTIES = 1000;
 /** Materials, systems and references kept of one element; a model has a few. */
 const MAX_OF_A_KIND = 100;
+/** Levels of a classification; tables have six, and a loop has no end. */
+const DEEPEST_REFERENCE = 32;
 /** Properties given to elements in all: what goes beyond was made to take a reader's time. */
 const MAX_GIVEN = 20_000_000;
 
@@ -153,11 +155,23 @@ class Gathering {
     const reference = this.#named(refAt(instance, 5), "IFCCLASSIFICATIONREFERENCE");
     const code = reference === null ? null : textAt(reference, 1);
     if (reference === null || code === null) return;
-    const system = this.#named(refAt(reference, 3), "IFCCLASSIFICATION");
+    const system = this.#systemAbove(reference);
     const named = system === null ? { system: "", edition: null } : systemOf(system);
     const found: ExistingReference = { ...named, code, title: textAt(reference, 2) };
     for (const draft of this.#related(instance))
       if (draft.references.length < MAX_OF_A_KIND) draft.references = [...draft.references, found];
+  }
+
+  /** A reference may stand below another one, as its code does in the table. */
+  #systemAbove(reference: StepInstance): StepInstance | null {
+    let at: StepInstance | null = reference;
+    for (let depth = 0; at !== null && depth < DEEPEST_REFERENCE; depth += 1) {
+      const above = refAt(at, 3);
+      const system = this.#named(above, "IFCCLASSIFICATION");
+      if (system !== null) return system;
+      at = this.#named(above, "IFCCLASSIFICATIONREFERENCE");
+    }
+    return null;
   }
 
   /** The first of its name and edition, where the file repeats one. */

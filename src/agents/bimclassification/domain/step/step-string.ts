@@ -7,7 +7,7 @@ type Decoded =
   /** `at` counts from the beginning of the text that was given. */
   | { readonly ok: false; readonly at: number; readonly problem: string };
 
-const DIRECTIVE = /\\(?:\\|X2\\([^\\]*)\\X0\\|X4\\([^\\]*)\\X0\\|X\\(.{0,2})|S\\(.?)|P([A-I])\\)/suy;
+const DIRECTIVE = /\\(?:\\|X2\\([^\\]*)\\X0\\|X4\\([^\\]*)\\X0\\|X\\(.{0,2})|S\\(''|.?)|P([A-I])\\)/suy;
 
 /** Decodes what stands between the apostrophes of a string. */
 export function decodeStepString(raw: string): Decoded {
@@ -67,10 +67,12 @@ interface Directive {
 }
 
 function decodeDirective({ x2, x4, x, s }: Directive, page: number): string | null {
-  if (x2 !== undefined) return fromHex(x2, 4);
-  if (x4 !== undefined) return fromHex(x4, 8);
+  // A line may end between the digits, as anywhere in a string.
+  if (x2 !== undefined) return fromHex(x2.replaceAll(/[\r\n]/g, ""), 4);
+  if (x4 !== undefined) return fromHex(x4.replaceAll(/[\r\n]/g, ""), 8);
   if (x !== undefined) return fromHex(x, 2);
   if (s !== undefined) {
+    // An apostrophe stands twice here too: "§" is \S\'' in a file.
     const code = s.charCodeAt(0);
     if (s === "" || code > 0x7f) return null;
     return new TextDecoder(`iso-8859-${page}`).decode(Uint8Array.of(code + 0x80));
