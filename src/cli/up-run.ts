@@ -19,7 +19,8 @@ import { assertRuns } from "./work/outcome.ts";
 export async function runUp(options: UpOptions, warm: WarmUp | null): Promise<number> {
   const parent = findParent();
   if (parent !== null) return await asOrchestrator(options, parent, warm);
-  const root = dirname(await findConfigFile(options.context.place));
+  const file = await findConfigFile(options.context.place);
+  const root = dirname(file);
   for (;;) {
     const up = await connectWhenUp(root, options.context.signal);
     if (up !== null) {
@@ -38,7 +39,7 @@ export async function runUp(options: UpOptions, warm: WarmUp | null): Promise<nu
       continue; // somebody else's run came first: look again
     }
     const { runForeground } = await import("./up/foreground.ts");
-    const end = await runForeground(options, null, warm);
+    const end = await runForeground(file, options, null, warm);
     if (end.at === "ended") return end.code;
   }
 }
@@ -80,7 +81,7 @@ async function asOrchestrator(
 ): Promise<number> {
   try {
     const { runForeground } = await import("./up/foreground.ts");
-    const end = await runForeground(options, parent, warm);
+    const end = await runForeground(await findConfigFile(options.context.place), options, parent, warm);
     if (end.at === "ended") return end.code;
     await parent.tell({ at: "taken" });
     return 0;

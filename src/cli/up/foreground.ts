@@ -1,4 +1,4 @@
-import { loadConfig } from "../../runtime/config/load.ts";
+import { loadFile } from "../../runtime/config/load.ts";
 import type { AgentsError } from "../../runtime/model/errors.ts";
 import type { RunEvent } from "../../runtime/model/snapshot.ts";
 import type { Session } from "../../runtime/session/session.ts";
@@ -25,8 +25,9 @@ type OnFailure =
   /** As `stop` until all was ready; later failures are left for `ps` to show. */
   | "stop-start";
 
-/** This process is the orchestrator: it starts everything, shows it, and stops it in the end. */
+/** This process is the orchestrator of the config `file`: it starts everything, shows it, and stops it in the end. */
 export async function runForeground(
+  file: string,
   options: UpOptions,
   parent: Parent | null,
   warm: WarmUp | null,
@@ -38,7 +39,7 @@ export async function runForeground(
     onEnough: () => process.exit(130), // the watchdog ends what is left
   });
   options.context.signal.throwIfAborted(); // pressed before anybody listened here
-  const loaded = await loadConfig(options.context.place);
+  const loaded = await loadFile(file);
   const result = await startUnlessStopped(stopping, {
     loaded,
     agents: options.agents,

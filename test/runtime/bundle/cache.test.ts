@@ -88,7 +88,7 @@ t.test("a package that appears in the sources during a run is built then", async
 });
 
 t.test("a damaged cache is built again", async (t) => {
-  const { another, cacheDir, path, run } = project(t, {
+  const { another, bundler, cacheDir, path, run } = project(t, {
     ...DEP,
     "main.ts": `import { dep } from "dep"; console.log(dep);`,
   });
@@ -107,6 +107,8 @@ t.test("a damaged cache is built again", async (t) => {
   for (const gone of [dirname(first.file), join(cacheDir, "node_modules"), cacheDir]) {
     rmSync(gone, { recursive: true });
     t.equal((await run(await another().prepare("one", path("main.ts")))).stdout, "dep\n");
+    rmSync(gone, { recursive: true });
+    t.equal((await run(await bundler.prepare("one", path("main.ts")))).stdout, "dep\n", "also within a run");
   }
 });
 

@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { dependenciesDir } from "./build-options.ts";
 import type { BundlePlace } from "./bundle.ts";
@@ -37,7 +37,7 @@ export function storeSet(
   const contents = built.outputs.map((output) => `${nameOf(output.path)} ${output.hash}`).toSorted();
   const hash = contentHash(JSON.stringify([key, contents, [...built.external].toSorted()])).slice(0, 16);
   const dir = join(dependenciesDir(place), hash);
-  if (statSync(dir, { throwIfNoEntry: false }) === undefined) {
+  if (!isKept(place, hash)) {
     writeFolderWhole(dir, new Map(built.outputs.map((output) => [nameOf(output.path), finished(output)])));
   }
   const stored: Stored = {
@@ -56,10 +56,13 @@ export function storeSet(
 
 /** Null when there is none, or none that this version and these settings made. */
 export function loadSet(place: BundlePlace, key: string, hash: string): DependencySet | null {
-  const dir = join(dependenciesDir(place), hash);
-  const stored = readJson(`${dir}.json`, isStored);
-  if (stored?.key !== key || statSync(dir, { throwIfNoEntry: false }) === undefined) return null;
-  return revive(stored, hash);
+  const stored = readJson(`${join(dependenciesDir(place), hash)}.json`, isStored);
+  return stored?.key === key && isKept(place, hash) ? revive(stored, hash) : null;
+}
+
+/** Whether what was built is still there: the cache may be deleted at any time. */
+export function isKept(place: BundlePlace, hash: string): boolean {
+  return existsSync(join(dependenciesDir(place), hash));
 }
 
 function isStored(value: unknown): value is Stored {

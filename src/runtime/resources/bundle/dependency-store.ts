@@ -4,7 +4,7 @@ import { dependenciesDir } from "./build-options.ts";
 import type { BundlePlace } from "./bundle.ts";
 import { buildDependencies } from "./dependency-build.ts";
 import type { DependencySet } from "./dependency-set.ts";
-import { isFresh, loadSet, storeSet } from "./dependency-set.ts";
+import { isFresh, isKept, loadSet, storeSet } from "./dependency-set.ts";
 import { writeFileWhole } from "./files.ts";
 import { contentHash } from "./fingerprint.ts";
 import { packageOf } from "./packages.ts";
@@ -29,8 +29,10 @@ export class DependencyStore {
   /** What the agents of this run import, so that a new set has it all and nothing that is no longer used. */
   readonly #neededBy = new Map<string, ReadonlySet<string>>();
   readonly #checks = new Map<string, { readonly at: number; readonly fresh: boolean }>();
+  /** By hash. Reading one takes as long as looking at all of its files, and each agent asks for it. */
   readonly #loaded = new Map<string, DependencySet>();
-  #current: DependencySet | null | undefined;
+  /** Hash of the newest set; null: nothing was built here yet; undefined: not looked up yet. */
+  #current: string | null | undefined;
   #batch: Batch | null = null;
   #looking = 0;
   #building = false;
@@ -108,7 +110,7 @@ export class DependencyStore {
       this.#built += 1;
       const set = storeSet(this.#place, this.#key, built, startedAt);
       writeFileWhole(this.#pointer, set.hash);
-      this.#current = set;
+      this.#current = set.hash;
       this.#loaded.clear();
       this.#loaded.set(set.hash, set);
       this.#checks.set(set.hash, { at: performance.now(), fresh: true });
@@ -124,17 +126,21 @@ export class DependencyStore {
   #newest(): DependencySet | null {
     if (this.#current === undefined) {
       try {
-        const hash = readFileSync(this.#pointer, "utf8");
-        this.#current = this.#loaded.get(hash) ?? loadSet(this.#place, this.#key, hash);
+        this.#current = readFileSync(this.#pointer, "utf8");
       } catch {
-        this.#current = null; // nothing was built here yet
+        this.#current = null;
       }
     }
-    return this.#current;
+    return this.#current === null ? null : this.#set(this.#current);
   }
 
   #set(hash: string): DependencySet | null {
-    return this.#current?.hash === hash ? this.#current : loadSet(this.#place, this.#key, hash);
+    const known = this.#loaded.get(hash);
+    if (known !== undefined && isKept(this.#place, hash)) return known;
+    const set = loadSet(this.#place, this.#key, hash);
+    if (set === null) this.#loaded.delete(hash);
+    else this.#loaded.set(hash, set);
+    return set;
   }
 
   #isFresh(set: DependencySet, withinMs: number): boolean {
