@@ -1,5 +1,5 @@
-import { decisionTable } from "../decision-table.ts";
 import type { Sentence } from "../text/sentence.ts";
+import { countOf } from "./choices.ts";
 import type { Finding } from "./finding.ts";
 import type { Statement } from "./merge.ts";
 import { areAlternatives } from "./polarity.ts";
@@ -49,21 +49,9 @@ function namesOf(sentence: Sentence, finding: Finding, from: number): Name[] {
 /** "Either a phone number or an email must be provided": one of them is enough, which is a decision over both. */
 function eitherOf(statement: Statement): Statement {
   const { constraint, subject, strength } = statement;
-  const parts = subject.replace(/^(?:either|at least one of) /u, "").split(/ or (?:an? |the )?/u);
+  const parts = subject.replace(/^either /u, "").split(/ or (?:an? |the )?/u);
   if (constraint.kind !== "presence" || !constraint.required || parts.length !== 2) return statement;
-  const conditions = parts.map((text) => ({
-    name: identifier(text.replaceAll(/[`"']/gu, "").split(" ")),
-    text,
-  }));
-  const names = conditions.map(({ name }) => name);
-  const table = decisionTable(names, (row) => names.some((name) => row[name] === true));
-  const decision = {
-    kind: "decision",
-    outcome: `${subject} is given`,
-    conditions,
-    expression: names.join(" or "),
-    table,
-  } as const;
+  const decision = countOf(parts, { least: 1, most: parts.length });
   return { subject, field: "decision", strength, constraint: decision, samples: none };
 }
 

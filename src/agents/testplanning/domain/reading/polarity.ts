@@ -1,7 +1,7 @@
 import type { Span } from "../text/sentence.ts";
 
 const not =
-  /\b(?:not|never|cannot|can't|mustn't|shouldn't|neither|nor|without|no|isn't|aren't|don't|doesn't)\b/gu;
+  /\b(?:not|never|cannot|can't|mustn't|shouldn't|neither|nor|without|no|nobody|none of|nothing(?! but)|isn't|aren't|don't|doesn't)\b/gu;
 const modal = /\b(?:must|shall|should|may|can|cannot|is|are|has to|have to|needs? to|will)\b/u;
 const refusing =
   /\b(?:reject|refus|den(?:y|ies|ying)|disallow|forbid|prohibit|block|declin|exclud)(?:e|s|es|ed|ing)?\b/gu;
@@ -49,7 +49,9 @@ function underLastDuty(clause: string): string {
 function deniesSubject(clause: string, governed: string): boolean {
   if (governed === clause) return false;
   const before = clause.slice(0, clause.length - governed.length);
-  return /^(?:no|neither|none of)\b/u.test((before.split(/,| and | but /u).at(-1) ?? "").trim());
+  return /^(?:no|nobody|nothing|neither|none of)\b/u.test(
+    (before.split(/,| and | but /u).at(-1) ?? "").trim(),
+  );
 }
 
 /** "must not contain spaces or exceed 20": the second goes on with the "must not" of the first. */

@@ -26,8 +26,10 @@ export function readQuantities(sentence: Sentence, claimed: readonly Finding[]):
   return intervals.flatMap((interval, index) => {
     const finding = toFinding(sentence, interval, intervals[index + 1], claimed);
     if (finding === null) return [];
-    const kind =
-      finding.constraint.kind === "length" ? charactersOf(sentence, interval.bounds, finding.span) : null;
+    if (finding.constraint.kind !== "length") return [finding];
+    const kind = isOfDifferent(sentence, interval.bounds)
+      ? ({ span: finding.span, constraint: { kind: "unique" } } as const)
+      : charactersOf(sentence, interval.bounds, finding.span);
     return kind === null ? [finding] : [finding, kind];
   });
 }
@@ -138,6 +140,11 @@ const longest = 100_000;
 
 function largest({ min, max }: Interval): number {
   return Math.max(min?.amount.value ?? 0, max?.amount.value ?? 0);
+}
+
+/** "1 to 10 unique items" says that they differ, too. */
+function isOfDifferent({ canon }: Sentence, { after }: Bounds): boolean {
+  return /^ (?:unique|distinct|different) /u.test(canon.slice(after));
 }
 
 /** "5 to 15 alphanumeric characters" says what the characters are, too. */

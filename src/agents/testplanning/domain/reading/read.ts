@@ -1,6 +1,7 @@
 import { isExact } from "../decimal.ts";
 import { plainNumbers } from "../text/number-formats.ts";
 import { Sentence } from "../text/sentence.ts";
+import { readChoices } from "./choices.ts";
 import { type Condition, findCondition, toDecision } from "./conditions.ts";
 import { readEnumerations } from "./enumerations.ts";
 import type { Finding } from "./finding.ts";
@@ -29,6 +30,7 @@ type Reader = (sentence: Sentence, claimed: readonly Finding[]) => Finding[];
 /** In the order of how telling their words are: what one has claimed, the next leaves alone. */
 const readers: readonly Reader[] = [
   readTemporal,
+  readChoices,
   readEnumerations,
   readTextRules,
   readFormats,
@@ -141,6 +143,7 @@ function isOpenChoice(sentence: Sentence, condition: Condition): boolean {
 /** A permission without a limit. */
 function isMere(sentence: Sentence, finding: Finding): boolean {
   if (strengthOf(sentence.canon, finding.span) !== "may") return false;
+  if (finding.constraint.kind === "decision") return false;
   return finding.constraint.kind === "presence" || isPermission(sentence.canon, finding.span);
 }
 

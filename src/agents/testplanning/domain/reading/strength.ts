@@ -23,7 +23,7 @@ export function strengthOf(canon: string, span: Span): Strength {
 }
 
 const limiting =
-  /\b(?:may|can|could)(?: also| then| optionally| choose to)? (?:be|contain|have|include|consist|take|last|hold|range|span|make|retry|send|attempt|request|enter|upload|appear|occur|only|carry|store|submit|select|choose|add|create|use|equal|start|end|begin)\b/u;
+  /\b(?:may|can|could)(?: also| then| optionally| choose to)? (?:be|contain|have|include|consist|take|last|hold|range|span|make|retry|send|attempt|request|enter|upload|appear|occur|only|carry|store|submit|select|choose|add|create|use|order|buy|purchase|book|borrow|reserve|invite|attach|post|place|open|register|transfer|withdraw|spend|pay|download|equal|start|end|begin)\b/u;
 
 /** "MAY limit the length to 64 characters" permits a limit and sets none; "MAY be up to 64 characters" sets one. */
 export function isPermission(canon: string, span: Span): boolean {

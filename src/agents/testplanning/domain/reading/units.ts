@@ -23,7 +23,10 @@ const measures: readonly (readonly [RegExp, Measure])[] = [
   [/^ (?:octets?|bytes?)/u, "octets"],
   [/^ (?:decimal |numeric |numerical )*(?:digits?)/u, "digits"],
   [/^ words?/u, "words"],
-  [/^ (?:items?|elements?|entries|entry|members)/u, "items"],
+  [
+    /^ (?:(?:unique |distinct |different )?(?:items?|elements?|entries|entry|members)|(?:unique|distinct|different) values)\b/u,
+    "items",
+  ],
 ];
 const tail = /^ (?:long|tall|high|wide|deep|thick|in length|in total|in size|total|old|of age|each|or so)\b/u;
 
