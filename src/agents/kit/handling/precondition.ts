@@ -22,7 +22,9 @@ export function selects(header: string, etag: string | null, compare: "strong" |
 export function ifMatch(header: string): Precondition {
   return {
     check: (streamId, version) => {
-      if (version > 0 && selects(header, `"${version}"`, "strong")) return;
+      // What does not exist may have the ETag "0", and only that selects it.
+      const isThere = version > 0 || header.trim() !== "*";
+      if (isThere && selects(header, `"${version}"`, "strong")) return;
       const found = version === 0 ? "does not exist" : `has the ETag "${version}"`;
       throw new PreconditionFailed(`${streamId} ${found}; the request expects ${header}.`);
     },
