@@ -1,23 +1,32 @@
+import { inPage } from "./harmless.ts";
 import { isJoined, plainLiteralsOf, pythonLiteralsOf, templatesOf } from "./literals.ts";
 import type { Names } from "./names.ts";
 import type { Dialect, ReviewRule } from "./rule.ts";
 
-const SAFE_HTML =
-  /\b(?:DOMPurify\.sanitize|sanitizeHtml|sanitize\w*|escapeHtml|escape\w*|encodeURIComponent|bleach\.clean|html\.escape|format_html|he\.encode)\s*\(/i;
-const CONSTANT = /^\s*(?:"[^"]*"|'[^']*'|`[^`$]*`|\d+|null|undefined)\s*(?:[;,)}]|$)/;
+const TEXT = String.raw`(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\x60[^\x60$]*\x60|\d+|null|undefined)`;
+const CONSTANT = new RegExp(String.raw`^\s*${TEXT}(?:\s*\+\s*${TEXT})*\s*(?:[;,)}]|$)`);
 const HTML_SINKS = [
   /(?:\.(?:(?:inner|outer)HTML|srcdoc)|\[["'](?:inner|outer)HTML["']\])\s*\+?=(?!=)\s*(.+)/s,
   /\.insertAdjacentHTML\s*\(\s*[^,]+,\s*(.+)\)/s,
-  /\bdocument\.write(?:ln)?\s*\((.+)\)/s,
-  /__html\s*:\s*([^}]+)/s,
+  /\b(?:document\.write(?:ln)?|createContextualFragment|setHTMLUnsafe|bypassSecurityTrust\w+)\s*\((.+)\)/s,
+  /__html\s*:\s*(.+)/s,
   /\bdangerouslySetInnerHTML=\{\s*([A-Za-z_$][^}]*)/s,
   // jQuery's, with something in it; Hono's `c.html(page)` answers with a page.
-  /(?:\$\([^()]*\)|(?<![\w$])\$\w+)(?:\.\w+\([^()]*\))*\.html\s*\(\s*([^\s)].*)\)/s,
+  /(?:(?:\$|\bjQuery)\([^()]*\)|(?<![\w$])\$\w+)(?:\.\w+\([^()]*\))*\.html\s*\(\s*([^\s)].*)\)/s,
   /\b(?:mark_safe|Markup)\s*\((.+)\)/s,
   /\brender_template_string\s*\((.+)\)/s,
   /\bv-html\s*=\s*"([^"]+)"/s,
 ];
-const RESPONSE = /\bres(?:ponse)?\.(?:send|write|end)\s*\(\s*(?=[`"'])/i;
+/** What is answered, by Express, Fastify and Hono, or put into a page by jQuery. */
+const RESPONSE =
+  /\b(?:res(?:ponse)?|reply)(?:\.\w+\([^()]*\))*\.(?:send|write|end)\s*\(\s*(?=[`"'])|\b(?:c|ctx)\.html\s*\(\s*(?=[`"'])|\.(?:append|prepend|after|before|replaceWith)\s*\(\s*(?=[`"'])/i;
+/** Templates that put a value in as it is: Jinja, Svelte, EJS, Handlebars. */
+const MARKUP = [
+  /\{\{[^}]{0,400}\|\s*safe\s*\}\}/,
+  /\{@html\s+[^}]+\}/,
+  /<%-\s*(?!include\b)[^%"'\s][^%]{0,400}%>/,
+  /\{\{\{\s*[^{}"'\s>#/][^{}]{0,400}\}\}\}/,
+];
 const PY_RESPONSE = /\b(?:HttpResponse|HTMLResponse|make_response|Response)\s*\(\s*(?=[fFrR]{0,2}["'])/;
 const NO_PAGE = /\b(?:text\/plain|application\/)/;
 const TAG = /<[a-z!]/i;
@@ -53,11 +62,14 @@ function isPythonPage(text: string, names: Names): boolean {
 }
 
 function becomesHtml(text: string, names: Names, dialect: Dialect): boolean {
-  if (isHtmlResponse(text) || /\{\{[^}]{0,400}\|\s*safe\s*\}\}/.test(text)) return true;
+  if (isHtmlResponse(text) || MARKUP[0]?.test(text) === true) return true;
+  if (dialect === "markup" && MARKUP.some((pattern) => pattern.test(text))) return true;
   if (dialect === "python" && isPythonPage(text, names)) return true;
   return HTML_SINKS.some((sink) => {
     const value = sink.exec(text)?.[1];
-    return value !== undefined && !CONSTANT.test(value);
+    if (value === undefined || CONSTANT.test(value)) return false;
+    const name = /^\s*([\w$]+)\s*[;)}]*\s*$/.exec(value)?.[1] ?? "";
+    return !CONSTANT.test(inPage.without(names.valueOf(name)));
   });
 }
 
@@ -69,5 +81,6 @@ export const crossSiteScripting: ReviewRule = {
     "A value becomes part of a page as HTML: whoever chooses the value can run scripts in the reader's browser.",
   fix: "Set text (textContent, a template that escapes), or clean the value with a sanitizer first.",
   dialects: ["javascript", "python", "markup"],
-  found: (text, names, dialect) => !SAFE_HTML.test(text) && becomesHtml(text, names, dialect),
+  found: (text, names, dialect) =>
+    becomesHtml(text, names, dialect) && becomesHtml(inPage.without(text), names, dialect),
 };

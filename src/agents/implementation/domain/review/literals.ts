@@ -50,6 +50,11 @@ export function textAlone(expression: string): string | null {
     .join("");
 }
 
+/** Code whose texts are empty: what a text says of a function does not call it. */
+export function withoutTexts(code: string): string {
+  return code.replaceAll(/"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`[^`$]*`/g, '""');
+}
+
 /** A part of a sum that no user chooses: a text, or a name in capitals, by convention a constant. */
 const FIXED = /\s*\+\s*(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|[A-Z][A-Z0-9_]*\b(?!\s*[(.[]))/y;
 

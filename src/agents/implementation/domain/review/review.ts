@@ -1,12 +1,7 @@
-import {
-  CLEAN_PATH,
-  PATH_GUARD,
-  pathTraversal,
-  unsafeDeserialization,
-  weakCryptography,
-} from "./data-rules.ts";
-import { hardCodedCredentials, hideSecrets } from "./credentials.ts";
+import { Aliases } from "./aliases.ts";
+import { hardCodedCredentials, hideSecrets, publishedKeys } from "./credentials.ts";
 import { crossSiteScripting } from "./cross-site-scripting.ts";
+import { PATH_GUARD, pathTraversal, unsafeDeserialization, weakCryptography } from "./data-rules.ts";
 import { codeInjection, commandInjection } from "./injection-rules.ts";
 import { sqlInjection } from "./sql-injection.ts";
 import { mostSevere } from "./most-severe.ts";
@@ -46,6 +41,7 @@ const RULES: readonly ReviewRule[] = [
   pathTraversal,
   weakCryptography,
   unsafeDeserialization,
+  publishedKeys,
   hardCodedCredentials,
 ];
 
@@ -114,8 +110,11 @@ function reviewFile(
   all: readonly ReviewRule[],
 ): { readonly findings: readonly Finding[]; readonly unread: Unread | null } {
   const dialect = dialectOf(file.path);
-  const rules = all.filter((rule) => rule.dialects.includes(dialect));
+  const rules = all.filter(
+    ({ dialects, notIn }) => dialects.includes(dialect) && notIn?.test(file.path) !== true,
+  );
   const names = new Names(SOURCES[dialect]);
+  const aliases = new Aliases();
   /** Up to where each weakness was reported: lines inside a reported statement are not reported again. */
   const reported = new Map<string, number>();
   const findings: Finding[] = [];
@@ -125,15 +124,19 @@ function reviewFile(
     const statement = next.value;
     const first = statement.lines[0];
     if (first === undefined) continue;
-    const spelledOut = names.spelledOut(statement.text);
+    const spelledOut = aliases.spelledOut(statement.text);
     for (const rule of rules) {
+      if (statement.comment && rule.inComments !== true) continue;
       if ((reported.get(rule.cwe) ?? 0) >= first.number || !rule.found(spelledOut, names, dialect)) continue;
-      const line = lineOf(statement, (text) => rule.found(names.spelledOut(text), names, dialect));
+      const line = lineOf(statement, (text) => rule.found(aliases.spelledOut(text), names, dialect));
       if (line === undefined) continue;
       reported.set(rule.cwe, statement.lines.at(-1)?.number ?? first.number);
       findings.push(toFinding(rule, file.path, line));
     }
-    names.read(statement.text.replaceAll("\n", " "), CLEAN_PATH, PATH_GUARD);
+    if (statement.comment) continue;
+    const inOneLine = statement.text.replaceAll("\n", " ");
+    names.read(inOneLine, PATH_GUARD);
+    aliases.read(inOneLine);
   }
   return { findings: findings.toSorted((a, b) => a.line - b.line), unread: next.value };
 }

@@ -14,13 +14,17 @@ export type ReviewRule = {
   readonly message: string;
   readonly fix: string;
   readonly dialects: readonly Dialect[];
+  /** Where what it finds is only made up: the paths of such files. */
+  readonly notIn?: RegExp;
+  /** Comments are read as well. */
+  readonly inComments?: true;
   /** True when the statement has the weakness. */
   readonly found: (statement: string, names: Names, dialect: Dialect) => boolean;
 };
 
 /** A name that says it is an example is one. */
 const SETTINGS =
-  /(?:^|\/)(?:[\w.-]*\.env(?:\.(?!example|sample|template|dist)\w+)*|(?:[\w.-]+\.)?Dockerfile(?:\.\w+)?|[^/]+\.(?:ya?ml|properties|ini))$/i;
+  /(?:^|\/)(?:[\w.-]*\.env(?:\.(?!example|sample|template|dist)\w+)*|(?:[\w.-]+\.)?Dockerfile(?:\.\w+)?|[^/]+\.(?:ya?ml|properties|ini|(?:ba|z)?sh))$/i;
 
 /** The dialect of a file, by its name. */
 export function dialectOf(path: string): Dialect {

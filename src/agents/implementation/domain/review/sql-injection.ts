@@ -1,4 +1,5 @@
-import { isJoined, plainLiteralsOf, pythonLiteralsOf, templatesOf } from "./literals.ts";
+import { inSql } from "./harmless.ts";
+import { isJoined, plainLiteralsOf, pythonLiteralsOf, templatesOf, withoutTexts } from "./literals.ts";
 import type { Names } from "./names.ts";
 import type { ReviewRule } from "./rule.ts";
 import { sqlEnd } from "./sql-text.ts";
@@ -7,11 +8,15 @@ import { sqlEnd } from "./sql-text.ts";
 const PUT_IN = /\$\{(?!\s*[A-Z][A-Z0-9_]*\s*\})/;
 const PY_PUT_IN = /\{(?!\s*[A-Z][A-Z0-9_]*\s*\})/;
 const RAW_QUERY = /\$(?:query|execute)RawUnsafe\s*\(\s*`[^`]*\$\{/;
-const PY_FORMATTED = /^\s*(?:\\\s*)?(?:%\s*[\w(]|\.format\s*\()/;
+const PY_FORMATTED = /^\s*(?:\\\s*)?(?:%\s*[\w({[]|\.format\s*\()/;
 /** A text that `util.format` fills, up to its end. */
 const FORMAT = /\bformat\s*\(\s*(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`[^`$]*`)\s*,/g;
 /** A list that is joined to one text. */
 const LIST = /\[([^[\]]*(?:\[[^[\]]*\][^[\]]*)*)\]\s*\.join\s*\(/g;
+const PY_LIST = /\.join\s*\(\s*[[(]([^[\]()]*)[\])]\s*\)/g;
+/** A condition of a query builder. */
+const CONDITION = /\.(?:and|or)?(?:where|having)(?:Raw)?\s*\(\s*(?=["'`])/gi;
+const COMPARES = /=|<|>|\b(?:like|in|is|between)\b/i;
 const ADDED = /(?<![\w$.])([A-Za-z_$][\w$]*)\s*\+=\s*(\S.*)$/s;
 
 /** What stands in a text behind the words that make it SQL; null where it is none. */
@@ -33,23 +38,32 @@ function hasJoinedSql(text: string): boolean {
 
 /** `["select … where id =", id].join(" ")` and `format("select … where id = %s", id)`. */
 function isPutTogether(text: string): boolean {
-  const isList = [...text.matchAll(LIST)].some(([, items = ""]) => {
-    const rest = withoutTexts(items);
-    return (
-      rest !== items && /[a-z]/.test(rest) && plainLiteralsOf(items).some(({ body }) => sqlEnd(body) >= 0)
-    );
+  if (!/join|format/.test(text)) return false;
+  const lists = [...text.matchAll(LIST), ...text.matchAll(PY_LIST)];
+  const isList = lists.some(([, items = ""]) => {
+    const hasValue = /[a-z]/.test(withoutTexts(items));
+    return hasValue && plainLiteralsOf(items).some(({ body }) => sqlEnd(body) >= 0);
   });
   return isList || [...text.matchAll(FORMAT)].some(([call]) => /%[sdifjoO]/.test(behindSql(call) ?? ""));
 }
 
-function withoutTexts(items: string): string {
-  return items.replaceAll(/"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`[^`$]*`/g, "");
+/** `.where(`name = '${name}'`)`: the text is only a part of a statement, which the builder makes. */
+function isCondition(text: string): boolean {
+  return [...text.matchAll(CONDITION)].some(({ 0: start, index }) => {
+    const argument = text.slice(index + start.length);
+    if (argument.startsWith("`")) {
+      const body = templatesOf(argument)[0] ?? "";
+      return COMPARES.test(body.split("${")[0] ?? "") && PUT_IN.test(body);
+    }
+    const [literal] = plainLiteralsOf(argument);
+    return literal !== undefined && COMPARES.test(literal.body) && isJoined(argument, literal.end);
+  });
 }
 
 /** A value that is added to a name that holds an SQL statement. */
 function isAddedToSql(text: string, names: Names): boolean {
   const [, name = "", value = ""] = ADDED.exec(text) ?? [];
-  if (name === "" || sqlEnd(names.textOf(name)) < 0) return false;
+  if (name === "" || sqlEnd(names.valueOf(name)) < 0) return false;
   if (value.startsWith("`")) return templatesOf(value).some((body) => PUT_IN.test(body));
   if (!/^[fF]?["']/.test(value)) return !/^(?:[A-Z][A-Z0-9_]*|\d+)\s*;?\s*$/.test(value);
   const [literal] = pythonLiteralsOf(value);
@@ -66,6 +80,16 @@ export const sqlInjection: ReviewRule = {
     "A value is put into the text of an SQL statement: whoever chooses the value can change the statement.",
   fix: "Keep the statement constant and pass the value as a parameter of the query.",
   dialects: ["javascript", "python"],
-  found: (text, names) =>
-    RAW_QUERY.test(text) || hasJoinedSql(text) || isPutTogether(text) || isAddedToSql(text, names),
+  // What makes a value harmless is looked for where there is something to be made harmless.
+  found: (text, names) => isInjected(text, names) && isInjected(inSql.without(text), names),
 };
+
+function isInjected(text: string, names: Names): boolean {
+  return (
+    RAW_QUERY.test(text) ||
+    hasJoinedSql(text) ||
+    isPutTogether(text) ||
+    isAddedToSql(text, names) ||
+    isCondition(text)
+  );
+}

@@ -3,7 +3,8 @@
  * take for ever on a line that was made for that.
  */
 
-const STARTS = /(select\s)|insert\s+into\s|update\s+[\w."[\]]+\s+set\s|delete\s+from\s|drop\s+table\s/gi;
+const STARTS =
+  /(select\s)|(?:insert|replace)\s+into\s|update\s+[\w."[\]]+\s+set\s|delete\s+from\s|(?:drop|alter|truncate)\s+table\s/gi;
 const FROM = /;|\sfrom\s/gi;
 
 /** Where the first SQL statement of a text has shown that it is one (`select … from`); -1 where there is none. */
@@ -15,12 +16,13 @@ export function sqlEnd(text: string): number {
       if (!isProse(found[0], text.slice(end, end + 80))) return end;
       continue;
     }
+    if (SAID.test(text.slice(Math.max(0, found.index - 20), found.index))) continue;
     // The blank before "from" may be the one behind "select".
     FROM.lastIndex = end - 1;
     const next = FROM.exec(text);
     if (next === null) {
       STARTS.lastIndex = end;
-      if (!/insert|update|delete|drop/i.test(text.slice(end))) return -1;
+      if (!/insert|replace|update|delete|drop|alter|truncate/i.test(text.slice(end))) return -1;
       continue;
     }
     const behind = next.index + next[0].length;
@@ -32,6 +34,8 @@ export function sqlEnd(text: string): number {
   return -1;
 }
 
+/** What a sentence has before the word, and SQL has not. */
+const SAID = /\b(?:cannot|can't|can|could|not|to|must|should|please|you|and|or)\s+$/i;
 /** How a sentence goes on where SQL has the name of a table or a column. `a` may be a name of either: `select a from b`. */
 const NAMING =
   /^\s*(?:(?:the|this|that|these|those|your|our|my|their|its|which|what|who)\b|(?:an?|one|some|any|each|every|another|all)\s+(?!(?:from|as|where|join|left|right|full|inner|cross|natural|order|group|having|limit|union|set|on|using)\b)[a-z]+\b(?!\s*[(,.]))/i;
@@ -40,5 +44,5 @@ const SETTING = /^\s*(?:$|[$%{(@:]|[\w."`\\[\]]+\s*(?:=|$))/;
 
 function isProse(start: string, rest: string): boolean {
   if (/^update/i.test(start)) return NAMING.test(start.replace(/^update/i, "")) || !SETTING.test(rest);
-  return NAMING.test(rest);
+  return NAMING.test(rest) || (/^delete/i.test(start) && /^[\w."`]+:/.test(rest));
 }

@@ -4,7 +4,12 @@ import type { Dialect } from "./rule.ts";
 import type { DiffLine } from "./unified-diff.ts";
 
 /** Neighbouring lines that belong together: a call that goes over several lines is judged as one text. */
-export type Statement = { readonly lines: readonly DiffLine[]; readonly text: string };
+export type Statement = {
+  readonly lines: readonly DiffLine[];
+  readonly text: string;
+  /** The whole line is one. */
+  readonly comment: boolean;
+};
 
 /** What the budget of a review has kept from being read; `from` is the first line that it has touched. */
 export type Unread = { readonly from: number; readonly lines: number };
@@ -17,7 +22,7 @@ const MAX_TEXT = 4000;
 
 /**
  * The statement that begins at each line: the line, and those after it while a bracket, a template literal or a sum is open.
- * Lines with a gap between them are never put together, and comments are no statements.
+ * Lines with a gap between them are never put together, and a line that is a comment stands for itself.
  *
  * Where the budget is used up, a line is a statement of its own, and a long one none. Gives back what that has concerned.
  */
@@ -29,22 +34,27 @@ export function* statementsOf(
   let from: number | null = null;
   let unread = 0;
   for (const [index, first] of lines.entries()) {
-    if (first.text.length > MAX_LINE || COMMENTS[dialect].test(first.text)) continue;
-    const statement = statementAt(lines, index, budget);
+    if (first.text.length > MAX_LINE) continue;
+    const comment = COMMENTS[dialect].test(first.text);
+    const statement = comment ? { lines: [first], text: first.text } : statementAt(lines, index, budget);
     if (budget.take(statement.text)) {
-      yield statement;
+      yield { ...statement, comment };
       continue;
     }
     const isRead = first.text.length <= ALWAYS_READ;
     from ??= first.number;
     unread += Number(!isRead && first.added);
-    if (isRead) yield { lines: [first], text: first.text };
+    if (isRead) yield { lines: [first], text: first.text, comment };
   }
   return from === null ? null : { from, lines: unread };
 }
 
 /** Lines are only put together where the result may still be read. */
-function statementAt(lines: readonly DiffLine[], index: number, budget: ReadingBudget): Statement {
+function statementAt(
+  lines: readonly DiffLine[],
+  index: number,
+  budget: ReadingBudget,
+): Omit<Statement, "comment"> {
   const [first, ...rest] = lines.slice(index, index + MAX_LINES);
   if (first === undefined) return { lines: [], text: "" };
   const taken: DiffLine[] = [first];
@@ -72,8 +82,15 @@ const COMMENTS: Readonly<Record<Dialect, RegExp>> = {
 const GOES_ON = /(?:\\|[^+]\+|[^=!<>]=)\s*$/;
 
 function isOpen(text: string): boolean {
+  if (isOpenText(text)) return true;
   const bare = text.replace(/"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`/gs, "");
   if (bare.includes("`") || GOES_ON.test(text)) return true;
   const open = bare.match(/[([]/g)?.length ?? 0;
   return open > (bare.match(/[)\]]/g)?.length ?? 0);
+}
+
+/** A text of Python's over several lines; of quotes at the begin of a line nobody knows whether they open one. */
+function isOpenText(text: string): boolean {
+  if (!/"""|'''/.test(text) || /^\s*[rRbBuU]?(?:"""|''')/.test(text)) return false;
+  return (text.match(/"""|'''/g)?.length ?? 0) % 2 === 1;
 }

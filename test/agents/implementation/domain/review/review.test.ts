@@ -3,7 +3,9 @@ import { reviewDiff } from "../../../../../src/agents/implementation/domain/revi
 import { parseUnifiedDiff } from "../../../../../src/agents/implementation/domain/review/unified-diff.ts";
 import { disguised } from "./disguised.ts";
 import { disguisedInjections } from "./disguised-injections.ts";
+import { spelledOtherwise } from "./spelled-otherwise.ts";
 import { twins } from "./twins.ts";
+import { weakParts } from "./weak-parts.ts";
 
 /** A diff that adds lines after two lines that were there, from line 10 on. */
 function diffOf(file: string, added: readonly string[]): string {
@@ -27,7 +29,8 @@ function review(text: string): ReturnType<typeof reviewDiff> {
 }
 
 await test("each seeded weakness is found on its line, and its fixed twin is not", async (t) => {
-  for (const { cwe, file, weak, line, fixed } of [...twins, ...disguised, ...disguisedInjections]) {
+  const all = [...twins, ...disguised, ...disguisedInjections, ...spelledOtherwise, ...weakParts];
+  for (const { cwe, file, weak, line, fixed } of all) {
     const found = review(diffOf(file, weak)).findings.filter((finding) => finding.cwe === cwe);
     t.strictSame(
       found.map((finding) => finding.line),
