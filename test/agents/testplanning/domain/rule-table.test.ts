@@ -175,6 +175,25 @@ await test("a table is a Gherkin outline with one example for each row, whatever
     ["a|b", "x|y, # z"],
     ["c\\d", "nothing"],
   ]);
+  const long = ["A", "B"].map((letter) => letter.repeat(150));
+  const hostile = [{ name: "constructor", values: ["<actions>", "no"] }, ...yesNo("<c1> or <x>")];
+  const rules = [rule("1", { constructor: "no" }, ...long), rule("2", { "<c1> or <x>": "yes" }, ...long)];
+  const filled = scenariosOf(
+    parseGherkin(tableFeature("T", hostile, analyseTable(table({ conditions: hostile, rules })))),
+  )[0];
+  t.match(
+    filled?.steps.map(({ text }) => text),
+    ["constructor is <c1>", "(c1) or <x> is <c2>"],
+    "what is filled in is filled in nowhere else",
+  );
+  t.strictSame(
+    filled?.examples[0]?.tableBody.map(({ cells: row }) => row.map(({ value }) => value)),
+    [
+      ["(actions)", "yes", long.join(", ")],
+      ["no", "no", long.join(", ")],
+    ],
+    "and nothing is cut",
+  );
   const none = analyseTable(table({ rules: [] }));
   t.match(parseGherkin(tableFeature("None", [], none)), { name: "None" });
   t.end();

@@ -71,7 +71,10 @@ interface Applied extends TableRule {
 export function analyseTable({ conditions, rules, otherwise, impossible }: TableInput): RuleTable {
   const all = combinationsOf(conditions);
   const fits = (when: When, row: Row) =>
-    conditions.every(({ name }, at) => when[name] === undefined || when[name].includes(row[at] ?? ""));
+    conditions.every(
+      // A condition may be called "constructor".
+      ({ name }, at) => !Object.hasOwn(when, name) || when[name]?.includes(row[at] ?? "") === true,
+    );
   const possible = all.filter((row) => !impossible.some((when) => fits(when, row)));
   const applied = rules.map((rule): Applied => ({
     ...rule,

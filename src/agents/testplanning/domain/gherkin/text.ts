@@ -22,9 +22,9 @@ export function tag(text: string): string {
   return `@${text.replaceAll(/[^\p{L}\p{N}._-]+/gu, "-")}`;
 }
 
-/** A cell of a table. */
+/** A cell of a table, from text on one line. */
 function cell(text: string): string {
-  return oneLine(text).replaceAll("\\", "\\\\").replaceAll("|", "\\|");
+  return text.replaceAll("\\", "\\\\").replaceAll("|", "\\|");
 }
 
 /** A table whose columns are as wide as their widest cell. */
