@@ -147,6 +147,10 @@ await test("a ticket is worked on step by step, and only as the caller knows it"
   t.match(await ask(agent, "POST", `${path}/escalation`, { body: { reason: "again" } }), {
     body: { events: { length: 0 } },
   });
+  t.match(await ask(agent, "POST", `${path}/escalation`, { body: { reason: "again", team: "network" } }), {
+    status: 409,
+    body: { detail: /escalated to major-incident already/ },
+  });
   const resolution = "The account of the payroll was unlocked by hand.";
   t.match(await ask(agent, "POST", `${path}/resolution`, { body: { resolution } }), {
     body: { result: { at: "resolved", resolution }, generatedBy: "sample", promptRef: /^triage-ticket@/ },

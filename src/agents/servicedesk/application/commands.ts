@@ -21,6 +21,9 @@ export interface SubmitTicket {
   readonly requester?: string | undefined;
 }
 
+/** Where a person hands a ticket who does not say to whom. */
+const SECOND_LINE = "second-line";
+
 /** The commands of the agent. */
 export class TicketCommands {
   readonly #tickets: Tickets;
@@ -107,13 +110,27 @@ export class TicketCommands {
     return await this.#tickets.load(ticketId);
   }
 
-  /** Escalates by hand; a ticket that is escalated already stays with its team. */
+  /**
+   * Escalates by hand. A ticket that is escalated already stays with its team.
+   *
+   * @throws Problem 409 for another team than the one that has it.
+   */
   async escalate(
-    { ticketId, reason, team }: { readonly ticketId: string; readonly reason: string; readonly team: string },
+    {
+      ticketId,
+      reason,
+      team,
+    }: {
+      readonly ticketId: string;
+      readonly reason: string;
+      readonly team?: string | undefined;
+    },
     ctx: HandlerContext,
   ): Promise<TicketHistory> {
-    await this.#existing(ticketId);
-    await this.#record(ctx, ticketId, [{ type: "escalate", escalation: { team, reason, rule: null } }]);
+    const state = await this.#existing(ticketId);
+    const usual = state.at === "escalated" ? state.escalation.team : SECOND_LINE;
+    const escalation = { team: team ?? usual, reason, rule: null };
+    await this.#record(ctx, ticketId, [{ type: "escalate", escalation }]);
     return await this.#tickets.load(ticketId);
   }
 

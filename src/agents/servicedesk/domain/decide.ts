@@ -45,9 +45,14 @@ export function decide(command: TicketCommand, state: Ticket): readonly TicketEv
     case "suggest":
       openTicket(state, "get a suggestion");
       return [{ type: "solution-suggested", data: command.suggestion }];
-    case "escalate":
-      openTicket(state, "be escalated");
-      return state.at === "triaged" ? escalated(command.escalation) : [];
+    case "escalate": {
+      const open = openTicket(state, "be escalated");
+      if (open.at === "triaged") return escalated(command.escalation);
+      const { team } = open.escalation;
+      if (team !== command.escalation.team)
+        throw new TicketRefused(`The ticket is escalated to ${team} already.`);
+      return [];
+    }
     case "override": {
       const open = openTicket(state, "get another priority");
       const { priority } = command.override;
@@ -60,7 +65,10 @@ export function decide(command: TicketCommand, state: Ticket): readonly TicketEv
     }
     case "resolve":
       if (state.at === "none") throw new TicketRefused("There is no ticket to resolve.");
-      return state.at === "resolved" ? [] : [{ type: "resolved", data: command.resolution }];
+      if (state.at !== "resolved") return [{ type: "resolved", data: command.resolution }];
+      if (state.resolution.resolution !== command.resolution.resolution)
+        throw new TicketRefused("The ticket is resolved already, and with another resolution.");
+      return [];
     default:
       return command satisfies never;
   }

@@ -17,7 +17,7 @@ export const submitInput = z.object({
 export const ticketInput = z.object({ ticketId: z.uuid() });
 export const escalateInput = ticketInput.extend({
   reason: text(1000),
-  team: text(40).default("second-line"),
+  team: text(40).optional().describe("Left out: the one that has it already, or second-line"),
 });
 export const resolveInput = ticketInput.extend({ resolution: text(20_000) });
 export const overrideInput = ticketInput.extend({

@@ -108,10 +108,10 @@ await test("the first suggestion is the answer, whatever is suggested later", (t
 });
 
 await test("a command that comes again causes nothing", (t) => {
-  const all = [submit, triage(escalation), escalate, override("1-Critical", escalation), resolve];
+  const all = [submit, triage(null), escalate, override("1-Critical", escalation), resolve];
   const once = after(...all);
   t.strictSame(once.types, ["submitted", "triaged", "escalated", "priority-overridden", "resolved"]);
-  t.strictSame(after(submit, submit, triage(escalation), triage(null), escalate, escalate).types.length, 3);
+  t.strictSame(after(submit, submit, triage(null), triage(escalation), escalate, escalate).types.length, 3);
   t.strictSame(
     after(submit, triage(null), override("2-High")).types,
     ["submitted", "triaged"],
@@ -144,6 +144,10 @@ await test("what the state does not allow is refused with the reason", (t) => {
   t.match(refused(triage(null)), /no ticket/);
   t.match(refused(resolve), /no ticket/);
   t.match(refused(suggest), /unknown/);
+  // Who is told that it was done believes it.
+  t.match(refused(escalate, submit, triage(escalation)), `escalated to ${escalation.team} already`);
+  const other = { resolution: "a new disk", resolvedAt: "t4" };
+  t.match(refused({ type: "resolve", resolution: other }, submit, resolve), /with another resolution/);
   for (const command of [suggest, escalate, override("1-Critical")]) {
     t.match(refused(command, submit), /not triaged yet/, command.type);
     t.match(refused(command, submit, triage(null), resolve), /is resolved/, command.type);
