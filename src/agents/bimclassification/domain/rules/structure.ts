@@ -89,6 +89,9 @@ export const structureRules: readonly Rule[] = [
     (f) => f.says(ON_GRADE),
     "B1010",
   ),
+  rule("slab.named-paving", "IfcSlab", "G2030", "indicated", "it is named as paving for walking", (f) =>
+    f.says("sidewalk|footpath|paver|paving"),
+  ),
   rule(
     "slab.raft",
     "IfcSlab",
@@ -132,6 +135,14 @@ export const structureRules: readonly Rule[] = [
     "settled",
     "mullions and curtain panels are parts of a curtain wall",
     (f) => f.is("MULLION", "CURTAIN_PANEL"),
+  ),
+  rule(
+    "frame.named-curtain-wall",
+    "IfcMember IfcPlate",
+    "B2020",
+    "indicated",
+    "it is named as a part of a curtain wall",
+    (f) => f.external !== false && f.says("mullion|curtain wall|curtain panel|glazing|glazed panel"),
   ),
   rule("frame.rafter", "IfcMember IfcBeam", "B1020", "settled", "rafters and purlins carry the roof", (f) =>
     f.is("RAFTER", "PURLIN"),

@@ -46,6 +46,14 @@ export const wallRules: readonly Rule[] = [
   ),
   rule("wall.parapet", "IfcWall", "B2010", "settled", "parapets are exterior walls", (f) => f.is("PARAPET")),
   rule(
+    "wall.named-parapet",
+    "IfcWall",
+    "B2010",
+    "indicated",
+    "it is named a parapet",
+    (f) => f.external === null && f.says("parapet"),
+  ),
+  rule(
     "wall.external",
     "IfcWall",
     "B2010",
