@@ -67,8 +67,8 @@ const FEW = /^(?:many|several|multiple|lots|a lot)\b|\bof us$/iu;
 /** Nobody, or everybody, and yet no trouble: "nobody is affected", "all users can work", "everyone else is fine". */
 const UNHARMED = new RegExp(
   String.raw`^(?:(?:${NOBODY})\b(?:\s+(?:is|are|was|were|has|have|been|seems?|to|be|else|here|currently|really|actually|directly|yet)\b)*\s+(?:affected|impacted|hurt|injured|harmed|hindered|blocked|waiting|noticed|noticing|complain(?:ed|s|ing)?)\b` +
-    String.raw`|(?:${EVERYBODY})\b(?:\s+else)?(?:\s+(?:in|on|at|of)(?:\s+[\p{L}]+){1,3}?)?\s+(?:(?:can|could)(?!\s?not\b|'?t\b|\s+(?:only|hardly|barely|no longer)\b)|(?:is|are)\s+(?:fine|ok|okay|happy|up)\b|(?:has|have)\s+(?:no|not)\s+(?:problems?|issues?|trouble)\b)` +
-    String.raw`|(?:every ?one|everybody) else\b)`,
+    String.raw`|(?:${EVERYBODY})\b(?:\s+else)?(?:\s+(?:in|on|at|of)(?:\s+[\p{L}]+){1,3}?)?\s+(?:can\s+(?:(?:still|now|again)\s+)?(?:log|sign|work|access|connect|use|reach|print|open|get|send|receive|continue)\b|(?:is|are)\s+(?:fine|ok|okay|happy|up)\b|(?:has|have)\s+(?:no|not)\s+(?:problems?|issues?|trouble)\b)` +
+    String.raw`|(?:every ?one|everybody) else\b(?!.{0,40}\b(?:can ?not|can'?t|unable|down)\b))`,
   "iu",
 );
 const ONLY_ME =

@@ -54,7 +54,7 @@ const STOPPED: readonly RegExp[] = [
 ];
 const DEVICE = String.raw`(?:laptop|phone|device|tablet|badge|token|key ?card|usb stick)s?`;
 const THREAT = new RegExp(
-  String.raw`\b(?:ransomware|ransom note|files\b.{0,30}\b(?:are|were|got|been) encrypted|to the wrong (?:recipients?|persons?|customers?|address(?:es)?|company)|malware|virus|(?:data |security )?breach(?:ed)?|hacked|compromised|leaked|stolen (?:laptop|phone|device|password|credentials)|phishing|unauthori[sz]ed access|${DEVICE} (?:was|were|is|are|has been|have been|got) (?:stolen|lost)|lost (?:my|our|a|the|his|her) (?:\p{L}+ )?${DEVICE})\b`,
+  String.raw`\b(?:ransomware|ransom note|files\b.{0,30}\b(?:are|were|got|been) encrypted|(?:sent|e-?mailed|mailed|forwarded)\b.{0,60}\bto the wrong (?:recipients?|persons?|customers?|company|e-?mail address(?:es)?)|malware|virus|(?:data |security )?breach(?:ed)?|hacked|compromised|leaked|stolen (?:laptop|phone|device|password|credentials)|phishing|unauthori[sz]ed access|${DEVICE} (?:was|were|is|are|has been|have been|got) (?:stolen|lost)|lost (?:my|our|a|the|his|her) (?:\p{L}+ )?${DEVICE})\b`,
   "iu",
 );
 /** What is a danger to people or machines, whoever reports it. */

@@ -88,6 +88,10 @@ const READINGS: readonly (readonly [string, string, string])[] = [
   ["It works fine on my phone but nobody in the office can open the portal", "1-Critical", "other"],
   ["The issue was solved for me, but 80 users still cannot log in", "1-Critical", "access"],
   ["The printer was broken but works again", "5-Planning", "other"],
+  ["Everyone else in the office cannot log in, only mine works", "1-Critical", "access"],
+  ["All users can confirm that the ERP is down", "1-Critical", "software"],
+  ["I sent the price list to the wrong customer", "2-High", "security"],
+  ["My new chair went to the wrong address", "5-Planning", "other"],
 ];
 
 await test("the obvious is read without a model: how many, how bad, what about", (t) => {
