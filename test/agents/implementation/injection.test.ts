@@ -13,7 +13,8 @@ const diffOf = (file: string): string =>
 
 await test("what a requirement, a diff or a goal orders is read to no model, and changes no code, finding or diff", async (t) => {
   const system = await TestSystem.start(t, []);
-  const ollama = await scriptedOllama(t, [{ text: '{"summary":"In plain words."}' }]);
+  const answers = [{ text: '{"summary":"In plain words."}' }];
+  const ollama = await scriptedOllama(t, answers);
   const agent = await system.agent("implementation", { ...ollama.env, AGENTS_LLM_MODE: "live" });
   const post = async (path: string, body: unknown): Promise<Record<string, unknown>> => {
     const answer = await agent.post(`/api/implementation/${path}`, body);
@@ -48,4 +49,23 @@ await test("what a requirement, a diff or a goal orders is read to no model, and
   t.equal(Object(wished).diff, Object(suggestion).diff);
   t.equal(ollama.asked.length, 3);
   t.notMatch(JSON.stringify(ollama.asked), ORDER);
+
+  // What a model says that no code has found is not said, and neither is that nothing was found.
+  const lies: readonly (readonly [path: string, body: unknown, lie: string, reason: RegExp])[] = [
+    ["reviews", { diff: diffOf("a.ts") }, "There is an SQL injection in other.ts too.", /other\.ts, .*sql/],
+    ["reviews", { diff: diffOf("a.ts") }, "Look at line 40.", /not given: 40/],
+    ["reviews", { diff: diffOf("a.ts") }, "All is well: there are no findings.", /nothing was found/],
+    ["reviews", { diff: diffOf("a.ts") }, "This looks good to me.", /nothing was found/],
+    ["execute", { spec: ageSpec }, "It also checks the name by the Luhn algorithm.", /not given: luhn/],
+    ["refactorings", source, "It is twice as fast.", /not given: twice/],
+  ];
+  for (const [path, body, lie, reason] of lies) {
+    answers[0] = { text: JSON.stringify({ summary: lie }) };
+    const result = await post(path, body);
+    t.match(result["suggestion"] ?? result, { wording: { by: "template", reason } }, lie);
+    t.notMatch(JSON.stringify(result), lie);
+  }
+  answers[0] = { text: '{"summary":"Nothing else was looked at."}' };
+  const clean = diffOf("a.ts").replace("node.innerHTML = user.bio", "go()");
+  t.match(await post("reviews", { diff: clean }), { verdict: "no-findings", wording: { by: "model" } });
 });

@@ -54,7 +54,12 @@ await test("several files and a goal are one proposal, that a person applies onc
 
   const refused = await agent.post(`${path}/apply`, {});
   t.match(refused, { status: 409, body: { type: "urn:agents:problem:approval-required" } });
-  t.match(await agent.post(`${path}/apply`, { approvedBy: "  " }), { status: 409 });
+  for (const nobody of ["  ", "\u200b\u2060"])
+    t.match(
+      await agent.post(`${path}/apply`, { approvedBy: nobody }),
+      { status: 409 },
+      JSON.stringify(nobody),
+    );
   t.match(await agent.post(`${path}/apply`, { approvedBy: 7 }), {
     status: 422,
     body: { errors: [{ path: "approvedBy" }] },

@@ -4,11 +4,13 @@ import type { ReviewCompletedPayload } from "../events.ts";
 import { reviewDiff } from "../domain/review/review.ts";
 import type { Review } from "../domain/review/review.ts";
 import { parseUnifiedDiff } from "../domain/review/unified-diff.ts";
+import { saysNothingFound } from "../domain/text.ts";
 import type { Reviews, Writer } from "./ports.ts";
 import { word } from "./wording.ts";
 
 /** Of more files and findings a model is not told: its words are two or three sentences. */
 const TOLD = 50;
+const DENIED = "the model's words say that nothing was found";
 const PARTLY = "Not all lines were read; the notes of the files say which.";
 
 /** Reviews the added lines of a diff for known weaknesses. Findings come from rules; a model words the summary. */
@@ -36,10 +38,10 @@ export class ReviewCode {
         .map(({ cwe, file, line, title, message }) => `${cwe} ${file}:${line} ${title}: ${message}`),
     };
     const template = summaryOf(review);
-    const given = [...facts.files, ...facts.findings, template].join("\n");
     const { text, provenance } = await word(ctx, () => this.#writer.summariseReview(ctx, facts), {
-      given,
+      given: [...facts.files, ...facts.findings].join("\n"),
       template,
+      objection: (words) => (review.findings.length > 0 && saysNothingFound(words) ? DENIED : null),
     });
     const payload: ReviewCompletedPayload = {
       reviewId: ctx.workId,

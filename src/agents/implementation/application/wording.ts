@@ -2,7 +2,7 @@ import { isSampleText } from "agents-apphost/kit";
 import type { HandlerContext } from "agents-apphost/kit";
 import type { Provenance } from "../domain/artefact.ts";
 import { findInstructions } from "../domain/instructions.ts";
-import { inventedNumbers, plainLine } from "../domain/text.ts";
+import { inventedOf, plainLine } from "../domain/text.ts";
 import type { Words } from "./ports.ts";
 
 /** A text for people and where it comes from. */
@@ -12,7 +12,7 @@ export interface Worded {
 }
 
 /**
- * Takes a model's words when every number in them was in its input, and the fixed text otherwise: also instead of the
+ * Takes a model's words when they say nothing that was not in its input, and the fixed text otherwise: also instead of the
  * placeholders of the sample model. A model is not asked where its input gives instructions.
  *
  * A caller who waits is told that no model answers. An event cannot decide: it is handled with the fixed text, and the
@@ -27,30 +27,28 @@ export async function word(
     /** What else the model would read; a number in it is no fact. */
     readonly wish?: string | undefined;
     readonly template: string;
+    /** What else speaks against a text; null where nothing does. */
+    readonly objection?: (text: string) => string | null;
   },
 ): Promise<Worded> {
+  const fixed = (reason: string, by: Partial<Words> = {}): Worded => {
+    const { generatedBy = null, promptRef = null } = by;
+    return { text: texts.template, provenance: { by: "template", reason, generatedBy, promptRef } };
+  };
   const [order] = findInstructions([texts.given, texts.wish ?? ""].join("\n"));
-  const words =
-    order === undefined
-      ? await askOrReason(ctx, ask)
-      : `the input gives instructions ("${order.said}"), so no model was asked`;
-  if (typeof words === "string") {
-    return {
-      text: texts.template,
-      provenance: { by: "template", reason: words, generatedBy: null, promptRef: null },
-    };
-  }
+  if (order !== undefined)
+    return fixed(`the input gives instructions ("${order.said}"), so no model was asked`);
+  const words = await askOrReason(ctx, ask);
+  if (typeof words === "string") return fixed(words);
   const { generatedBy, promptRef } = words;
   const text = plainLine(words.text);
-  if (isSampleText(text, generatedBy)) {
-    const reason = "the sample model has no words of its own";
-    return { text: texts.template, provenance: { by: "template", reason, generatedBy, promptRef } };
-  }
-  const invented = inventedNumbers(text, texts.given);
-  if (invented.length === 0)
-    return { text, provenance: { by: "model", reason: null, generatedBy, promptRef } };
-  const reason = `the model's words hold numbers that were not in its input: ${invented.join(", ")}`;
-  return { text: texts.template, provenance: { by: "template", reason, generatedBy, promptRef } };
+  if (isSampleText(text, generatedBy)) return fixed("the sample model has no words of its own", words);
+  const invented = inventedOf(text, `${texts.given}\n${texts.template}`);
+  if (invented.length > 0)
+    return fixed(`the model's words hold what it was not given: ${invented.join(", ")}`, words);
+  const objection = texts.objection?.(text) ?? null;
+  if (objection !== null) return fixed(objection, words);
+  return { text, provenance: { by: "model", reason: null, generatedBy, promptRef } };
 }
 
 async function askOrReason(ctx: HandlerContext, ask: () => Promise<Words>): Promise<Words | string> {

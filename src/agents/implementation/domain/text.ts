@@ -1,3 +1,5 @@
+import { inventedFacts } from "agents-apphost/kit";
+
 /**
  * Text from outside on its way into a source file. A comment may hold anything a person or a model wrote, so it
  * must not be able to end itself, start a line of code, or show code in another order than it runs.
@@ -37,12 +39,22 @@ export function shorten(text: string, limit: number): string {
         .trimEnd()}…`;
 }
 
-/** The numbers of a text that the other text does not hold: what a model made up. */
-export function inventedNumbers(text: string, given: string): readonly string[] {
-  const known = new Set(numbersIn(given));
-  return [...new Set(numbersIn(text))].filter((number) => !known.has(number));
+/** Words that begin a sentence about code, and are no names. */
+const OPENERS =
+  "Accepts Additionally Allows Applies Avoid Avoids Checks Compares Comparing Condition Consider Decides Determines Ensures " +
+  "Expression Fewer Finding Findings Fix Fixing Function Functions Given Good Great Hi Implements Input Inputs Keeps Less Limits Makes Nice Overall Provides " +
+  "Readers Reading Rejects Removes Removing Replaces Replacing Requires Returned Returning Returns Rule Rules Simplifies " +
+  "Strict Tells Uses Using Validates Value Values Verifies Well";
+
+/** What a model's text says that it was not told: names, numbers, places. It may choose words, never facts. */
+export function inventedOf(text: string, given: string): readonly string[] {
+  return inventedFacts(text, `${given}\n${OPENERS}`);
 }
 
-function numbersIn(text: string): readonly string[] {
-  return text.normalize("NFKC").match(/[0-9]+(?:[.,][0-9]+)*/g) ?? [];
+const DENIAL =
+  /\b(?:no|without(?: any)?|zero) (?:\w+ ){0,2}(?:findings?|issues?|problems?|weakness(?:es)?|vulnerabilit(?:y|ies)|errors?|concerns?|changes? (?:is|are) (?:needed|required))\b|\bnothing (?:was |is |has been )?(?:found|wrong|to (?:change|fix))|\b(?:looks?|is|are) (?:all )?(?:good|fine|clean|safe|secure)\b|\ball (?:is )?(?:well|good|fine|clear)\b|\bapproved?\b|\bLGTM\b|\bready to (?:be )?merged?\b/iu;
+
+/** Whether a text says that nothing is wrong. */
+export function saysNothingFound(text: string): boolean {
+  return DENIAL.test(text.normalize("NFKC"));
 }

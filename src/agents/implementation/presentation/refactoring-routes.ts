@@ -3,6 +3,7 @@ import type { CommandRoute, QueryRoute } from "agents-apphost/kit";
 import type { ApplyRefactoring } from "../application/apply-refactoring.ts";
 import type { Refactorings } from "../application/ports.ts";
 import type { ProposeRefactor } from "../application/propose-refactor.ts";
+import { plainLine } from "../domain/text.ts";
 import {
   applyInput,
   getRefactoringInput,
@@ -47,7 +48,10 @@ export function refactoringCommands(use: RefactoringUseCases): readonly CommandR
       output: refactoringView.extend({ suggestion: suggestionInResult }),
       conditional: true,
       handler: async ({ refactoringId, approvedBy = "", files }, ctx) => {
-        const request = { approvedBy: approvedBy === "" ? null : approvedBy, files: files ?? null };
+        const request = {
+          approvedBy: plainLine(approvedBy) === "" ? null : approvedBy,
+          files: files ?? null,
+        };
         const stored = await use.applyRefactoring.run(ctx, refactoringId, request);
         ctx.noteVersion(versionOf(stored));
         ctx.noteShown(stored.suggestion);
