@@ -55,9 +55,15 @@ function compose(kit: AgentKit<NotificationTables>): AgentParts {
     retry: settings.retry,
     clock,
     random: Math.random,
+    newId: () => kit.newId(),
     isDue: (at) => due.expect(Date.parse(at)),
   });
-  const stored = new DueDeliveries({ db: () => kit.db, clock, attempt });
+  const stored = new DueDeliveries({
+    db: () => kit.db,
+    clock,
+    attempt,
+    placeFree: () => due.expect(kit.clock().getTime()),
+  });
   const due = new DueWork({
     what: "deliveries",
     clock,
@@ -71,22 +77,24 @@ function compose(kit: AgentKit<NotificationTables>): AgentParts {
     phones,
     channels,
     preset: settings.channels,
+    clock,
   });
   const reading = { recipients, suppressions };
   const wishes = new RecipientCommands({ ...reading, phones, zones: timeZone, clock });
 
-  async function attempt(id: string, claim: () => Promise<boolean>): Promise<void> {
-    const { state } = await notifications.load(id);
-    if (state.at === "none") {
-      // A row without a notification, which no program of ours writes: it is not looked at again and again.
-      await claim();
-      return;
+  async function attempt(id: string, signal: AbortSignal): Promise<void> {
+    try {
+      const { state } = await notifications.load(id);
+      // A row without a notification, which no program of ours writes.
+      if (state.at === "none") return;
+      await kit.work(state.request.lineage, async (ctx) => {
+        const { at } = await deliver.run(ctx, id);
+        ctx.log.info("tried again what was due", { id, at });
+      });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (!signal.aborted) kit.log.warn("a delivery that is due waits", { id, reason });
     }
-    await kit.work(state.request.lineage, async (ctx) => {
-      if (!(await claim())) return;
-      const { at } = await deliver.run(ctx, id);
-      ctx.log.info("tried again what was due", { id, at });
-    });
   }
 
   return {

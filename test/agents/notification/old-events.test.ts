@@ -53,7 +53,7 @@ await test("a stream of the first version is read as what it would be today", (t
   );
   const retrying = { policy: { attempts: 2, firstMs: 1, lastMs: 1, jitter: 0 }, now: 0, random: 0 };
   const outcomes = [{ channel: "webhook", code: "2.0.0", detail: null }];
-  t.match(decide({ type: "record-attempts", outcomes, retrying }, state), [
+  t.match(decide({ type: "record-attempts", by: "me", outcomes, retrying }, state), [
     { type: "channel-sent", data: { attempt: 2, messageId: null } },
     { type: "sent" },
   ]);

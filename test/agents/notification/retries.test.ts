@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "tap";
+import type { Test } from "tap";
 import { freePort } from "../../helpers/free-port.ts";
 import { runAgentProcess } from "../../helpers/running-agent.ts";
 import type { RunningAgent } from "../../helpers/running-agent.ts";
@@ -81,8 +82,39 @@ await test("of two replicas one makes the attempt that is due", async (t) => {
   const asked = ask(first, "POST", "/execute", { body });
   (await receiver.call(1)).answer(503);
   const id = idOf(await asked);
-  const port = await freePort();
-  const second = await runAgentProcess("src/agents/notification/main.ts", port, {
+  const second = await replica(t, system, env);
+  const call = await receiver.call(2);
+  for (const agent of [first, second]) t.equal((await ask(agent, "GET", "/deliveries")).status, 200);
+  call.answer(200);
+  await untilChannel(first, id, "webhook", "sent");
+  for (const agent of [first, second]) t.equal((await ask(agent, "GET", "/deliveries")).status, 200);
+  t.equal(receiver.calls.length, 2);
+
+  const sending = ask(first, "POST", "/execute", { body });
+  const leaving = await receiver.call(3);
+  const path = `/notifications/${leaving.key}`;
+  t.match((await ask(second, "GET", path)).body["channels"], [
+    { at: "pending", timeline: [{ what: "channel-accepted" }, { what: "channel-begun" }] },
+  ]);
+  t.match(await ask(second, "POST", `${path}/cancel`, { body: {} }), {
+    status: 409,
+    body: { detail: /is being sent by webhook at this moment/ },
+  });
+  leaving.answer(503, { "retry-after": "3600" });
+  t.equal((await sending).status, 200);
+  t.match(await ask(second, "POST", `${path}/cancel`, { body: {} }), {
+    status: 200,
+    body: { result: { at: "suppressed", channels: [{ timeline: [{}, { what: "channel-deferred" }, {}] }] } },
+  });
+});
+
+/** A second process on the same database. */
+async function replica(
+  t: Test,
+  system: TestSystem,
+  env: Readonly<Record<string, string>>,
+): Promise<RunningAgent> {
+  const second = await runAgentProcess("src/agents/notification/main.ts", await freePort(), {
     AGENTS_RUN_ID: "test",
     AGENTS_LLM_MODE: "sample",
     SQLSERVER_URL: `sqlite:${join(system.dir, "agentsdb.db")}`,
@@ -90,12 +122,39 @@ await test("of two replicas one makes the attempt that is due", async (t) => {
     ...env,
   });
   t.teardown(() => second.kill());
-  const call = await receiver.call(2);
-  for (const agent of [first, second]) t.equal((await ask(agent, "GET", "/deliveries")).status, 200);
-  call.answer(200);
-  await untilChannel(first, id, "webhook", "sent");
-  for (const agent of [first, second]) t.equal((await ask(agent, "GET", "/deliveries")).status, 200);
-  t.equal(receiver.calls.length, 2);
+  return second;
+}
+
+await test("an attempt that takes long keeps no other one waiting, but so many on one channel", async (t) => {
+  const system = await TestSystem.start(t, []);
+  const [receiver, sms] = [await WebhookReceiver.start(t), await WebhookReceiver.start(t)];
+  const agent = await system.agent("notification", {
+    NOTIFICATION_WEBHOOK_URL: receiver.url,
+    NOTIFICATION_SMS_URL: sms.url,
+    NOTIFICATION_RETRY: "first=1ms,last=1ms",
+  });
+  const send = async (channel: string, to: WebhookReceiver, first: number): Promise<string> => {
+    const body = { recipient: "+442079460958", channels: [channel], message: "m" };
+    const asked = ask(agent, "POST", "/execute", { body });
+    (await to.call(first)).answer(503);
+    return idOf(await asked);
+  };
+  // As many as are under way at a time on one channel, each of which is tried again and hangs.
+  for (let count = 0; count < 10; count += 1) {
+    await send("webhook", receiver, 2 * count + 1);
+    await receiver.call(2 * count + 2);
+  }
+  const waits = await send("webhook", receiver, 21);
+  const other = await send("sms", sms, 1);
+  (await sms.call(2)).answer(200);
+  await untilChannel(agent, other, "sms", "sent");
+  t.equal(receiver.calls.length, 21, "that one waits for a place");
+  receiver.calls[1]?.answer(200);
+  (await receiver.call(22)).answer(200);
+  await untilChannel(agent, waits, "webhook", "sent");
+  t.equal(receiver.calls[21]?.key, waits);
+  // A stop would wait for them.
+  for (let retry = 3; retry < 20; retry += 2) receiver.calls[retry]?.answer(200);
 });
 
 await test("a row that belongs to no notification keeps nobody busy", async (t) => {

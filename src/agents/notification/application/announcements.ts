@@ -78,6 +78,7 @@ function announceOne(
     case "channel-accepted":
     case "channel-held":
     case "channel-suppressed":
+    case "channel-begun":
     case "channel-sent":
     case "channel-deferred":
     case "channel-failed":

@@ -1,6 +1,8 @@
-import type { HandlerContext, ProblemIssue } from "agents-apphost/kit";
+import type { HandlerContext, Problem, ProblemIssue } from "agents-apphost/kit";
 import { conflict, invalid, notFound } from "agents-apphost/kit";
 import type { Priority } from "../domain/notification-event.ts";
+import { channelsUnderWay } from "../domain/notification.ts";
+import type { Notification } from "../domain/notification.ts";
 import type { ChannelSet } from "./channel-set.ts";
 import { checkRecipient } from "./check-recipient.ts";
 import type { Deliver } from "./deliver.ts";
@@ -25,6 +27,7 @@ export class NotificationCommands {
   readonly #phones: PhoneNumbers;
   readonly #channels: ChannelSet;
   readonly #preset: readonly string[];
+  readonly #clock: () => Date;
 
   constructor(options: {
     readonly notifications: Notifications;
@@ -34,6 +37,7 @@ export class NotificationCommands {
     readonly channels: ChannelSet;
     /** The channels that are used when none is named. */
     readonly preset: readonly string[];
+    readonly clock: () => Date;
   }) {
     this.#notifications = options.notifications;
     this.#prepare = options.prepare;
@@ -41,6 +45,7 @@ export class NotificationCommands {
     this.#phones = options.phones;
     this.#channels = options.channels;
     this.#preset = options.preset;
+    this.#clock = options.clock;
   }
 
   /**
@@ -93,15 +98,18 @@ export class NotificationCommands {
   }
 
   /**
-   * Takes back what has not left yet. An attempt that is under way is waited for: what has left is not said to be taken back.
+   * Takes back what has not left yet. What has left is not said to be taken back: an attempt of this process that is under way
+   * is waited for, one of another process is a reason to refuse.
    *
-   * @throws Problem 404 for an unknown notification, 409 when nothing is open any more.
+   * @throws Problem 404 for an unknown notification, 409 when nothing is open any more, or is being sent.
    */
   async cancel(id: string, reason: string, ctx: HandlerContext): Promise<NotificationHistory> {
     return await this.#deliver.between(id, async () => {
       const { at } = (await this.#existing(id)).state;
       if (at !== "rendered") throw conflict(`Notification ${id} is ${at}: there is nothing to take back.`);
-      await this.#notifications.record(ctx, id, [{ type: "cancel", reason }], { completes: true });
+      const cancel = { type: "cancel", reason, now: this.#clock().toISOString() } as const;
+      const after = await this.#notifications.record(ctx, id, [cancel], { completes: true });
+      if (after.at === "rendered") throw underWay(id, after, cancel.now);
       return await this.#notifications.load(id);
     });
   }
@@ -111,4 +119,12 @@ export class NotificationCommands {
     if (found.state.at === "none") throw notFound(`There is no notification ${id}.`);
     return found;
   }
+}
+
+function underWay(id: string, notification: Notification, now: string): Problem {
+  const channels = channelsUnderWay(notification, now).map(({ channel }) => channel);
+  return conflict(
+    `Notification ${id} is being sent by ${channels.join(", ")} at this moment: that cannot be taken back.`,
+    "Repeat it when the attempt is over: what is then still to be tried again can be taken back.",
+  );
 }

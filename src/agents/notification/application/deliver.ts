@@ -2,6 +2,7 @@ import type { HandlerContext } from "agents-apphost/kit";
 import type { NotificationCommand, Outcome } from "../domain/decide.ts";
 import { dueChannels, nextDueAt, openChannels } from "../domain/notification.ts";
 import type { Notification, RenderedNotification } from "../domain/notification.ts";
+import { abandonedAt } from "../domain/retry.ts";
 import type { RetryPolicy } from "../domain/retry.ts";
 import type { ChannelSet } from "./channel-set.ts";
 import { KeyedTurns } from "./keyed-turns.ts";
@@ -11,9 +12,10 @@ import type { Router } from "./router.ts";
 /**
  * Sends what is to be sent of a notification now and stores how it went.
  *
- * The order is what makes a crash harmless: the text is stored before anything leaves; a channel is given the
- * notification's id, by which it knows a repetition; the outcome and the event about it are stored together; only then is
- * anything published or acknowledged. Whoever comes again resumes at the first step that is not stored.
+ * The order is what makes a crash harmless: the text is stored before anything leaves, and that an attempt begins, so that
+ * nobody says meanwhile that it was taken back; a channel is given the notification's id, by which it knows a repetition;
+ * the outcome and the event about it are stored together; only then is anything published or acknowledged. Whoever comes
+ * again resumes at the first step that is not stored.
  */
 export class Deliver {
   readonly #notifications: Notifications;
@@ -22,6 +24,7 @@ export class Deliver {
   readonly #retry: RetryPolicy;
   readonly #clock: () => Date;
   readonly #random: () => number;
+  readonly #newId: () => string;
   readonly #isDue: (at: string) => void;
   readonly #turns = new KeyedTurns();
 
@@ -33,6 +36,7 @@ export class Deliver {
     readonly clock: () => Date;
     /** A number in [0, 1), another one each time. */
     readonly random: () => number;
+    readonly newId: () => string;
     /** Told when an attempt has to be made later. */
     readonly isDue: (at: string) => void;
   }) {
@@ -42,6 +46,7 @@ export class Deliver {
     this.#retry = options.retry;
     this.#clock = options.clock;
     this.#random = options.random;
+    this.#newId = options.newId;
     this.#isDue = options.isDue;
   }
 
@@ -76,16 +81,13 @@ export class Deliver {
     state: RenderedNotification,
     which: "due" | "open",
   ): Promise<readonly NotificationCommand[]> {
-    const due = which === "due" ? dueChannels(state, this.#clock().toISOString()) : openChannels(state);
-    if (due.length === 0) return [];
-    // Wishes and suppressions may have changed since it was asked for.
-    const routes = await this.#router.routes(
-      state.request,
-      due.map(({ channel }) => channel),
-    );
+    const by = this.#newId();
+    const begun = await this.#begin(ctx, id, state, { which, by });
     const outcomes = await Promise.all(
-      routes.flatMap(({ channel, route }) =>
-        route.to === "send" ? [this.#send(ctx, channel, messageOf(id, state, route.address))] : [],
+      begun.request.channels.flatMap(({ channel, address, underWay }) =>
+        address !== null && underWay.some((attempt) => attempt.by === by)
+          ? [this.#send(ctx, channel, messageOf(id, begun, address))]
+          : [],
       ),
     );
     for (const { channel, code, detail } of outcomes) {
@@ -93,10 +95,36 @@ export class Deliver {
         ctx.log.warn("a channel did not take a notification", { id, channel, code, detail });
     }
     const retrying = { policy: this.#retry, now: this.#clock().getTime(), random: this.#random() };
-    return [
-      { type: "route", routes },
-      { type: "record-attempts", outcomes, retrying },
-    ];
+    return outcomes.length === 0 ? [] : [{ type: "record-attempts", by, outcomes, retrying }];
+  }
+
+  /** Says that what is to be sent now is under way: of what was taken back in the meantime, nothing is. */
+  async #begin(
+    ctx: HandlerContext,
+    id: string,
+    state: RenderedNotification,
+    { which, by }: { readonly which: "due" | "open"; readonly by: string },
+  ): Promise<RenderedNotification> {
+    const now = this.#clock().toISOString();
+    const due = which === "due" ? dueChannels(state, now) : openChannels(state);
+    if (due.length === 0) return state;
+    // Wishes and suppressions may have changed since it was asked for.
+    const routes = await this.#router.routes(
+      state.request,
+      due.map(({ channel }) => channel),
+    );
+    const channels = routes.filter(({ route }) => route.to === "send").map(({ channel }) => channel);
+    const dueAt = which === "due" ? now : null;
+    const after = await this.#notifications.record(
+      ctx,
+      id,
+      [
+        { type: "route", routes },
+        { type: "begin", channels, dueAt, by, until: abandonedAt(now) },
+      ],
+      { completes: false },
+    );
+    return after.at === "none" || after.at === "requested" ? state : after;
   }
 
   async #send(ctx: HandlerContext, name: string, message: OutgoingMessage): Promise<Outcome> {

@@ -1,7 +1,7 @@
 import { conclusion } from "./conclusion.ts";
 import { actionForEnhancedCode } from "./delivery-status.ts";
 import type { Attempt, Content, NotificationEvent, Requested } from "./notification-event.ts";
-import { evolve, openChannels } from "./notification.ts";
+import { channelsUnderWay, dueChannels, evolve, openChannels } from "./notification.ts";
 import type { ChannelState, Notification } from "./notification.ts";
 import { nextAttemptAt } from "./retry.ts";
 import type { Retrying } from "./retry.ts";
@@ -39,13 +39,23 @@ export type NotificationCommand =
       readonly routes: readonly { readonly channel: string; readonly route: Route }[];
     }
   | {
+      readonly type: "begin";
+      readonly channels: readonly string[];
+      /** Only what is due then; null: by hand, whatever it waits for. */
+      readonly dueAt: string | null;
+      readonly by: string;
+      readonly until: string;
+    }
+  | {
       readonly type: "record-attempts";
+      /** Who has begun them. */
+      readonly by: string;
       readonly outcomes: readonly Outcome[];
       readonly retrying: Retrying;
     }
   | { readonly type: "record-receipt"; readonly receipt: Receipt }
   | { readonly type: "retry" }
-  | { readonly type: "cancel"; readonly reason: string };
+  | { readonly type: "cancel"; readonly reason: string; readonly now: string };
 
 /**
  * The events that a command causes. A command that comes late or twice causes none: every delivery of the bus may
@@ -62,12 +72,14 @@ export function decide(command: NotificationCommand, state: Notification): reado
         state,
         command.routes.flatMap(({ channel, route }) => eventsOf(openChannel(state, channel), route)),
       );
+    case "begin":
+      return begin(command, command.dueAt === null ? openChannels(state) : dueChannels(state, command.dueAt));
     case "record-attempts":
       return concluded(
         state,
         command.outcomes.flatMap((outcome) => {
           const channel = openChannel(state, outcome.channel);
-          return channel === undefined ? [] : [attemptEvent(outcome, channel, command.retrying)];
+          return channel === undefined ? [] : [attemptEvent(outcome, channel, command)];
         }),
       );
     case "record-receipt":
@@ -75,6 +87,8 @@ export function decide(command: NotificationCommand, state: Notification): reado
     case "retry":
       return state.at === "failed" ? [{ type: "reopened", data: {} }] : [];
     case "cancel":
+      // What may have left must not be said to be taken back.
+      if (channelsUnderWay(state, command.now).length > 0) return [];
       return concluded(
         state,
         openChannels(state).map(({ channel }) => ({
@@ -85,6 +99,15 @@ export function decide(command: NotificationCommand, state: Notification): reado
     default:
       return command satisfies never;
   }
+}
+
+function begin(
+  { channels, by, until }: Extract<NotificationCommand, { readonly type: "begin" }>,
+  open: readonly ChannelState[],
+): readonly NotificationEvent[] {
+  return open
+    .filter(({ channel }) => channels.includes(channel))
+    .map(({ channel }) => ({ type: "channel-begun", data: { channel, by, until } }));
 }
 
 function openChannel(state: Notification, name: string): ChannelState | undefined {
@@ -125,7 +148,7 @@ function eventsOf(state: ChannelState | undefined, route: Route): readonly Notif
 function attemptEvent(
   { code, detail, retryAfterMs, messageId }: Outcome,
   { channel, attempts }: ChannelState,
-  retrying: Retrying,
+  { retrying, by }: { readonly retrying: Retrying; readonly by: string },
 ): NotificationEvent {
   const data: Attempt = { channel, attempt: attempts + 1, code, detail };
   const action = actionForEnhancedCode(code);
@@ -133,7 +156,7 @@ function attemptEvent(
   const retryAt = action === "retry" ? nextAttemptAt(retrying, data.attempt, retryAfterMs ?? null) : null;
   return retryAt === null
     ? { type: "channel-failed", data }
-    : { type: "channel-deferred", data: { ...data, retryAt } };
+    : { type: "channel-deferred", data: { ...data, retryAt, by } };
 }
 
 function recordReceipt(receipt: Receipt, state: Notification): readonly NotificationEvent[] {

@@ -10,8 +10,12 @@ export type NotificationEvent =
   | { readonly type: "channel-accepted"; readonly data: Accepted }
   | { readonly type: "channel-held"; readonly data: Accepted & { readonly until: string } }
   | { readonly type: "channel-suppressed"; readonly data: Suppressed }
+  | { readonly type: "channel-begun"; readonly data: Begun }
   | { readonly type: "channel-sent"; readonly data: Attempt & { readonly messageId: string | null } }
-  | { readonly type: "channel-deferred"; readonly data: Attempt & { readonly retryAt: string } }
+  | {
+      readonly type: "channel-deferred";
+      readonly data: Attempt & { readonly retryAt: string; readonly by?: string | undefined };
+    }
   | { readonly type: "channel-failed"; readonly data: Attempt }
   | { readonly type: "channel-confirmed"; readonly data: Attempt }
   | { readonly type: "channel-complained"; readonly data: Complaint }
@@ -54,6 +58,9 @@ export type Origin = {
 
 /** A channel is to be used, to reach this address. */
 export type Accepted = { readonly channel: string; readonly address: string };
+
+/** Somebody is about to send by a channel. Until then nobody may say that it was taken back; after it they have died. */
+export type Begun = { readonly channel: string; readonly by: string; readonly until: string };
 
 /** A channel is not used, and why. */
 export type Suppressed = {

@@ -1,4 +1,4 @@
-import type { Attempt, Content, NotificationEvent, Requested } from "./notification-event.ts";
+import type { Attempt, Begun, Content, NotificationEvent, Requested } from "./notification-event.ts";
 import type { SuppressedBy } from "./suppressed-by.ts";
 
 /**
@@ -21,6 +21,8 @@ export type ChannelState = {
   /** Why it is not used; null where it is. */
   readonly suppressedBy: SuppressedBy | null;
   readonly complained: boolean;
+  /** Attempts that have begun and whose outcome is not known. Several where one has died, or replicas do not know of each other. */
+  readonly underWay: readonly Omit<Begun, "channel">[];
 };
 
 /** What was asked for, with what has become of each channel. */
@@ -81,10 +83,12 @@ function evolveRendered(state: RenderedNotification, event: LaterEvent): Notific
       return change(state, event.data, { at: "held", address: event.data.address, dueAt: event.data.until });
     case "channel-suppressed":
       return change(state, event.data, { at: "suppressed", suppressedBy: event.data.cause, dueAt: null });
+    case "channel-begun":
+      return begun(state, event.data);
     case "channel-sent":
       return tried(state, event.data, "sent", null);
     case "channel-deferred":
-      return tried(state, event.data, "pending", event.data.retryAt);
+      return ended(tried(state, event.data, "pending", event.data.retryAt), event.data);
     case "channel-failed":
       return tried(state, event.data, "failed", null);
     case "channel-confirmed": {
@@ -123,6 +127,11 @@ export function dueChannels(state: Notification, now: string): readonly ChannelS
   return openChannels(state).filter((channel) => channel.dueAt === null || channel.dueAt <= now);
 }
 
+/** The open channels by which something may be leaving at that time. */
+export function channelsUnderWay(state: Notification, now: string): readonly ChannelState[] {
+  return openChannels(state).filter(({ underWay }) => underWay.some(({ until }) => until > now));
+}
+
 /** When the first open channel is due; null when none is open. */
 export function nextDueAt(state: Notification, now: string): string | null {
   const times = openChannels(state).map((channel) => channel.dueAt ?? now);
@@ -142,6 +151,7 @@ function newChannel(channel: string): ChannelState {
     dueAt: null,
     suppressedBy: null,
     complained: false,
+    underWay: [],
   };
   return { channel, at: "pending", ...nothing };
 }
@@ -154,6 +164,19 @@ function tried(
 ): RenderedNotification {
   const last = { channel, attempt, code, detail };
   return change(state, { channel }, { at, attempts: attempt, last, dueAt });
+}
+
+function begun(state: RenderedNotification, { channel, ...attempt }: Begun): RenderedNotification {
+  const before = state.request.channels.find((each) => each.channel === channel)?.underWay ?? [];
+  return change(state, { channel }, { underWay: [...before, attempt] });
+}
+
+function ended(
+  state: RenderedNotification,
+  { channel, by }: { readonly channel: string; readonly by?: string | undefined },
+): RenderedNotification {
+  const before = state.request.channels.find((each) => each.channel === channel)?.underWay ?? [];
+  return change(state, { channel }, { underWay: before.filter((attempt) => attempt.by !== by) });
 }
 
 function change(

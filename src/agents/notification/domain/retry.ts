@@ -18,6 +18,17 @@ export const DEFAULT_RETRY: RetryPolicy = { attempts: 10, firstMs: 2000, lastMs:
 /** Who asks for a longer wait than this is not waited for. */
 export const LONGEST_WAIT_MS = 86_400_000;
 
+/**
+ * How long an attempt under way is left alone. Whoever was to make it and has died leaves it to the others after that; no
+ * channel takes as long.
+ */
+const ATTEMPT_MS = 60_000;
+
+/** When an attempt that begins now is taken up by somebody else. */
+export function abandonedAt(now: string): string {
+  return new Date(Date.parse(now) + ATTEMPT_MS).toISOString();
+}
+
 /** Everything that the decision about the next attempt takes. Times are milliseconds since 1970 UTC. */
 export type Retrying = { readonly policy: RetryPolicy; readonly now: number; readonly random: number };
 

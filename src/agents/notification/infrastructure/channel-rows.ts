@@ -1,22 +1,13 @@
 import type { Transaction } from "agents-apphost/kit";
 import type { Attempt, NotificationEvent } from "../domain/notification-event.ts";
+import { abandonedAt } from "../domain/retry.ts";
 import type { NotificationTables } from "./tables.ts";
 
 type Db = Transaction<NotificationTables>;
 type Row = NotificationTables["notification_channels"];
 
-/**
- * How long an attempt under way is left alone. Whoever was to make it and has died leaves it to the others after that; no
- * channel takes as long.
- */
-const ATTEMPT_MS = 60_000;
 /** As its column has it; an enhanced status code has nine characters at most. */
 const LONGEST_CODE = 20;
-
-/** When an attempt that begins now is taken up by somebody else. */
-export function abandonedAt(now: string): string {
-  return new Date(Date.parse(now) + ATTEMPT_MS).toISOString();
-}
 
 /** The part of the list of deliveries that tells channels apart. */
 export async function applyToChannels(
@@ -48,6 +39,8 @@ export async function applyToChannels(
       return await set(event.data.channel, { state: "pending", due_at: abandonedAt(at) });
     case "channel-held":
       return await set(event.data.channel, { state: "held", due_at: event.data.until });
+    case "channel-begun":
+      return await set(event.data.channel, { due_at: event.data.until });
     case "channel-suppressed":
       return await set(event.data.channel, {
         state: "suppressed",

@@ -48,6 +48,7 @@ export const deliveries: Projection<NotificationTables, NotificationEvent> = {
       case "channel-accepted":
       case "channel-held":
       case "channel-suppressed":
+      case "channel-begun":
       case "channel-sent":
       case "channel-deferred":
       case "channel-failed":

@@ -1,11 +1,14 @@
+import { anyOf } from "agents-apphost/kit";
 import type { AgentKit, LaterWork } from "agents-apphost/kit";
-import { abandonedAt } from "./channel-rows.ts";
+import { abandonedAt } from "../domain/retry.ts";
 import type { NotificationTables } from "./tables.ts";
 
 type Db = AgentKit<NotificationTables>["db"];
 
-/** Due notifications that are taken up at once. */
+/** Notifications that are looked for at a time. */
 const BATCH = 20;
+/** Attempts that are under way at a time on one channel: a slow server keeps no other channel waiting. */
+const PLACES = 10;
 
 /**
  * Makes attempts that are due. What is due stands in the database: after a start, and after a crash, all of it is
@@ -14,17 +17,23 @@ const BATCH = 20;
 export class DueDeliveries {
   readonly #db: () => Db;
   readonly #clock: () => Date;
-  readonly #attempt: (id: string, claim: () => Promise<boolean>) => Promise<void>;
+  readonly #attempt: (id: string, signal: AbortSignal) => Promise<void>;
+  readonly #placeFree: () => void;
+  /** The channels of the attempts that are under way here. */
+  readonly #underWay = new Set<readonly string[]>();
 
   constructor(options: {
     readonly db: () => Db;
     readonly clock: () => Date;
-    /** Delivers what is due of a notification, if it can be claimed. */
-    readonly attempt: (id: string, claim: () => Promise<boolean>) => Promise<void>;
+    /** Delivers what is due of a notification. Never rejects. */
+    readonly attempt: (id: string, signal: AbortSignal) => Promise<void>;
+    /** Told when an attempt is over for whose place others may have waited. */
+    readonly placeFree: () => void;
   }) {
     this.#db = options.db;
     this.#clock = options.clock;
     this.#attempt = options.attempt;
+    this.#placeFree = options.placeFree;
   }
 
   /** What is still open in a flow, and when the first of it is due. */
@@ -39,32 +48,57 @@ export class DueDeliveries {
     return { pending: Number(pending), dueAt: due_at };
   }
 
-  /** Answers when the next one is due. */
+  /** Begins what is due, as far as there is place for it. Answers when the next one is due for which there is. */
   async takeUp(signal: AbortSignal): Promise<number | null> {
     while (!signal.aborted) {
-      const ids = await this.#due();
-      if (ids.length === 0) break;
-      await Promise.all(ids.map((id) => this.#attempt(id, () => this.#claim(id))));
+      const due = await this.#due();
+      if (due.size === 0) break;
+      for (const [id, channels] of due) {
+        if (signal.aborted || channels.some((channel) => this.#isFull(channel))) continue;
+        if (await this.#claim(id)) this.#begin(id, channels, signal);
+      }
     }
     const row = await this.#db()
       .selectFrom("notification_channels")
       .select("due_at")
       .where("due_at", "is not", null)
+      .where("channel", "not in", anyOf(this.#full()))
       .orderBy("due_at")
       .limit(1)
       .executeTakeFirst();
     return row?.due_at === undefined || row.due_at === null ? null : Date.parse(row.due_at);
   }
 
-  async #due(): Promise<readonly string[]> {
+  #begin(id: string, channels: readonly string[], signal: AbortSignal): void {
+    this.#underWay.add(channels);
+    void this.#attempt(id, signal).finally(() => {
+      const wasFull = channels.some((channel) => this.#isFull(channel));
+      this.#underWay.delete(channels);
+      if (wasFull) this.#placeFree();
+    });
+  }
+
+  #isFull(channel: string): boolean {
+    const taken = [...this.#underWay].filter((channels) => channels.includes(channel));
+    return taken.length >= PLACES;
+  }
+
+  #full(): readonly string[] {
+    return [...new Set([...this.#underWay].flat())].filter((channel) => this.#isFull(channel));
+  }
+
+  /** What is due on channels that have a place. */
+  async #due(): Promise<ReadonlyMap<string, readonly string[]>> {
     const rows = await this.#db()
       .selectFrom("notification_channels")
-      .select("notification_id")
+      .select(["notification_id", "channel"])
       .where("due_at", "<=", this.#now())
+      .where("channel", "not in", anyOf(this.#full()))
       .orderBy("due_at")
       .limit(BATCH)
       .execute();
-    return [...new Set(rows.map((row) => row.notification_id))];
+    const channelsOf = Map.groupBy(rows, (row) => row.notification_id);
+    return new Map([...channelsOf].map(([id, due]) => [id, due.map(({ channel }) => channel)]));
   }
 
   /** True for the one who moves the time on: everybody else finds that nothing is due any more. */

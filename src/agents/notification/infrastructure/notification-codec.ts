@@ -62,8 +62,15 @@ export const notificationCodec = eventCodec<NotificationEvent>(
     z.object({ type: z.literal("channel-accepted"), data: accepted }),
     z.object({ type: z.literal("channel-held"), data: accepted.extend({ until: z.string() }) }),
     z.object({ type: z.literal("channel-suppressed"), data: suppressed }),
+    z.object({
+      type: z.literal("channel-begun"),
+      data: z.object({ channel: z.string(), by: z.string(), until: z.string() }),
+    }),
     z.object({ type: z.literal("channel-sent"), data: attempt.extend({ messageId: z.string().nullable() }) }),
-    z.object({ type: z.literal("channel-deferred"), data: attempt.extend({ retryAt: z.string() }) }),
+    z.object({
+      type: z.literal("channel-deferred"),
+      data: attempt.extend({ retryAt: z.string(), by: z.string().optional() }),
+    }),
     z.object({ type: z.literal("channel-failed"), data: attempt }),
     z.object({ type: z.literal("channel-confirmed"), data: attempt }),
     z.object({

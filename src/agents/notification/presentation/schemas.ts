@@ -57,12 +57,17 @@ export const listInput = z.object({
 
 const timelineEntry = z.object({
   time: z.string(),
-  what: z.string().describe("requested, rendered, channel-accepted, channel-sent, channel-deferred, …"),
+  what: z
+    .string()
+    .describe("requested, rendered, channel-accepted, channel-begun, channel-sent, channel-deferred, …"),
   attempt: z.number().nullable(),
   code: z.string().nullable(),
   class: z.enum(["success", "transient", "permanent"]).nullable().describe("What the code means"),
   detail: z.string().nullable(),
-  until: z.string().nullable().describe("When it is tried again, or not held any more"),
+  until: z
+    .string()
+    .nullable()
+    .describe("When it is tried again, not held any more, or nobody waits for its attempt"),
 });
 
 export const notificationView = z.object({
@@ -124,7 +129,11 @@ export function toView({
     entry: { time, ...entryOf(event) },
   }));
   const entriesOf = (channel: string | null) =>
-    timeline.filter((each) => each.channel === channel).map((each) => each.entry);
+    timeline
+      .filter((each) => each.channel === channel)
+      .map((each) => each.entry)
+      // That an attempt has begun is news until there is some.
+      .filter(({ what }, index, { length }) => what !== "channel-begun" || index === length - 1);
   return {
     notificationId: id,
     at: state.at,

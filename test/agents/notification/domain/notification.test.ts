@@ -38,8 +38,18 @@ const rendered: NotificationCommand = {
 };
 const tried = (...outcomes: readonly (readonly [string, string])[]): NotificationCommand => ({
   type: "record-attempts",
+  by: "me",
   outcomes: outcomes.map(([channel, code]) => ({ channel, code, detail: null })),
   retrying: { policy, now: NOW, random: 0 },
+});
+const at = (ms: number): string => new Date(NOW + ms).toISOString();
+const begin = (by: string, more: { dueAt?: string | null; until?: string } = {}): NotificationCommand => ({
+  type: "begin",
+  channels: ["mail"],
+  dueAt: null,
+  by,
+  until: at(60_000),
+  ...more,
 });
 const receive = (arrived: Receipt): NotificationCommand => ({ type: "record-receipt", receipt: arrived });
 const receipt = (
@@ -191,7 +201,7 @@ await test("what has failed is opened again by hand, from its first attempt on, 
 });
 
 await test("what is taken back does not leave any more, what has left stays sent", (t) => {
-  const cancel = { type: "cancel", reason: "a mistake" } as const;
+  const cancel = { type: "cancel", reason: "a mistake", now: at(0) } as const;
   t.match(given(request, rendered, cancel), {
     events: ["channel-suppressed", "channel-suppressed", "suppressed"],
     state: { at: "suppressed" },
@@ -203,6 +213,25 @@ await test("what is taken back does not leave any more, what has left stays sent
   t.match(given(request, rendered, tried(["mail", "2.0.0"], ["file", "2.0.0"]), cancel), {
     events: { length: 0 },
   });
+  t.end();
+});
+
+await test("what may be leaving is not taken back, whoever sends it", (t) => {
+  const cancel = (now: number) => ({ type: "cancel", reason: "a mistake", now: at(now) }) as const;
+  const begun = [request, rendered, begin("me")];
+  t.match(given(...begun), { events: ["channel-begun"] });
+  t.match(given(...begun, cancel(0)), { events: { length: 0 } }, "nor is what could still be");
+  t.match(given(...begun, tried(["mail", "2.0.0"]), cancel(0)), {
+    events: ["channel-suppressed", "sent"],
+    state: { at: "sent" },
+  });
+  t.match(given(...begun, tried(["mail", "4.3.1"]), cancel(0)), { state: { at: "suppressed" } });
+  t.match(given(...begun, cancel(60_000)), { state: { at: "suppressed" } }, "whoever sent it has died");
+  t.match(given(...begun, begin("another"), tried(["mail", "4.3.1"]), cancel(0)), { events: { length: 0 } });
+  t.match(given(request, rendered, cancel(0), begin("me")), { events: { length: 0 } }, "the other way round");
+  const later = [request, rendered, tried(["mail", "4.3.1"])];
+  t.match(given(...later, begin("me", { dueAt: at(999) })), { events: { length: 0 } }, "not due yet");
+  t.match(given(...later, begin("me", { dueAt: at(1000) })), { events: ["channel-begun"] });
   t.end();
 });
 
