@@ -1,5 +1,6 @@
 import type { AgentDefinition, AgentKit } from "./agent.ts";
 import type { HandlerContext } from "./handling/context.ts";
+import { flushAll } from "./handling/inbox.ts";
 import type { Inbox } from "./handling/inbox.ts";
 import type { Logger } from "./log/logger.ts";
 import type { Emitting } from "./outbox/emitter.ts";
@@ -160,7 +161,7 @@ const LOOK_PATIENCE = 1000;
  */
 export async function publishCommitted(store: Inbox, ctx: HandlerContext): Promise<void> {
   if (ctx.emitted.length === 0) return;
-  await within(PUBLISH_PATIENCE, store.flush(ctx.correlationId), (error) => {
+  await within(PUBLISH_PATIENCE, flushAll(store, ctx), (error) => {
     ctx.log.debug("events are published later", { reason: reasonOf(error) });
   });
 }

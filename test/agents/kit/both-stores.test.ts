@@ -34,6 +34,12 @@ await test("what an agent with SQL saved in its state store before a kill -9 is 
   );
   t.equal(system.seen.length, 2);
   await nothingWaits(next);
+  for (const where of ["state", "sql"]) {
+    const letter = { where, dies: false, flow: crypto.randomUUID() };
+    t.equal((await next.post("/api/clerk/execute", letter)).status, 200);
+    const { body } = await next.get("/api/clerk/health");
+    t.same(body["outbox"], { pending: 0, failed: 0 }, "an event of another flow is published as well");
+  }
 });
 
 await test("an agent with SQL needs no state store: it says once that there is none, and works", async (t) => {

@@ -176,11 +176,7 @@ await test("mail that comes back is read from its report, and a complaint stops 
   });
   const stopped = await ask(agent, "POST", "/execute", { body: letter });
   t.match(stopped.body, { result: { at: "suppressed", channels: [{ suppressedBy: "complaint" }] } });
-  t.equal(
-    system.seen.filter((event) => event.type === FAILED).length,
-    2,
-    "nobody is told of somebody's wish",
-  );
+  t.equal((await system.until(FAILED, 2)).length, 2, "nobody is told of somebody's wish");
 
   const wrong: readonly (readonly [unknown, number])[] = [
     [{ channel: "email", messageId: "nobody@knows.example", code: "2.0.0" }, 404],

@@ -59,6 +59,7 @@ export class HandlerContext {
   #workId: string | undefined;
   #etag: string | null = null;
   readonly #emitted: EmittedEvent[] = [];
+  readonly #flows = new Set<string>();
   readonly #met = new Set<string>();
   #generatedBy: GeneratedBy | null = null;
   #promptRef: string | null = null;
@@ -72,6 +73,7 @@ export class HandlerContext {
     const earlier = source.request?.progress ?? NO_PROGRESS;
     this.resumed = earlier !== NO_PROGRESS;
     this.#emitted.push(...earlier.events);
+    this.#flows.add(source.correlationId);
     this.#generatedBy = earlier.generatedBy;
     this.#promptRef = earlier.promptRef;
     this.precondition = source.precondition && this.#noting(source.precondition, earlier.met);
@@ -126,9 +128,15 @@ export class HandlerContext {
     return { events: emitted, met: [...this.#met], generatedBy, promptRef };
   }
 
-  /** For the kit: a unit of work with these events was committed. */
-  noteEmitted(events: readonly EmittedEvent[]): void {
+  /** For the kit: a unit of work with these events was committed. `flows` are the correlation ids that they have. */
+  noteEmitted(events: readonly EmittedEvent[], flows: Iterable<string>): void {
     this.#emitted.push(...events);
+    for (const flow of flows) this.#flows.add(flow);
+  }
+
+  /** For the kit: where there is something to publish. Mostly this work's own flow; an event may be given another one. */
+  get flows(): ReadonlySet<string> {
+    return this.#flows;
   }
 
   /**

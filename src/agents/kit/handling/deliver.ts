@@ -4,6 +4,7 @@ import { continued } from "../telemetry/trace-context.ts";
 import { AlreadyHandled } from "./already-handled.ts";
 import { HandlerContext } from "./context.ts";
 import { DropEvent } from "./drop-event.ts";
+import { flushAll } from "./inbox.ts";
 import type { Inbox } from "./inbox.ts";
 import { outcomeOf } from "./outcome.ts";
 import { readDelivery } from "./read-event.ts";
@@ -44,7 +45,7 @@ export async function deliver(
     const trace = continued(delivery.trace, telemetry.current());
     const ctx = contextOf({ ...delivery, trace }, log, signal);
     const how = await handleOnce(subscription, delivery, ctx, inbox);
-    if (how === "repeated" || ctx.emitted.length > 0) await inbox.flush(ctx.correlationId);
+    if (how === "repeated" || ctx.emitted.length > 0) await flushAll(inbox, ctx);
     const what = how === "repeated" ? "the event was handled before" : "handled an event";
     ctx.log.info(what, { type, ...outcomeOf(ctx, began) });
     return { status: "SUCCESS", repeated: how === "repeated" };

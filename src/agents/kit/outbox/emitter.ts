@@ -31,6 +31,10 @@ export class Emitter {
     return this.#events.map(({ id, type }) => ({ id, eventType: type }));
   }
 
+  get flows(): readonly string[] {
+    return this.#events.map(({ data }) => data.data.correlationId);
+  }
+
   readonly emit = <Payload>(
     definition: EventDefinition<Payload>,
     payload: Payload,

@@ -59,7 +59,7 @@ export class SqlWork<DB> {
         return outcome;
       }),
     );
-    ctx.noteEmitted(emitter.emitted);
+    ctx.noteEmitted(emitter.emitted, emitter.flows);
     return result;
   }
 

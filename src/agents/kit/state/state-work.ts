@@ -91,7 +91,7 @@ export class StateWork {
       throw error;
     }
     this.#outbox.noteWaiting(emitter.events.map((event) => event.id));
-    ctx.noteEmitted(emitter.emitted);
+    ctx.noteEmitted(emitter.emitted, emitter.flows);
     return result;
   }
 
