@@ -118,7 +118,9 @@ await test("an escalated ticket becomes one issue, here alone while no repositor
     cause: { kind: "event", id, eventType: ESCALATED },
   });
   await system.replay(id, "devops");
-  const own = await agent.post(`${API}/issues`, { title: "Write the report", labels: ["docs"] });
+  t.match(await agent.post(`${API}/issues`, { title: " \n " }), { status: 422 });
+  const own = await agent.post(`${API}/issues`, { title: "Write\nthe report", labels: ["docs", "docs"] });
+  t.match(own.body, { result: { title: "Write the report", labels: { length: 1 } } });
   t.match(own.body, { result: { state: "open", version: 1, cause: { kind: "command" } } });
   await system.until(CREATED, 2);
   const page = await agent.get(`${API}/issues?limit=1`);
@@ -144,12 +146,14 @@ await test("an escalated ticket becomes one issue, here alone while no repositor
   t.equal((await patch({ state: "closed" }, { "if-match": '"7"' })).status, 412);
   const closed = await patch({ state: "closed" }, { "if-match": '"1"' });
   t.equal(closed.headers.get("etag"), '"2"');
-  t.match(await closed.json(), { result: { state: "closed", version: 2 }, events: [{ eventType: UPDATED }] });
+  const answered = (await closed.json()) as { result: { title: string } };
+  t.match(answered, { result: { state: "closed", version: 2 }, events: [{ eventType: UPDATED }] });
   t.match(
     await (await patch({ state: "closed" })).json(),
     { result: { version: 2 }, events: { length: 0 } },
     "again changes nothing",
   );
+  t.match(await (await patch({ title: ` ${answered.result.title}\n ` })).json(), { events: { length: 0 } });
   t.match((await agent.get(`${API}/issues?state=closed`)).body, { items: [{ issueId }] });
   t.match((await system.until(UPDATED, 1))[0]?.data.data.payload, {
     changed: ["state"],

@@ -130,5 +130,6 @@ export class Issues {
 }
 
 function issueOf(asked: Asked, issueId: string): Issue {
-  return { ...asked, issueId, title: titleOf(asked.title), state: "open", version: 1, external: null };
+  const [title, labels] = [titleOf(asked.title), [...new Set(asked.labels)]];
+  return { ...asked, issueId, title, labels, state: "open", version: 1, external: null };
 }

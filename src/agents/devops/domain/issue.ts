@@ -33,9 +33,9 @@ export function changeIssue(
   change: IssueChange,
 ): { readonly issue: Issue; readonly changed: readonly (keyof IssueChange)[] } {
   const after = {
-    title: change.title ?? issue.title,
+    title: change.title === undefined ? issue.title : titleOf(change.title),
     body: change.body ?? issue.body,
-    labels: change.labels ?? issue.labels,
+    labels: change.labels === undefined ? issue.labels : [...new Set(change.labels)],
     state: change.state ?? issue.state,
   };
   const keys = ["title", "body", "labels", "state"] as const;

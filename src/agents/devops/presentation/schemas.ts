@@ -74,8 +74,8 @@ export const doraView = z.object({
   failedDeploymentRecoveryTime: z.number().nullable().describe("The median in hours"),
 });
 
-const labels = z.array(z.string().min(1).max(50)).max(20);
-const title = z.string().min(1).max(200);
+const labels = z.array(z.string().trim().min(1).max(50)).max(20);
+const title = z.string().trim().min(1).max(200);
 const body = z.string().max(20_000);
 
 export const createIssueInput = z.object({ title, body: body.default(""), labels: labels.default([]) });
