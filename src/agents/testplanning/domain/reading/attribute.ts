@@ -41,8 +41,8 @@ function namesOf(sentence: Sentence, finding: Finding, from: number): Name[] {
   }
   const subject = subjectBefore(sentence, finding.span, from);
   if (subject.canon === "") return [];
-  if (subject.names.length > 0)
-    return subject.names.map((name) => ({ subject: name, field: identifier(name.split(" ")) }));
+  const names = subject.names.length > 0 ? subject.names : namesOfAll(sentence, finding, subject.canon);
+  if (names.length > 0) return names.map((name) => ({ subject: name, field: identifier(name.split(" ")) }));
   return [{ subject: sentence.written(subject.canon), field: finding.field ?? named(sentence, subject) }];
 }
 
@@ -53,6 +53,20 @@ function eitherOf(statement: Statement): Statement {
   if (constraint.kind !== "presence" || !constraint.required || parts.length !== 2) return statement;
   const decision = countOf(parts, { least: 1, most: parts.length });
   return { subject, field: "decision", strength, constraint: decision, samples: none };
+}
+
+/** Two things in one phrase say nothing of two values: the sum of a and b. */
+const together =
+  /\b(?:of|between|from|for|with|in|on|to|by|at|sum|total|difference|product|ratio|combination|together)\b/u;
+
+/** "The first name and the last name are required": one rule for each. */
+function namesOfAll(sentence: Sentence, { constraint }: Finding, canon: string): string[] {
+  const between =
+    constraint.kind === "presence" ? /(?: ?,)? and (?:the |an? )?| ?, (?:the |an? )?/u : / and (?:the|an?) /u;
+  const parts = canon.split(between).map(nounOf);
+  const isList = parts.length > 1 && / and /u.test(canon) && !together.test(canon);
+  if (!isList || parts.some((part) => part === "" || /,/u.test(part))) return [];
+  return parts.map((part) => sentence.written(part));
 }
 
 function named(sentence: Sentence, subject: Subject): string {

@@ -15,7 +15,7 @@ const charset =
 const measures: readonly (readonly [RegExp, Measure])[] = [
   [
     new RegExp(
-      `^ ${charset}(?:characters?|chars?|code points?|codepoints?|letters?|symbols?)(?: \\( ?s ?\\))?`,
+      `^ ${charset}(?:characters?|chars?|(?<=hex(?:adecimal)? )digits?|code points?|codepoints?|letters?|symbols?)(?: \\( ?s ?\\))?`,
       "u",
     ),
     "characters",
@@ -36,7 +36,7 @@ const known =
 const counted =
   /^ (?:(?:concurrent|active|failed|consecutive|simultaneous|open|parallel|unique|different|distinct|separate|additional|login|unread|previous|business|working|calendar) )*([a-z][a-z-]*s)\b/u;
 const notANoun =
-  /^(?:is|was|has|does|us|this|its|his|hers|ours|as|thus|always|plus|less|unless|towards|upwards|downwards|onwards|afterwards|besides|sometimes|across|minus|yes|inclusives?|applies|receives?|gets|ships|fails|passes|qualifies|needs|requires|returns)$/u;
+  /^(?:is|was|has|does|us|this|its|his|hers|ours|as|thus|always|plus|less|unless|towards|upwards|downwards|onwards|afterwards|besides|sometimes|across|minus|yes|inclusives?|applies|receives?|gets|ships|fails|passes|qualifies|needs|requires|returns|travels|pays|costs|rides|enters|joins|gets|lives|stays|counts|goes)$/u;
 
 /** Spellings of one unit of measure. */
 const spellings: Readonly<Record<string, readonly string[]>> = {
