@@ -1,5 +1,5 @@
 // The reference flow in sample mode, one at a time: from the request to testplanning until the notification is sent.
-import { configOf, realProject } from "./project.ts";
+import { configOf, FLOW_AGENTS, realProject } from "./project.ts";
 import { round } from "./row.ts";
 
 const FLOWS = 60;
@@ -14,7 +14,7 @@ interface Listed {
 /** Median and 99th percentile, as a detail of a row. */
 export async function flowLatency(): Promise<Readonly<Record<string, string>>> {
   await using project = realProject();
-  project.write("agents.config.ts", configOf([""]));
+  project.write("agents.config.ts", configOf(FLOW_AGENTS));
   const up = await project.up();
   const { resources }: { readonly resources: readonly { readonly name: string; readonly url: string }[] } =
     JSON.parse((await project.agents(["ps", "--json"])).stdout);

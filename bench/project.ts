@@ -1,7 +1,16 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { own } from "./owned.ts";
@@ -150,10 +159,11 @@ export class Up {
 /** How many agents the system of `sixAgents` has. */
 export const SIX = 6;
 
-/** The three real agents, each under two names: six processes of the size that real ones have. */
+/** The system of this repository, on ports that are free. */
 export function sixAgents(): BenchProject {
   const project = realProject();
-  project.write("agents.config.ts", configOf(["", "-two"]));
+  const config = readFileSync(join(REPO, "agents.config.ts"), "utf8");
+  project.write("agents.config.ts", config.replaceAll(/^ *(?:port|sidecarPort): \d+,\n/gmu, ""));
   return project;
 }
 
@@ -176,13 +186,11 @@ export function realProject(env: NodeJS.ProcessEnv = {}): BenchProject {
   return project;
 }
 
-/** Agents as a shell of a config with the resources of this repository's own system. */
-export function configOf(suffixes: readonly string[], agents: readonly string[] = AGENTS): string {
-  const entries = suffixes.flatMap((suffix) =>
-    agents.map(
-      (name) =>
-        `"${name}${suffix}": agent({ entry: "src/agents/${name}/main.ts", uses: [db, llm], subscribes: ${JSON.stringify(SUBSCRIBES[name] ?? [])} })`,
-    ),
+/** Some of the agents as a shell of a config with the resources of this repository's own system. */
+export function configOf(agents: readonly string[]): string {
+  const entries = agents.map(
+    (name) =>
+      `"${name}": agent({ entry: "src/agents/${name}/main.ts", uses: [db, llm], subscribes: ${JSON.stringify(SUBSCRIBES[name] ?? [])} })`,
   );
   return `import { agent, defineConfig, ollama, pubsub, redis, sqlServer, stateStore } from "agents-apphost";
 const cache = redis();
@@ -197,7 +205,8 @@ export default defineConfig({
 `;
 }
 
-const AGENTS = ["notification", "testplanning", "implementation"];
+/** Those of the reference flow. */
+export const FLOW_AGENTS = ["notification", "testplanning", "implementation"];
 const SUBSCRIBES: Readonly<Record<string, readonly string[]>> = {
   notification: [
     "agents.bimclassification.suggestion.generated",

@@ -12,7 +12,7 @@ export const agentStart: Measurement = {
   rows: ["agent-start"],
   async measure({ runs }) {
     await using project = realProject();
-    project.write("agents.config.ts", configOf([""], ["notification"]));
+    project.write("agents.config.ts", configOf(["notification"]));
     const up = await project.up();
     const [listed] = await project.agentsListed();
     if (listed === undefined) throw new Error("the agent does not run");

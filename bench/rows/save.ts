@@ -19,7 +19,7 @@ export const save: Measurement = {
   rows: ["save"],
   async measure({ runs }) {
     await using project = realProject();
-    project.write("agents.config.ts", configOf([""], ["notification"]));
+    project.write("agents.config.ts", configOf(["notification"]));
     const file = join(project.root, "src/agents/notification/main.ts");
     const original = readFileSync(file, "utf8");
     if (!original.includes(PLACE)) throw new Error(`${file} has no "${PLACE}" to change`);

@@ -1,5 +1,5 @@
 import { bareHono, timeBare } from "../bare.ts";
-import { launchOf } from "../proc.ts";
+import { cpuMs, launchOf } from "../proc.ts";
 import { SIX, sixAgents } from "../project.ts";
 import { median, ratioRow, round } from "../row.ts";
 import type { Measurement } from "../row.ts";
@@ -12,11 +12,13 @@ export const up: Measurement = {
     const cold = await (await project.up()).ready;
     await project.agents(["down"]);
     const ours: number[] = [];
+    const used: number[] = [];
     const bare: number[] = [];
     const hono: number[] = [];
     for (let run = -1; run < runs; run += 1) {
       const started = await project.up();
       const took = await started.ready;
+      const cpu = cpuMs(started.pid);
       const agents = (await project.agentsListed()).map(({ pid, port }) => ({ ...launchOf(pid), port }));
       await project.agents(["down"]);
       await started.exited();
@@ -25,13 +27,15 @@ export const up: Measurement = {
       const tookHono = await timeBare(await Promise.all(agents.map(() => bareHono())));
       if (run < 0) continue; // warms the caches of the disk and of Node
       ours.push(took);
+      used.push(cpu);
       bare.push(tookBare);
       hono.push(tookHono);
     }
     const detail = {
-      agents: "the three agents of this repository, each under two names",
       "cold, nothing bundled yet (ms, one run)": round(cold),
       "over the bare processes (ms)": round(median(ours) - median(bare)),
+      // What a machine that is busy with other things changes least.
+      "CPU of the orchestrator until all are ready (ms)": round(median(used)),
     };
     return [
       ratioRow("up", {
