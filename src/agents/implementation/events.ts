@@ -6,6 +6,9 @@ import { defineEvent } from "agents-apphost/kit";
 import type { EventDefinition } from "agents-apphost/kit";
 import { z } from "zod";
 
+/** What code is generated in, and refactorings are suggested for. */
+export const language = z.enum(["typescript", "python"]);
+
 /** Who worded the texts of a result: a live model, a recording of one, or the built-in sample model. */
 const generatedBy = z.enum(["live", "cassette", "sample"]);
 
@@ -40,7 +43,7 @@ export const codeGeneratedPayload = z.object({
   status: z.enum(["generated", "skipped"]),
   reason: z.string().nullable().describe("Why nothing was generated; null when code was generated"),
   requirement: z.string(),
-  language: z.enum(["typescript", "python"]),
+  language,
   files: z.array(file).describe("Empty when skipped"),
   tests: z.array(coveredCase).describe("One entry per case of the specification that a returned test runs"),
   approval: z
@@ -107,7 +110,7 @@ const complexity = z
 export const refactoringSuggestedPayload = z.object({
   suggestionId: z.string().min(1),
   file: z.string().min(1),
-  language: z.enum(["typescript", "python"]),
+  language,
   rules: z.array(
     z.object({
       rule: z.string(),
@@ -118,7 +121,7 @@ export const refactoringSuggestedPayload = z.object({
   ),
   diff: z.string().describe("Unified diff that `git apply` accepts on the files as they were sent"),
   files: z
-    .array(z.object({ file: z.string(), language: z.enum(["typescript", "python"]), complexity }))
+    .array(z.object({ file: z.string(), language, complexity }))
     .optional()
     .describe("Every file that the diff changes; `file` and `language` are those of the first"),
   complexity: complexity.optional(),

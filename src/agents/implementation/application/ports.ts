@@ -4,7 +4,13 @@ import type { FileChange } from "../domain/refactor/change-set.ts";
 import type { ApplyRequest, Origin, ProposalState, Refusal } from "../domain/refactor/proposal.ts";
 import type { FindingFilter } from "../domain/review/finding-filter.ts";
 import type { RefactoringSuggestedPayload, ReviewCompletedPayload } from "../events.ts";
-import type { ArtefactSummary, RefactoringSummary, ReviewSummary } from "./summaries.ts";
+import type {
+  ArtefactSummary,
+  KeptReview,
+  RefactoringSummary,
+  ReviewedFinding,
+  ReviewSummary,
+} from "./summaries.ts";
 
 /** A page of a list, the newest first: `after` are the time and the id of the last one before it. */
 export interface PageFilter {
@@ -55,7 +61,7 @@ export interface Writer {
 export interface Reviews {
   /** Stores a review and publishes it, in one transaction. */
   add(ctx: HandlerContext, review: ReviewCompletedPayload): Promise<void>;
-  get(reviewId: string): Promise<(ReviewCompletedPayload & { readonly createdAt: string }) | null>;
+  get(reviewId: string): Promise<KeptReview | null>;
   /** The newest first; those with a finding of one kind where it is named. */
   list(filter: PageFilter & { readonly cwe?: string | undefined }): Promise<Page<ReviewSummary>>;
   /** Those of the listed reviews, of the newest review first. */
@@ -95,12 +101,6 @@ export interface Refactorings {
     request: ApplyRequest,
   ): Promise<StoredRefactoring | Refusal | null>;
 }
-
-/** A finding and the review that it is from. */
-export type ReviewedFinding = ReviewCompletedPayload["findings"][number] & {
-  readonly reviewId: string;
-  readonly createdAt: string;
-};
 
 /** Which findings: `after` are time and id of the review, and the finding's number in it, of the last one before. */
 export interface FindingPageFilter extends FindingFilter {

@@ -9,6 +9,7 @@ import { languageOf } from "../domain/refactor/refactor.ts";
 import { KINDS } from "../domain/refactor/rules.ts";
 import { plainLine, shorten } from "../domain/text.ts";
 import type { Artefacts, Refactorings, Writer } from "./ports.ts";
+import { provenanceFields } from "./published.ts";
 import { word } from "./wording.ts";
 
 /** What to look at: files, or an artefact as it is now. `path` says where a file stands in the request. */
@@ -91,9 +92,7 @@ export class ProposeRefactor {
       complexity: totalComplexity(found.files),
       goal,
       omitted: found.omitted,
-      wording: { by: provenance.by, reason: provenance.reason },
-      generatedBy: provenance.generatedBy,
-      promptRef: provenance.promptRef,
+      ...provenanceFields(provenance),
     };
     await this.#refactorings.add(ctx, payload, found.files, origin);
     return payload;

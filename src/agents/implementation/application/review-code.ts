@@ -6,6 +6,7 @@ import type { Review } from "../domain/review/review.ts";
 import { parseUnifiedDiff } from "../domain/review/unified-diff.ts";
 import { saysNothingFound } from "../domain/text.ts";
 import type { Reviews, Writer } from "./ports.ts";
+import { provenanceFields } from "./published.ts";
 import { word } from "./wording.ts";
 
 /** Of more files and findings a model is not told: its words are two or three sentences. */
@@ -51,9 +52,7 @@ export class ReviewCode {
       omitted: review.omitted,
       // Said by code whoever has worded the rest: nobody shall take it for a review of all lines.
       summary: review.partly ? `${text} ${PARTLY}` : text,
-      wording: { by: provenance.by, reason: provenance.reason },
-      generatedBy: provenance.generatedBy,
-      promptRef: provenance.promptRef,
+      ...provenanceFields(provenance),
     };
     await this.#reviews.add(ctx, payload);
     return payload;

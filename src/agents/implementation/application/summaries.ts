@@ -18,6 +18,17 @@ export const reviewSummary = reviewCompletedPayload.pick({ reviewId: true, verdi
 });
 export type ReviewSummary = z.infer<typeof reviewSummary>;
 
+/** A review as it is kept. */
+export const keptReview = reviewCompletedPayload.extend({ createdAt });
+export type KeptReview = z.infer<typeof keptReview>;
+
+/** A finding and the review that it is from. */
+export const reviewedFinding = reviewCompletedPayload.shape.findings.element.extend({
+  reviewId: z.string(),
+  createdAt,
+});
+export type ReviewedFinding = z.infer<typeof reviewedFinding>;
+
 /** One line of the list of refactorings. */
 export const refactoringSummary = z.object({
   refactoringId: z.string(),

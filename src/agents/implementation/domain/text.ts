@@ -6,7 +6,12 @@ import { inventedFacts } from "agents-apphost/kit";
  */
 
 /** Control and format characters, which include line breaks and the marks that reverse the direction of text. */
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu;
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+
+/** A text in which what a reader cannot see, or sees in another order than it is, is written in another way. */
+export function escapeUnseen(text: string, escape: (character: string) => string): string {
+  return text.replace(INVISIBLE, escape);
+}
 
 /** One line of plain text. */
 export function plainLine(text: string): string {

@@ -1,11 +1,11 @@
 import type { StateEntry, StateUnitOfWork } from "agents-apphost/kit";
+import { artefactFields } from "../application/published.ts";
 import { artefactSummary } from "../application/summaries.ts";
 import type { ArtefactSummary } from "../application/summaries.ts";
 import { nextVersion } from "../domain/artefact.ts";
 import type { Artefact, ArtefactDraft } from "../domain/artefact.ts";
 import { shorten } from "../domain/text.ts";
 import { codeGenerated } from "../events.ts";
-import type { CodeGeneratedPayload } from "../events.ts";
 import { NewestFirst } from "./newest-first.ts";
 
 export const artefactList = new NewestFirst(
@@ -25,7 +25,12 @@ export async function addVersion(
   tx.save(latestKey(artefactId), artefact, { etag: latest?.etag ?? "new" });
   tx.save(versionKey(artefactId, artefact.version), artefact, { etag: "new" });
   await artefactList.put(tx, summaryOf(artefact));
-  tx.emit(codeGenerated, toPayload(artefact, latest?.etag), { subject: `artefacts/${artefactId}` });
+  const replaced = latest === null ? {} : { etag: latest.etag };
+  tx.emit(
+    codeGenerated,
+    { ...artefactFields(artefact), ...replaced },
+    { subject: `artefacts/${artefactId}` },
+  );
   return artefact;
 }
 
@@ -33,19 +38,6 @@ function summaryOf(artefact: Artefact): ArtefactSummary {
   const { artefactId, specId, version, status, language, createdAt } = artefact;
   const requirement = shorten(artefact.requirement, 200);
   return { artefactId, specId, version, status, language, requirement, createdAt };
-}
-
-function toPayload(artefact: Artefact, etag: string | undefined): CodeGeneratedPayload {
-  const { provenance, createdAt: _, files, tests, ...rest } = artefact;
-  return {
-    ...rest,
-    files: [...files],
-    tests: [...tests],
-    ...(etag === undefined ? {} : { etag }),
-    wording: { by: provenance.by, reason: provenance.reason },
-    generatedBy: provenance.generatedBy,
-    promptRef: provenance.promptRef,
-  };
 }
 
 export function latestKey(artefactId: string): string {

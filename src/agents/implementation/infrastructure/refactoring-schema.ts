@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { refactoringSuggestedPayload } from "../events.ts";
+import { language, refactoringSuggestedPayload } from "../events.ts";
 import type { FileChange } from "../domain/refactor/change-set.ts";
 
 /** A proposal as it is stored, without its diff. */
@@ -28,7 +28,7 @@ export const storedChanges: z.ZodType<{ readonly files: readonly FileChange[] }>
     z.object({
       file: z.string(),
       content: z.string(),
-      language: z.enum(["typescript", "python"]),
+      language,
       edits: z.array(
         z.object({
           rule: z.string(),

@@ -1,10 +1,10 @@
 import { cutPage } from "agents-apphost/kit";
 import type { AgentKit, HandlerContext, Page } from "agents-apphost/kit";
-import type { FindingPageFilter, PageFilter, ReviewedFinding, Reviews } from "../application/ports.ts";
-import { reviewSummary } from "../application/summaries.ts";
-import type { ReviewSummary } from "../application/summaries.ts";
+import type { FindingPageFilter, PageFilter, Reviews } from "../application/ports.ts";
+import { keptReview, reviewSummary } from "../application/summaries.ts";
+import type { KeptReview, ReviewedFinding, ReviewSummary } from "../application/summaries.ts";
 import { fits } from "../domain/review/finding-filter.ts";
-import { reviewCompleted, reviewCompletedPayload } from "../events.ts";
+import { reviewCompleted } from "../events.ts";
 import type { ReviewCompletedPayload } from "../events.ts";
 import { NewestFirst } from "./newest-first.ts";
 
@@ -13,7 +13,6 @@ type Kit = Pick<AgentKit, "state" | "transactState" | "clock">;
 /** So many reviews are read at the same time. */
 const AT_ONCE = 16;
 
-const storedReview = reviewCompletedPayload.extend({ createdAt: reviewSummary.shape.createdAt });
 const list = new NewestFirst("review-index", reviewSummary, ({ reviewId }) => reviewId);
 
 /** Reviews in the Dapr state store; a review, its line in the list and its event commit together. */
@@ -31,15 +30,15 @@ export class StateReviews implements Reviews {
     const counts = { findings: findings.length + omitted, files: files.length };
     return this.#kit.transactState(ctx, async (tx) => {
       // A command that is run again after a crash has done this already.
-      if ((await tx.get(keyOf(reviewId), storedReview)) !== null) return;
+      if ((await tx.get(keyOf(reviewId), keptReview)) !== null) return;
       tx.save(keyOf(reviewId), { ...review, createdAt }, { etag: "new" });
       await list.put(tx, { reviewId, verdict, cwes, ...counts, createdAt });
       tx.emit(reviewCompleted, review, { subject: `reviews/${reviewId}` });
     });
   }
 
-  async get(reviewId: string): Promise<(ReviewCompletedPayload & { readonly createdAt: string }) | null> {
-    return (await this.#kit.state.get(keyOf(reviewId), storedReview))?.value ?? null;
+  async get(reviewId: string): Promise<KeptReview | null> {
+    return (await this.#kit.state.get(keyOf(reviewId), keptReview))?.value ?? null;
   }
 
   list({ cwe, ...page }: PageFilter & { readonly cwe?: string | undefined }): Promise<Page<ReviewSummary>> {

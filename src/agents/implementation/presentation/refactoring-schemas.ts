@@ -5,7 +5,7 @@ import type { RefactorInput } from "../application/propose-refactor.ts";
 import { refactoringSummary } from "../application/summaries.ts";
 import { clashesOf, MAX_PATH, pathProblem } from "../domain/refactor/paths.ts";
 import { changedFiles } from "../domain/refactor/proposal.ts";
-import { refactoringSuggestedPayload } from "../events.ts";
+import { language, refactoringSuggestedPayload } from "../events.ts";
 
 const MAX_FILES = 100;
 /** Of all files together. */
@@ -24,12 +24,9 @@ const content = z
   .string()
   .max(MAX_CHARACTERS)
   .refine((text) => text.isWellFormed() && !text.includes("\0"), "expected text: a binary file has no diff");
-const language = z
-  .enum(["typescript", "python"])
-  .optional()
-  .describe("By default told from the file's extension");
+const named = language.optional().describe("By default told from the file's extension");
 const files = z
-  .array(z.object({ file: path, content, language }))
+  .array(z.object({ file: path, content, language: named }))
   .min(1)
   .max(MAX_FILES);
 
@@ -48,7 +45,7 @@ export const refactorInput = z
   .object({
     file: path.optional(),
     content: content.min(1).optional(),
-    language,
+    language: named,
     files: files.optional(),
     artefactId: z.string().min(1).max(100).optional().describe("Look at the latest version of this artefact"),
     goal,

@@ -3,6 +3,7 @@ import type { CommandRoute, EventSubscription, QueryRoute } from "agents-apphost
 import { specGenerated } from "../../testplanning/events.ts";
 import type { GenerateCode } from "../application/generate-code.ts";
 import type { Artefacts, Reviews } from "../application/ports.ts";
+import { keptReview } from "../application/summaries.ts";
 import type { ReviewCode } from "../application/review-code.ts";
 import type { Language } from "../domain/generated-code.ts";
 import { refactoringCommands, refactoringQueries } from "./refactoring-routes.ts";
@@ -20,7 +21,6 @@ import {
   reviewInput,
   reviewPage,
   reviewView,
-  storedReviewView,
   toArtefactView,
 } from "./schemas.ts";
 
@@ -76,7 +76,7 @@ export function queryRoutes(use: UseCases): readonly QueryRoute[] {
       path: "/reviews/{reviewId}",
       description: "One review with its findings.",
       input: getReviewInput,
-      output: storedReviewView,
+      output: keptReview,
       handler: async ({ reviewId }) => {
         const review = await use.reviews.get(reviewId);
         if (review === null) throw notFound(`There is no review ${reviewId}.`);

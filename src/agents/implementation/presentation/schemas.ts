@@ -1,11 +1,10 @@
 import { pageOf, pageQuery } from "agents-apphost/kit";
 import { z } from "zod";
 import { specGeneratedPayload } from "../../testplanning/events.ts";
-import { artefactSummary, reviewSummary } from "../application/summaries.ts";
-import { codeGeneratedPayload, reviewCompletedPayload } from "../events.ts";
+import { artefactFields } from "../application/published.ts";
+import { artefactSummary, reviewedFinding, reviewSummary } from "../application/summaries.ts";
+import { codeGeneratedPayload, language, reviewCompletedPayload } from "../events.ts";
 import type { Artefact } from "../domain/artefact.ts";
-
-const language = z.enum(["typescript", "python"]);
 
 export const generateInput = z.object({
   spec: specGeneratedPayload
@@ -32,7 +31,6 @@ export const reviewInput = z.object({
 export const reviewView = reviewCompletedPayload;
 
 export const getReviewInput = z.object({ reviewId: z.string().min(1).max(100) });
-export const storedReviewView = reviewCompletedPayload.extend({ createdAt: z.string() });
 export const listReviewsInput = listInput.extend({
   cwe: z
     .string()
@@ -46,26 +44,10 @@ export const listFindingsInput = z.object({
   severity: z.enum(["critical", "high", "medium", "low"]).optional(),
   file: z.string().min(1).max(500).optional().describe("A path, or the path of a folder"),
 });
-export const findingPage = pageOf(
-  reviewCompletedPayload.shape.findings.element.extend({ reviewId: z.string(), createdAt: z.string() }),
-);
+export const findingPage = pageOf(reviewedFinding);
 
 export const reviewPage = pageOf(reviewSummary);
 
-export function toArtefactView({
-  provenance,
-  files,
-  tests,
-  approval,
-  ...rest
-}: Artefact): z.input<typeof artefactView> {
-  return {
-    ...rest,
-    ...(approval === undefined ? {} : { approval }),
-    files: [...files],
-    tests: [...tests],
-    wording: { by: provenance.by, reason: provenance.reason },
-    generatedBy: provenance.generatedBy,
-    promptRef: provenance.promptRef,
-  };
+export function toArtefactView(artefact: Artefact): z.input<typeof artefactView> {
+  return { ...artefactFields(artefact), createdAt: artefact.createdAt };
 }

@@ -1,4 +1,5 @@
 import type { CaseInput, Json } from "../spec.ts";
+import { escapeUnseen } from "../text.ts";
 
 /** A JSON value as a Python expression. */
 export function pyLiteral(value: Json): string {
@@ -21,20 +22,16 @@ export function pyInput(input: CaseInput): string {
 
 /** A regular expression as a Python literal: a raw one where it can be. */
 export function pyPattern(pattern: string): string {
-  return /["\n]/.test(pattern) || UNSEEN.test(pattern) ? pyString(pattern) : `r"${pattern}"`;
+  const isPlain = !pattern.includes('"') && escapeUnseen(pattern, () => "") === pattern;
+  return isPlain ? `r"${pattern}"` : pyString(pattern);
 }
-
-/** What a reader cannot see, or sees in another order than it is. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
 
 /** A text as a Python string literal in double quotes; what cannot be seen is an escape. */
 export function pyString(text: string): string {
-  return `"${Array.from(text, escape).join("")}"`;
+  return `"${escapeUnseen(text.replaceAll(/["\\]/g, String.raw`\$&`), escapeOf)}"`;
 }
 
-function escape(character: string): string {
-  if (character === '"' || character === "\\") return `\\${character}`;
-  if (!UNSEEN.test(character)) return character;
+function escapeOf(character: string): string {
   // By code point: two \u escapes for one character would be two characters to Python.
   const hex = (character.codePointAt(0) ?? 0).toString(16);
   return hex.length <= 4 ? String.raw`\u${hex.padStart(4, "0")}` : String.raw`\U${hex.padStart(8, "0")}`;

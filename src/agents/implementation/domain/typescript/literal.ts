@@ -1,7 +1,5 @@
 import type { CaseInput, Json } from "../spec.ts";
-
-/** What a reader cannot see, or sees in another order than it is: written as an escape. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+import { escapeUnseen } from "../text.ts";
 
 /** A JSON value as a TypeScript expression. */
 export function tsLiteral(value: Json): string {
@@ -25,21 +23,19 @@ export function tsInput(input: CaseInput): string {
 
 /** A text as a TypeScript string literal in double quotes. */
 export function tsString(text: string): string {
-  return escapeUnseen(JSON.stringify(text));
+  return escapeUnseen(JSON.stringify(text), escapeOf);
 }
 
 /** A regular expression as a literal. */
 export function tsPattern(pattern: string): string {
-  return `/${escapeUnseen(new RegExp(pattern, "u").source)}/u`;
+  return `/${escapeUnseen(new RegExp(pattern, "u").source, escapeOf)}/u`;
 }
 
-function escapeUnseen(text: string): string {
-  return text.replace(UNSEEN, (character) =>
-    character
-      .split("")
-      .map((unit) => String.raw`\u` + unit.charCodeAt(0).toString(16).padStart(4, "0"))
-      .join(""),
-  );
+function escapeOf(character: string): string {
+  return character
+    .split("")
+    .map((unit) => String.raw`\u` + unit.charCodeAt(0).toString(16).padStart(4, "0"))
+    .join("");
 }
 
 /** A member name of an object literal. Written plainly, `__proto__` would set the prototype of the object instead of a member. */
