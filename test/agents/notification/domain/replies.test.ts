@@ -17,6 +17,16 @@ await test("a refusal of an SMTP server is read as its enhanced code, else as th
     [450, "450 5.1.1 contradicts itself", "RCPT TO", "4.2.0"],
     [550, "550 2.1.5 contradicts itself", "DATA", "5.7.1"],
     [550, "550 No such user", "RCPT TO", "5.1.1"],
+    // These are about who sends, whatever they answer to: nobody's address is bad for it.
+    [
+      550,
+      "550 Service unavailable; client host [192.0.2.1] blocked using zen.spamhaus.org",
+      "RCPT TO",
+      "5.7.1",
+    ],
+    [550, "550 Relaying denied", "RCPT TO", "5.7.1"],
+    [550, "550 Rejected by local policy", "RCPT TO", "5.7.1"],
+    [553, "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)", "RCPT TO", "5.7.1"],
     [550, "550 We do not like this", "DATA", "5.7.1"],
     [550, "550 We do not like you", null, "5.7.1"],
     [421, "421 Service not available", "CONN", "4.3.2"],
