@@ -34,9 +34,13 @@ const POISONS: readonly Poison[] = [
   eventWith(
     "a payload of another shape",
     { nonsense: 1 },
-    /The payload does not fit agents\.\S+: \w+: Invalid input/,
+    /The payload does not fit agents\.\S+: \w+ is (?:missing|.+: expected)/,
   ),
-  eventWith("no payload", undefined, /The payload does not fit agents\.\S+: payload: Invalid input/),
+  eventWith(
+    "no payload",
+    undefined,
+    /The payload does not fit agents\.\S+: payload is missing: expected an object/,
+  ),
   eventWith("too many wrong entries", LISTS, /The payload does not fit agents\.\S+: .{20,900}$/),
   {
     ...eventWith("a payload without end", CUT, /The payload does not fit/),

@@ -4,6 +4,7 @@ import { withOwnCursors } from "../http/paging.ts";
 import type { StandardEvent } from "../events/standard-event.ts";
 import type { HandlerContext } from "./context.ts";
 import { DropEvent } from "./drop-event.ts";
+import { parseInput } from "./parse-input.ts";
 import { readPayload } from "./read-payload.ts";
 
 /** What the options of commands and queries have in common. */
@@ -36,7 +37,7 @@ interface Route {
   readonly description: string | undefined;
   readonly input: z.ZodType;
   readonly output: z.ZodType;
-  /** Parses the input, runs the handler, checks the output. @throws ZodError when the input does not fit. */
+  /** Parses the input, runs the handler, checks the output. @throws Problem 422 when the input does not fit. */
   readonly run: (input: unknown, ctx: HandlerContext) => Promise<unknown>;
 }
 
@@ -86,7 +87,7 @@ function toRoute<Input extends z.ZodType, Output extends z.ZodType>(
 ): Route {
   const { name, path, description, input, output } = options;
   const run = async (raw: unknown, ctx: HandlerContext): Promise<unknown> => {
-    const result = await options.handler(input.parse(raw), ctx);
+    const result = await options.handler(parseInput(input, raw), ctx);
     const checked = output.safeParse(result);
     // Not the caller's fault: a plain error, so that it becomes a 500 and not a validation problem.
     if (!checked.success) throw new OutputMismatch(name, checked.error);

@@ -4,6 +4,7 @@ import { PromptNotFound } from "../prompts/prompt.ts";
 import { EtagMismatch, SidecarFailure } from "../state/state-store.ts";
 import { UnreadableEvent } from "../domain/event-codec.ts";
 import { VersionConflict } from "../domain/event-store.ts";
+import { issuesText, pathText } from "../handling/issue-text.ts";
 import { PreconditionFailed } from "../handling/precondition.ts";
 import { DatabaseUnavailable } from "../sql/database-unavailable.ts";
 import { Stopping } from "../handling/work-in-flight.ts";
@@ -39,8 +40,8 @@ function retryAfter({ reason, retryAfterMs }: ModelUnavailable): Readonly<Record
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (isZodError(error)) {
-    const errors = error.issues.map((issue) => ({ path: pathOf(issue.path), message: issue.message }));
-    return new Problem(422, summary(errors), {
+    const errors = error.issues.map((issue) => ({ path: pathText(issue.path), message: issue.message }));
+    return new Problem(422, issuesText(errors, { whole: "The input", count: 1 }), {
       kind: "validation",
       title: "The input is not valid",
       errors,
@@ -151,20 +152,4 @@ export function problemResponse(problem: Problem, instance: string): Response {
 /** By its mark and not by its class: an agent may bring a zod of its own. */
 function isZodError(error: unknown): error is z.ZodError {
   return error instanceof Error && "issues" in error && Array.isArray(error.issues) && /Zod/.test(error.name);
-}
-
-function pathOf(path: readonly PropertyKey[]): string {
-  let text = "";
-  for (const part of path) {
-    if (typeof part === "number") text += `[${part}]`;
-    else text += text === "" ? String(part) : `.${String(part)}`;
-  }
-  return text;
-}
-
-function summary(errors: readonly ProblemIssue[]): string {
-  const first = errors[0];
-  if (first === undefined) return "The input does not have the expected shape.";
-  const more = errors.length === 1 ? "" : ` (and ${errors.length - 1} more)`;
-  return `${first.path === "" ? "The input" : first.path}: ${first.message}${more}`;
 }
