@@ -85,7 +85,8 @@ async function compose(
   plan.containers?.guardBy(watchdog);
   const supervised = superviseRun(run, { tell, feed, logs, keeper: watchdog }, owned);
   const folder = new StateFolder();
-  owned.use(host.onEvent(tellOfSidecars(tell, logs, folder)));
+  const isStopping = (): boolean => supervised.supervisor.view().state === "stopping";
+  owned.use(host.onEvent(tellOfSidecars(tell, logs, folder, isStopping)));
 
   // From here on the session owns what was acquired; it ends by `down`, also where announcing it fails.
   const holdings = owned.move();

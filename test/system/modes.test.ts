@@ -61,7 +61,11 @@ t.test(
       "with what it held",
     );
     t.match(pick(await project.json(["doctor"]), "runs"), { redis: "local" });
+    const before = up.events.length;
     t.equal((await project.agents(["down"])).code, 0);
+    await up.closed;
+    const atTheEnd = up.events.slice(before).filter(({ type }) => type === "notice");
+    t.strictSame(atTheEnd, [], "that it goes with the run is no news");
     t.ok(existsSync(join(project.root, ".agents/redis/cache/appendonlydir")));
 
     project.env["PATH"] = "/nowhere";

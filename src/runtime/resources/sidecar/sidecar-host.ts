@@ -36,6 +36,8 @@ export type SidecarEvent =
       readonly appId: string;
       readonly level: "info" | "warn" | "error";
       readonly text: string;
+      /** A server that components work over is away, or back. */
+      readonly about?: "server";
     }
   /** Something in the journal changed (coalesced, at most every 50 ms): readers look again. */
   | { readonly type: "journal" }

@@ -116,6 +116,7 @@ export class EmbeddedHost {
       env: process.env,
       groups: options.groups ?? "own",
       isTailed: (pubsub) => this.#daprd.tails(pubsub),
+      tellOfServer: (level, text) => tell({ type: "log", appId: "agents", level, text, about: "server" }),
       log: (appId, level, text) => tell({ type: "log", appId, level, text }),
       onStore: ({ files: its }) => {
         if (its !== null) its.onLost = lost;

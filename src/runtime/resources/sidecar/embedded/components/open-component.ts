@@ -35,6 +35,8 @@ export interface OpenContext {
   readonly groups: "own" | "shared";
   /** True where somebody else records what is published to a pub/sub. */
   readonly isTailed: (pubsub: string) => boolean;
+  /** Says that a server which a component works over is away (`warn`), or back. */
+  readonly tellOfServer: (level: "info" | "warn", text: string) => void;
   readonly log: (appId: string, level: "info" | "warn" | "error", text: string) => void;
 }
 
@@ -143,7 +145,7 @@ function openSqlite({ name }: ComponentSpec, metadata: Metadata, { stateDir, roo
 async function openRedisState(
   { name }: ComponentSpec,
   metadata: Metadata,
-  { log }: OpenContext,
+  { tellOfServer }: OpenContext,
 ): Promise<Block> {
   const [{ redisSettings }, { openRedisLink }, { RedisStateStore }] = await Promise.all([
     import("../redis/redis-settings.ts"),
@@ -153,8 +155,8 @@ async function openRedisState(
   const settings = redisSettings(metadata);
   const ttl = metadata.text("ttlInSeconds") === "" ? null : metadata.integer("ttlInSeconds", 0);
   const link = await openRedisLink(settings, {
-    onLost: (why) => log("agents", "warn", `${name}: redis at ${settings.address} is away (${why})`),
-    onBack: () => log("agents", "info", `${name}: redis at ${settings.address} is back`),
+    onLost: (why) => tellOfServer("warn", `${name}: redis at ${settings.address} is away (${why})`),
+    onBack: () => tellOfServer("info", `${name}: redis at ${settings.address} is back`),
   });
   const keyPrefix = metadata.text("keyPrefix");
   return { at: "state", store: new RedisStateStore(link, { name, keyPrefix, ttlInSeconds: ttl }) };
@@ -164,7 +166,7 @@ async function openRedisState(
 async function openRedisPubsub(
   { name }: ComponentSpec,
   metadata: Metadata,
-  { bus, groups, isTailed, log }: OpenContext,
+  { bus, groups, isTailed, log, tellOfServer }: OpenContext,
 ): Promise<Block> {
   const [{ streamSettings }, { RedisPubsub }] = await Promise.all([
     import("../redis/stream-settings.ts"),
@@ -173,7 +175,7 @@ async function openRedisPubsub(
   const settings = streamSettings(metadata);
   const alone = groups === "own";
   const groupsFrom = alone ? "$" : "0";
-  const options = { name, metadata, settings, bus, alone, groupsFrom, log } as const;
+  const options = { name, metadata, settings, bus, alone, groupsFrom, log, tellOfServer } as const;
   return {
     at: "pubsub",
     pubsub: await RedisPubsub.open({ ...options, isTailed: () => isTailed(name) }),

@@ -20,6 +20,8 @@ export interface RedisPubsubOptions {
   readonly groupsFrom: "$" | "0";
   /** True where somebody else records what is published. */
   readonly isTailed: () => boolean;
+  /** Says that Redis is away (`warn`), or back. */
+  readonly tellOfServer: (level: "info" | "warn", text: string) => void;
   readonly log: (appId: string, level: "info" | "warn" | "error", text: string) => void;
 }
 
@@ -49,14 +51,14 @@ export class RedisPubsub implements Pubsub {
 
   /** @throws Error where Redis cannot be reached */
   static async open(options: RedisPubsubOptions): Promise<RedisPubsub> {
-    const { settings, name, log } = options;
+    const { settings, name, tellOfServer } = options;
     const { redis } = settings;
     let pubsub: RedisPubsub | null = null;
     const link = await openRedisLink(redis, {
       onLost: (why) =>
-        log("agents", "warn", `${name}: redis at ${redis.address} is away (${why}); events wait in it`),
+        tellOfServer("warn", `${name}: redis at ${redis.address} is away (${why}); events wait in it`),
       onBack: () => {
-        log("agents", "info", `${name}: redis at ${redis.address} is back`);
+        tellOfServer("info", `${name}: redis at ${redis.address} is back`);
         for (const consumer of pubsub?.consumers ?? []) void consumer.lookAgain();
       },
     }).catch((error: unknown) => {
