@@ -37,6 +37,7 @@ const LOOKING = [
   "test/agents/inventory",
   "test/agents/prompt-files.test.ts",
   "test/agents/prompt-text.test.ts",
+  "test/agents/rest/lists.test.ts",
   "test/architecture.test.ts",
   "test/scripts/generated.test.ts",
   "test/templates/agent.test.ts",
