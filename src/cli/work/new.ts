@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { findConfigFile } from "../../runtime/config/find.ts";
 import { loadFile } from "../../runtime/config/load.ts";
+import { findRun } from "../../runtime/control/run-file.ts";
 import type { ResolvedConfig } from "../../runtime/model/resolved.ts";
 import type { Context } from "../context.ts";
 import { openCatalog } from "../events/catalog.ts";
@@ -157,10 +158,13 @@ async function tell(
     for (const line of await linesToAdd(file, readFileSync(file, "utf8"), entry)) out.line(`  ${line}`);
     return;
   }
-  out.line(`\n${bold(entry.name)} is there, on port ${entry.port}. A run that is up starts it by itself.`);
+  const isUp = findRun(root).at === "up";
+  const start = isUp ? " The run that is up starts it by itself." : "";
+  out.line(`\n${bold(entry.name)} is there, on port ${entry.port}.${start}`);
   out.line(
     dim("  next: ") +
-      `agents up, then agents publish agents.${entry.name}.entry.requested --data '{"text":"Hello"}' --wait`,
+      (isUp ? "" : "agents up, then ") +
+      `agents publish agents.${entry.name}.entry.requested --data '{"text":"Hello"}' --wait`,
   );
   for (const step of leftToDo(root)) out.line(dim("  then: ") + step);
 }
