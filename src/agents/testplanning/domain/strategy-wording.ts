@@ -1,3 +1,4 @@
+import { withoutInstructions } from "./instructions.ts";
 import type { Strategy } from "./strategy.ts";
 import { inventedIn } from "./wording.ts";
 
@@ -16,7 +17,7 @@ export function summaryOf({ items, totals }: Strategy): string {
 export function summaryObjection(text: string, name: string, strategy: Strategy): string | null {
   if (text.trim() === "") return "The text is empty.";
   const given = strategy.items.map(
-    ({ requirement, cases, reason }) => `${requirement} ${cases} ${reason ?? ""}`,
+    ({ requirement, cases, reason }) => `${withoutInstructions(requirement)} ${cases} ${reason ?? ""}`,
   );
   return inventedIn(text, [name, summaryOf(strategy), ...given].join("\n"));
 }
