@@ -32,8 +32,8 @@ const POLICY =
 
 /**
  * The enhanced code of a refusal: the server's own where its class is that of the reply code (RFC 2034 §4), else the
- * nearest. A plain 550 is a bad mailbox only in answer to a recipient and where it names no policy (RFC 5321 §4.2.3 knows both). Without any reply the
- * connection failed: 4.4.1, "no answer from host".
+ * nearest. A plain 550 is a bad mailbox only in answer to a recipient, and where it names no policy (RFC 5321 §4.2.3 knows
+ * both). Without any reply the connection failed: 4.4.1, "no answer from host".
  */
 export function enhancedCodeForSmtp({ replyCode, text, command }: SmtpReply): string {
   if (replyCode === null) return "4.4.1";
