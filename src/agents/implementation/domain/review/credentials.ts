@@ -3,7 +3,7 @@ import type { Dialect, ReviewRule } from "./rule.ts";
 /** A name that ends in what it holds: password, apiKey, DB_SECRET. `tokenType` and `passwordField` hold no secret. */
 const SECRET_NAME = String.raw`(?:[\w$-]{0,60}(?:password|passwd|passphrase|secret|api[_-]?key|access[_-]?key|private[_-]?key|secret[_-]?key|auth[_-]?token|access[_-]?token|refresh[_-]?token|client[_-]?secret)|(?:[\w$]{0,60}[_-])?(?:token|pwd))`;
 const ASSIGNED = new RegExp(
-  String.raw`(?<![\w$])["']?(${SECRET_NAME})["']?\s*\]?\s*(?::\s*\w+\s*)?(?::=|=(?!=)|:)\s*[rRbBuU]{0,2}["'\x60]([^"'\x60]{6,})["'\x60](?!\s*(?:\|(?!\|)|=(?!=)))`,
+  String.raw`(?<![\w$])["']?(${SECRET_NAME})["']?\s*\]?\s*(?::\s*\w+\s*)?(?::=|=(?!=)|:)\s*[rRbBuU]{0,2}(["'\x60])((?:(?!\2)[^\n]){6,}?)\2(?!\s*(?:\|(?!\|)|=(?!=)))`,
   "i",
 );
 /** What people write where a secret is to be put in. */
@@ -45,7 +45,7 @@ const AUTHORIZATION =
   /\b(?:Proxy-)?Authorization["']?\s*[:=,\]]{1,2}\s*["'`](?:Bearer|Basic|Token|ApiKey)\s+(?=[^"'`]*\d)([\w.~+/=-]{12,})["'`]/i;
 /** A line of a file of settings, whose values need no quotes. */
 const SETTING = new RegExp(
-  String.raw`^\s*(?:-\s+)?(?:export\s+|(ENV|ARG)\s+)?(${SECRET_NAME})(=|:\s+|\s+(?=\S+$))([^\s"'#$<{[&*!|>/][^\s"'$<{]{5,})\s*(?:#.*)?$`,
+  String.raw`^\s*(?:-\s+)?(?:export\s+|(ENV|ARG)\s+(?:\w+=\S*\s+){0,20})?((?:[\w-]{1,60}\.){0,6}${SECRET_NAME})(\s*=\s*|:\s+|\s+(?=\S+$))([^\s"'#$<{[&*!|>/][^\s"'$<{]{5,})\s*(?:#.*)?$`,
   "i",
 );
 /** The name of a secret that is kept elsewhere, as files of Kubernetes have it, or a word of a schema. */
@@ -80,7 +80,7 @@ export const hardCodedCredentials: ReviewRule = {
 };
 
 function assigned(text: string, dialect: Dialect): string | undefined {
-  const [all = "", name = "", value = ""] = ASSIGNED.exec(text) ?? [];
+  const [all = "", name = "", , value = ""] = ASSIGNED.exec(text) ?? [];
   if (dialect === "python" && !all.includes("=") && ANNOTATED.test(all)) return undefined;
   // `ACCESS_TOKEN = "access_token"` names a field.
   return letters(name).endsWith(letters(value)) ? undefined : value;
@@ -100,7 +100,7 @@ function set(text: string, dialect: Dialect): string | undefined {
 /** A report is read by more people than the source: of a secret the first two characters stay. */
 export function hideSecrets(text: string): string {
   return text
-    .replace(/(["'`])([^"'`]{2})[^"'`]{4,}\1/g, "$1$2***$1")
+    .replace(/(["'`])((?:(?!\1).){2})(?:(?!\1).){4,}\1/g, "$1$2***$1")
     .replace(/(:\/\/[^\s:/@]+:)[^\s@]+@/g, "$1***@")
     .replace(SETTING, (line: string, ...[, , , value = ""]: readonly string[]) =>
       line.replace(value, `${value.slice(0, 2)}***`),

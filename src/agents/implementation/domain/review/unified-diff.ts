@@ -103,7 +103,8 @@ function problemOutside(row: string, before: Before): string | null {
 /** Why a hunk cannot begin there; null where it can. `last` is the last line that was shown of the new file. */
 function problemOfStart({ next, newLeft }: Hunk, text: string | undefined, last: number): string | null {
   if (newLeft === 0) return null;
-  if (next < 1 || !Number.isSafeInteger(next + newLeft)) return `a hunk begins at line ${text}`;
+  if (next < 1 || !Number.isSafeInteger(next + newLeft))
+    return `a hunk begins at line ${text} and has ${newLeft} of them`;
   return next <= last ? "the lines of a hunk stand behind those of the hunk before it" : null;
 }
 

@@ -51,6 +51,11 @@ await test("a secret is not repeated in the report", async (t) => {
   const long = review(diffOf("a.ts", [`const dbPassword = "${"hunter2-prod".repeat(40)}";`])).findings;
   t.equal(long.length, 1);
   t.notMatch(JSON.stringify([found, set, long]), /hunter2-prod|s3cr3t|AKIAABC/);
+  for (const { cwe, file, weak } of weakParts.filter((each) => each.cwe === "CWE-798")) {
+    const shown = review(diffOf(file, weak)).findings.map(({ evidence }) => evidence);
+    t.match(shown, [/\*\*\*/], `${cwe} in ${file}`);
+    t.notMatch(shown.join(), /hunter2-prod|shhhhh-9f2|5#y2LF4Q8z|51H8abc|abcdefghijk|ABCDEFGHIJ/);
+  }
 });
 
 await test("lines that were there before, removed lines and comments are not reported", async (t) => {

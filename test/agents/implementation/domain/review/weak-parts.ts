@@ -77,4 +77,14 @@ export const weakParts: readonly Twin[] = [
     'const password = "hunter2-prod";',
   ]),
   twin("CWE-798", "src/contest.py", 'PASSWORD = "hunter2-prod"', ['PASSWORD = ""']),
+  twin("CWE-798", "quote.ts", `const login = { password: "it's-hunter2-prod" };`, [
+    `const login = { password: "it's required" };`,
+  ]),
+  twin("CWE-798", "app.properties", "spring.datasource.password = hunter2-prod", [
+    "spring.datasource.password = ${DB_PASSWORD}",
+    "token.type = bearer",
+  ]),
+  twin("CWE-798", "api.Dockerfile", "ENV MODE=production DB_PASSWORD=hunter2-prod", [
+    "ENV MODE=production PORT=80",
+  ]),
 ];
