@@ -52,12 +52,16 @@ const LLM_MODES: readonly LlmMode[] = ["live", "record", "replay", "sample"];
 export function seconds(option: string, text: string): number {
   const value = Number(text);
   if (text.trim() !== "" && value >= 0 && value <= 86_400) return value;
-  throw new AgentsError("AGENTS_USAGE", `${option} takes seconds, and ${JSON.stringify(text)} is none.`, {
-    path: option,
-    expected: "seconds, from 0 to 86400",
-    found: JSON.stringify(text),
-    hint: `For example: ${option} 30`,
-  });
+  throw new AgentsError(
+    "AGENTS_USAGE",
+    `${option} is ${JSON.stringify(text)}: expected a number of seconds.`,
+    {
+      path: option,
+      expected: "seconds, from 0 to 86400",
+      found: JSON.stringify(text),
+      hint: `For example: ${option} 30`,
+    },
+  );
 }
 
 export function choice<T extends string>(

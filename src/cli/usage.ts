@@ -16,7 +16,7 @@ export function usageError(error: unknown, program: Command, args: readonly stri
     return new AgentsError("AGENTS_NOT_SUPPORTED", `agents ${later} does not exist in this version.`, {
       found: later,
       expected: program.commands.map((one) => one.name()).join(", "),
-      hint: "It is on its way. What there is: agents --help",
+      hint: "It is planned. agents --help lists the commands there are.",
     });
   }
   const guess = /\(Did you mean (?:one of )?(.*)\?\)/.exec(second ?? "")?.[1];

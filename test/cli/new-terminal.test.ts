@@ -25,7 +25,7 @@ test("on a terminal a name alone is enough: the rest is asked for", { skip }, as
   t.notOk(existsSync(join(project.root, "src/stock-keeper")), "nothing is written before the last answer");
   terminal.press("Enter");
   const screen = await terminal.shows(/ended with 0/);
-  t.match(screen, /stock-keeper is there, on port 73\d\d/);
+  t.match(screen, /Made stock-keeper, on port 73\d\d/);
   t.match(
     configOf(project.root),
     /"stock-keeper": agent\(\{[^]*subscribes: \["agents\.greeter\.person\.greeted"/,

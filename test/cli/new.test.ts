@@ -33,7 +33,7 @@ for (const storage of ["state", "sql"] as const) {
       ...(storage === "sql" ? [] : ["--json"]),
     ]);
     if (storage === "sql") {
-      t.match(said.stdout, /stock-keeper is there, on port \d+\. The run that is up starts it by itself\./);
+      t.match(said.stdout, /Made stock-keeper, on port \d+\. The running system starts it by itself\./);
       t.match(said.stdout, "next: agents publish agents.stock-keeper.entry.requested");
     } else {
       t.match(JSON.parse(said.stdout), {
@@ -165,7 +165,7 @@ t.test(
     t.equal(refused.code, 2);
     t.match(
       refused.stderr,
-      /cannot be added to[^]*one: agent\(\{[^]*--files-only[^]*AGENTS_CONFIG_NOT_EDITABLE/,
+      /can be added to[^]*one: agent\(\{[^]*--files-only[^]*AGENTS_CONFIG_NOT_EDITABLE/,
     );
     t.strictSame(filesOf(root), before);
     const made = await cli({ cwd: root }, "new", "one", "--files-only");

@@ -58,10 +58,10 @@ void t.test("the commands on prompts work on those of the repository that the co
   ];
   t.match(show.stdout, `my-org/prompts@${short}:agents/greeter/greet.yaml\nschema: agents.prompt/v1`);
   t.equal(render.stdout, "user\nGreet Ada.\n\n");
-  t.match(lint, { code: 0, stdout: "1 file, 0 problems\n", stderr: /prompts\.lock\.json is not there/ });
+  t.match(lint, { code: 0, stdout: "1 file, 0 problems\n", stderr: /there is no .*prompts\.lock\.json/ });
   t.match(errorIn(update), {
     code: "AGENTS_USAGE",
-    message: /those of my-org\/prompts@main, and are not written here/,
+    message: /come from my-org\/prompts@main, whose lock is not written here/,
   });
   t.match(test, { code: 0, stdout: /1 passed, 0 failed, 0 skipped on sample/ });
   t.match(config.stdout, /from: github\n +repo: my-org\/prompts\n/);
@@ -112,6 +112,6 @@ void t.test("while the config is broken the folder of the project is used, and t
   t.match(await cli({ cwd, env }, "prompts", "list"), {
     code: 0,
     stdout: /prompts\/greeter\/greet\.yaml/,
-    stderr: /The config is not right .*the prompts of .*prompts are used/,
+    stderr: /The config has a problem .*the prompts of .*prompts are used/,
   });
 });

@@ -115,7 +115,7 @@ export async function openStore<DB>(options: StoreOptions<DB>): Promise<AgentSto
       const searches: Promise<void>[] = [];
       if (sql !== null) {
         const forgetting = sql.work.forgetOld().catch((error: unknown) => {
-          log.warn("events that were handled long ago are not forgotten", { reason: reasonOf(error) });
+          log.warn("cannot forget the events that were handled long ago", { reason: reasonOf(error) });
         });
         searches.push(sql.relay.flush(), forgetting);
       }

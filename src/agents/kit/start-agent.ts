@@ -151,7 +151,7 @@ async function begin(parts: AgentParts, log: Logger): Promise<void> {
   try {
     await parts.started?.();
   } catch (error) {
-    log.error("what begins after the start has failed", { reason: inspect(error) });
+    log.error("started() of the agent has failed", { reason: inspect(error) });
   }
 }
 

@@ -15,7 +15,7 @@ export const addStart = (program: Command): void =>
 export const addStop = (program: Command): void =>
   addAct(program, "stop", {
     summary: "stop resources; their events wait for them",
-    examples: [["agents stop notification", "its sidecar goes with it"]],
+    examples: [["agents stop notification", "its sidecar stops with it"]],
   });
 
 export const addRestart = (program: Command): void =>

@@ -5,7 +5,7 @@ import { contextOf } from "../context.ts";
 export function addDoctor(program: Command): void {
   addCommand(program, "doctor", {
     summary: "what is installed, what will really run here, what to do about it",
-    examples: [["agents doctor", "ends with 1 where something keeps agents from running"]],
+    examples: [["agents doctor", "exits with 1 if something keeps agents from running"]],
   }).action(async (_options: unknown, command: Command) => {
     const { doctor } = await import("../work/doctor.ts");
     await doctor(contextOf(command));

@@ -16,8 +16,8 @@ export function addEvents(program: Command): void {
     ],
     ownF: true,
   })
-    .option("-f, --follow", "go on with every new event")
-    .option("-n, --last <events>", "the last so many (default 100)")
+    .option("-f, --follow", "keep printing new events")
+    .option("-n, --last <events>", "how many of the last events (default 100)")
     .option("--type <glob>", "only types that match; * stands for any text")
     .option("--correlation <id>", "only those of one flow: its id, or the first characters of it")
     .action(async (action: string | undefined, options: RawEventsOptions, command: Command) => {

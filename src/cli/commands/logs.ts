@@ -14,8 +14,8 @@ export function addLogs(program: Command): void {
     ],
     ownF: true,
   })
-    .option("-f, --follow", "go on with every new line")
-    .option("-n, --last <lines>", "the last so many lines (default: all; 100 with -f)")
+    .option("-f, --follow", "keep printing new lines")
+    .option("-n, --last <lines>", "how many of the last lines (default: all; 100 with -f)")
     .option("--since <time>", "not older than: 30s, 5m, 2h, 1d, or a time in ISO 8601")
     .option("--grep <pattern>", "lines that match a regular expression")
     .option("--level <level>", "at least: trace, debug, info, warn, error, fatal")

@@ -20,7 +20,7 @@ export function addPrompts(program: Command): void {
     (await import("../work/prompts.ts")).listPrompts(contextOf(command), asked),
   );
   addCommand(prompts, "show <prompt>", {
-    summary: "one prompt as its file has it",
+    summary: "the file of one prompt",
     examples: [
       ["agents prompts show greet", "the version that an agent uses"],
       ["agents prompts show greeter/greet@^1", "of this agent, in this range"],
@@ -47,14 +47,14 @@ export function addPrompts(program: Command): void {
       ["agents prompts lint --update", "write the lock"],
     ],
   })
-    .option("--update", "write prompts.lock.json from what is there")
+    .option("--update", "write prompts.lock.json for the present files")
     .action(async (options: { readonly update?: boolean }, command: Command) =>
       (await import("../work/prompts.ts")).lintPrompts(contextOf(command), options),
     );
   addCommand(prompts, "test [prompt]", {
     summary: "run the tests that the files hold",
     examples: [
-      ["agents prompts test", "without a model: what can be checked so"],
+      ["agents prompts test", "whatever can be checked without a model"],
       [
         "agents prompts test greet --llm live --junit report.xml",
         "one prompt, on the model of the environment",

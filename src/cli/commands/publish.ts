@@ -17,8 +17,8 @@ export function addPublish(program: Command): void {
     .option("--subject <path>", "what it is about, as a path")
     .option("--correlation-id <uuid>", "the flow it belongs to (default: a new one)")
     .option("--raw", "send the data as it is: no envelope, no check")
-    .option("--force", "send it although the catalog objects")
-    .option("--wait [seconds]", "wait until all it causes is handled, 30 s if not said otherwise")
+    .option("--force", "send it even if it does not fit the catalog")
+    .option("--wait [seconds]", "wait until everything it causes is handled (default: 30 s at most)")
     .action(async (event: string, options: RawPublishOptions, command: Command) => {
       const { publish } = await import("../work/publish.ts");
       await publish(contextOf(command), event, options);

@@ -6,17 +6,17 @@ import type { RawUpOptions } from "../up-options.ts";
 
 export function addUp(program: Command): void {
   addCommand(program, "up [agent...]", {
-    summary: "start the agents and all they need; where they run already: attach",
+    summary: "start the agents and what they need; attach if they are running already",
     examples: [
       ["agents up", "start everything; Ctrl-C stops it"],
       ["agents up testplanning", "only this agent and what it needs"],
       ["agents up -d", "return when everything is ready"],
-      ["agents up --isolated", "free ports and names: beside another run"],
+      ["agents up --isolated", "on free ports and names, beside another run"],
     ],
   })
     .option("-d, --detach", "return once all is ready; it runs on in the background")
-    .option("--wait-timeout <seconds>", "how long all of it may take to be ready", "60")
-    .option("--no-watch", "do not restart what was saved")
+    .option("--wait-timeout <seconds>", "how long everything may take to get ready", "60")
+    .option("--no-watch", "do not restart agents when their files are saved")
     .option("--isolated", "choose all ports and names freely")
     .addOption(
       new Option("--ui <kind>", "what is shown").choices(["auto", "plain", "json", "none"]).default("auto"),

@@ -35,7 +35,7 @@ export async function promptPlace(context: Context): Promise<PromptPlace> {
     if (!(error instanceof AgentsError)) throw error;
     if (error.code !== "AGENTS_CONFIG_NOT_FOUND")
       context.out.note(
-        `The config is not right (agents config says why): the prompts of ${folder} are used.`,
+        `The config has a problem (agents config says which): the prompts of ${folder} are used.`,
       );
     return { root, folder, env: {}, agents: {} };
   }

@@ -37,7 +37,7 @@ export type Storage = "sql" | "state";
 export function storageOf({ resources, components, file }: ResolvedConfig): Storage {
   if (Object.values(resources).some(({ kind }) => kind === "sqlserver")) return "sql";
   if (Object.hasOwn(components, "agents-statestore")) return "state";
-  throw new AgentsError("AGENTS_CONFIG_INVALID", "A new agent would have nothing to keep its data in.", {
+  throw new AgentsError("AGENTS_CONFIG_INVALID", "A new agent would have nowhere to keep its data.", {
     path: file,
     expected: 'a resource sqlServer(), or a component "agents-statestore"',
     found: "neither",

@@ -70,11 +70,11 @@ async function takenIn(root: string, signal: AbortSignal): Promise<{ release(): 
     const taken = acquireLock(root, "making");
     if (taken.at === "acquired") return taken.lock;
     if (Date.now() > end)
-      throw new AgentsError("AGENTS_STATE_LOCKED", "Another agents new is at work in this project.", {
+      throw new AgentsError("AGENTS_STATE_LOCKED", "Another agents new is running in this project.", {
         path: root,
         expected: `it to end within ${PATIENCE_MS / 1000} s`,
         found: `pid ${taken.by.pid}`,
-        hint: "Wait for it, or end it: what it has begun is then taken back.",
+        hint: "Wait for it, or end it: its changes are then undone.",
       });
     await sleep(LOOK_AGAIN_MS, undefined, { signal }).catch(() => {
       throw new AgentsError("AGENTS_INTERRUPTED", "");
@@ -87,5 +87,5 @@ async function assertThere({ entry }: AgentPlan, { file, before }: ChangedFile):
   const { config } = await loadFresh(file, { printed: "stderr" });
   const added = config.agents[entry.name];
   if (added?.run.by === "entry" && relative(config.root, added.run.entry) === entry.entry) return;
-  throw await notEditable(file, before, entry, "agents that do not take a member from what is written there");
+  throw await notEditable(file, before, entry, "agents that are not taken from what is written there");
 }

@@ -39,7 +39,7 @@ export async function checkRequest(
   if (publishes === requested)
     throw usage(
       "--publishes",
-      `${requested} is what asks it for an entry: it cannot be the answer too.`,
+      `${requested} is the event that asks for an entry: it cannot also be the one that is published.`,
       requested,
     );
   const own = publishes ?? `agents.${raw.name}.entry.recorded`;

@@ -12,7 +12,7 @@ export async function attach(client: RunClient, options: UpOptions): Promise<num
   const before = await client.run(signal);
   assertAgents(options.agents, before);
   out.note(
-    `${before.project} is already running (pid ${before.pid}): attached to it. Ctrl-C looks away, agents down stops it.`,
+    `${before.project} is already running (pid ${before.pid}): attached to it. Ctrl-C detaches from it, agents down stops it.`,
   );
   await startMissing(client, before, options);
   using view = createView(options, null, "agents down");

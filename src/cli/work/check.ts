@@ -50,6 +50,6 @@ function assertKnown(name: string, { agents }: ResolvedConfig): void {
     path: "agent",
     expected: Object.keys(agents).join(", "),
     found: name,
-    hint: guess === null ? "agents config shows those there are." : `Did you mean ${guess}?`,
+    hint: guess === null ? "agents config lists them." : `Did you mean ${guess}?`,
   });
 }

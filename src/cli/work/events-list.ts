@@ -96,7 +96,7 @@ function queryOf({ last, type, correlation, follow: follows }: RawEventsOptions,
 
 function unknownAction(action: string): AgentsError {
   const guess = suggest(action, ACTIONS);
-  return new AgentsError("AGENTS_USAGE", `${JSON.stringify(action)} is nothing that agents events does.`, {
+  return new AgentsError("AGENTS_USAGE", `agents events has no action ${JSON.stringify(action)}.`, {
     path: "action",
     expected: ACTIONS.join(", "),
     found: JSON.stringify(action),

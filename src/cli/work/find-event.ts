@@ -65,7 +65,7 @@ function ambiguous(path: string, start: string, what: string, found: readonly st
   const more = found.length > NAMED ? [`and ${found.length - NAMED} more`] : [];
   return new AgentsError("AGENTS_EVENT_UNKNOWN", `${found.length} ${what} begin with ${start}.`, {
     path,
-    expected: "an id, or as many of its first characters as only one has",
+    expected: "an id, or enough of its first characters to name one event",
     found: JSON.stringify(start),
     lines: [...found.slice(0, NAMED), ...more],
     hint: "Give more of the id.",

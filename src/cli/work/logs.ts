@@ -102,7 +102,7 @@ function parsePattern(text: string): string {
       "--grep",
       text,
       "a regular expression",
-      `${error instanceof Error ? error.message : String(error)}. Put a backslash before signs that mean themselves.`,
+      `${error instanceof Error ? error.message : String(error)}. Put a backslash before characters that are meant literally.`,
     );
   }
 }

@@ -152,15 +152,16 @@ async function tell(
   const where = relative(process.cwd(), file) || file;
   for (const { file: changed } of [...others, ...(change === null ? [] : [change])])
     out.line(`  ${written ? good("~") : "~"} ${relative(process.cwd(), changed) || changed}`);
-  if (!written) return out.line(dim(`\nNothing was written: ${files.length} files would be.`));
+  if (!written) return out.line(dim(`\nNothing was written; ${files.length} files would be.`));
   if (change === null) {
-    out.line(`\n${bold(entry.name)} is there. Add it to ${where} yourself, as a member of agents:`);
+    out.line(`\nMade ${bold(entry.name)}. Add it to ${where} yourself, as a member of agents:`);
     for (const line of await linesToAdd(file, readFileSync(file, "utf8"), entry)) out.line(`  ${line}`);
     return;
   }
   const isUp = findRun(root).at === "up";
-  const start = isUp ? " The run that is up starts it by itself." : "";
-  out.line(`\n${bold(entry.name)} is there, on port ${entry.port}.${start}`);
+  const start = isUp ? " The running system starts it by itself." : "";
+  out.line(`
+Made ${bold(entry.name)}, on port ${entry.port}.${start}`);
   out.line(
     dim("  next: ") +
       (isUp ? "" : "agents up, then ") +

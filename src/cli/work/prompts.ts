@@ -36,7 +36,7 @@ export async function listPrompts(context: Context, asked: string | undefined): 
   for (const line of table(columns, cells, out.columns, style.dim)) out.line(line);
 }
 
-/** `agents prompts show`: one prompt as its file has it. */
+/** `agents prompts show`: the file of one prompt. */
 export async function showPrompt(context: Context, asked: string): Promise<void> {
   const { out } = context;
   const prompt = await promptTool(context, "show", { asked });
@@ -85,7 +85,7 @@ export async function lintPrompts(context: Context, options: { readonly update?:
   if (files === 0) out.note(NO_PROMPTS);
   else if (lock.state === "missing")
     out.note(
-      `there is no ${lock.file}: write it with agents prompts lint --update, and lint tells when a version's content changes`,
+      `there is no ${lock.file}: agents prompts lint --update writes it, and lint then reports a version whose content changes`,
     );
   out.line(`${counted(files, "file")}, ${counted(problems.length, "problem")}`);
 }

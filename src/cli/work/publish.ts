@@ -126,7 +126,7 @@ function assertUuid(id: string | null): void {
     path: "--correlation-id",
     expected: "a UUID (RFC 9562)",
     found: JSON.stringify(id),
-    hint: "Leave it out for a new flow; agents events shows those there are.",
+    hint: "Leave it out for a new flow; agents events shows the flows there are.",
   });
 }
 

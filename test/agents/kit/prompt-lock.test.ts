@@ -68,7 +68,7 @@ for (const production of [{ NODE_ENV: "production" }, { AGENTS_ENV: "production"
       [
         "a lock that is none",
         { "greeter/greet.yaml": greet("1.0.0"), "prompts.lock.json": "[]" },
-        /prompts\.lock\.json is no lock file/,
+        /prompts\.lock\.json is not a lock file/,
       ],
       [
         "a broken file",

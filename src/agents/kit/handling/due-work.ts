@@ -77,7 +77,7 @@ export class DueWork {
     } catch (error) {
       const { log, what } = this.#options;
       const reason = error instanceof Error ? error.message : String(error);
-      if (!this.#stop.signal.aborted) log.warn(`${what} that are due wait`, { reason });
+      if (!this.#stop.signal.aborted) log.warn(`${what} that are due have to wait`, { reason });
       next = this.#now() + AFTER_FAILURE_MS;
     }
     this.#running = false;

@@ -2,7 +2,7 @@
 export class Stopping extends Error {
   override readonly name = "Stopping";
   constructor() {
-    super("The agent stops and takes no new work.");
+    super("The agent is stopping and takes no new work.");
   }
 }
 

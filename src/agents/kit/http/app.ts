@@ -30,7 +30,7 @@ export function createApp(parts: AppParts): Hono {
     } catch (thrown) {
       if (thrown instanceof Error) throw thrown;
       // Hono hands nothing but errors to onError: anything else would leave as an empty answer.
-      throw new Error(`The thrown value is no Error: ${inspect(thrown)}`, { cause: thrown });
+      throw new Error(`The thrown value is not an Error: ${inspect(thrown)}`, { cause: thrown });
     }
   });
   mountHealth(app, parts);

@@ -102,7 +102,7 @@ function header(name: string, description: string): object {
 function headersOf({ conditional }: CommandRoute): readonly object[] {
   const key = header(
     "Idempotency-Key",
-    "A repetition with the same key does nothing and is answered in the same way, for 7 days",
+    "For 7 days a repetition with the same key does nothing and gets the same answer",
   );
   const match = header("If-Match", "The ETag that the aggregate must have; otherwise 412");
   return conditional ? [key, match] : [key];

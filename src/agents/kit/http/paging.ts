@@ -35,7 +35,7 @@ export function pageQuery<Tuple extends z.ZodType<Keys>>(
     });
   return {
     limit: z.coerce.number().int().min(1).max(most).default(usual),
-    after: cursor.optional().describe("The next of the page before; left out: the first page"),
+    after: cursor.optional().describe("The next of the page before; without it, the first page"),
   };
 }
 
@@ -43,7 +43,7 @@ export function pageQuery<Tuple extends z.ZodType<Keys>>(
 export function pageOf<Item extends z.ZodType>(item: Item) {
   return z.object({
     items: z.array(item),
-    next: z.string().nullable().describe("Give it as after to get the next page; null on the last"),
+    next: z.string().nullable().describe("The after of the next page; null on the last page"),
   });
 }
 

@@ -6,12 +6,12 @@ import { notFound } from "./problem.ts";
 
 const projection = z.object({
   name: z.string(),
-  version: z.int().describe("Of the program that answers"),
-  builtVersion: z.int().nullable().describe("What its tables were made by"),
-  streams: z.string().describe("How the ids of its streams begin"),
-  events: z.int().describe("How many events these have"),
-  position: z.int().nullable().describe("Of the last one among all events of the agent"),
-  rebuiltAt: z.string().nullable().describe("When it was last made from its first event on"),
+  version: z.int().describe("Version in the running program"),
+  builtVersion: z.int().nullable().describe("Version that its tables were built by"),
+  streams: z.string().describe("What the ids of its streams begin with"),
+  events: z.int().describe("How many events these streams have"),
+  position: z.int().nullable().describe("Position of the last of them among all events of the agent"),
+  rebuiltAt: z.string().nullable().describe("When it was last rebuilt from its first event on"),
 });
 
 /** Adds what the kit itself answers of the tables that an agent makes from its event streams. */
@@ -20,7 +20,7 @@ export function withProjections(parts: AgentParts, projections: Projections | nu
   const list = query({
     name: "ListProjections",
     path: "/projections",
-    description: "The lists and indexes that are made from event streams.",
+    description: "Lists the projections: the lists and indexes that are derived from event streams.",
     input: z.object({}),
     output: z.object({ projections: z.array(projection).readonly() }),
     handler: async () => ({ projections: await projections.list() }),
@@ -29,7 +29,7 @@ export function withProjections(parts: AgentParts, projections: Projections | nu
     name: "RebuildProjection",
     path: "/projections/{name}/rebuild",
     description:
-      "Makes a list or an index again from the first event on, whatever has become of its tables. Commands wait meanwhile.",
+      "Rebuilds a projection from its first event on, whatever has happened to its tables. Commands wait meanwhile.",
     input: z.object({ name: z.string() }),
     output: z.object({ name: z.string(), version: z.int(), replayed: z.int() }),
     handler: async ({ name }, ctx) => {

@@ -27,7 +27,7 @@ export async function assertLocked(root: string, agent: string): Promise<void> {
   if (lock === null) {
     if (files.length === 0) return;
     throw unlocked(
-      text === null ? `${join(root, LOCK_FILE)} is not there` : `${join(root, LOCK_FILE)} is no lock file`,
+      text === null ? `${join(root, LOCK_FILE)} is not there` : `${join(root, LOCK_FILE)} is not a lock file`,
     );
   }
   const own = Object.fromEntries(Object.entries(lock).filter(([key]) => key.startsWith(`${agent}/`)));

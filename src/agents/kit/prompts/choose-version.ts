@@ -30,7 +30,7 @@ export function chooseVersion(asked: string | null, versions: readonly Version[]
 /** What cannot be a version, a range or a label, in words; null when it can. */
 export function misaskedVersion(asked: string): string | null {
   if (LABELS.includes(asked) || semver.validRange(asked) !== null) return null;
-  return `"${asked}" is no version, no range such as ^2 and no label (${LABELS.join(", ")})`;
+  return `"${asked}" is not a version, a range such as ^2 or a label (${LABELS.join(", ")})`;
 }
 
 function fits(asked: string, prompt: Prompt): boolean {

@@ -37,7 +37,7 @@ async function run(
   const reason = error instanceof Error ? error.message : JSON.stringify(error);
   throw new StartError(
     `${agent} cannot bring its tables up to date${failed === undefined ? "" : `: migration ${failed.migrationName}`}: ${reason}`,
-    "Mend the migration, or remove the database if its data may go (agents down -v).",
+    "Correct the migration, or remove the database if its data is not needed (agents down -v).",
     { cause: error, mayPass: true },
   );
 }

@@ -9,15 +9,15 @@ export interface ProjectionStatus {
   readonly name: string;
   /** Of this program. */
   readonly version: number;
-  /** What its tables were made by; another one when they could not be rebuilt at the start, null when they never were. */
+  /** Version that its tables were built by; another one when they could not be rebuilt at the start, null when they never were. */
   readonly builtVersion: number | null;
-  /** How the ids of its streams begin. */
+  /** What the ids of its streams begin with. */
   readonly streams: string;
-  /** How many events these have: it is never behind them. */
+  /** How many events these streams have: it is never behind them. */
   readonly events: number;
-  /** Of the last one among all events of the agent; null when there is none. */
+  /** Position of the last of them among all events of the agent; null when there is none. */
   readonly position: number | null;
-  /** When it was last made from its first event on, ISO 8601 UTC; null where that was not noted yet. */
+  /** When it was last rebuilt from its first event on, ISO 8601 UTC; null where that was not noted yet. */
   readonly rebuiltAt: string | null;
 }
 

@@ -23,7 +23,7 @@ export function openTelemetry(agent: string, env: Env, log: Logger): Observing {
   const metrics = new KitMetrics();
   const settings = readTelemetry(env);
   for (const warning of settings?.warnings ?? [])
-    log.warn("telemetry is not as it was asked for", { reason: warning });
+    log.warn("telemetry differs from what was asked for", { reason: warning });
   if (settings === null || Object.keys(settings.signals).length === 0) {
     return { telemetry: NO_TELEMETRY, metrics, log, capturesContent: false };
   }

@@ -69,7 +69,7 @@ function readSignal(
   const base = own || env["OTEL_EXPORTER_OTLP_ENDPOINT"];
   if (!base) return null;
   if (!URL.canParse(base) || !/^https?:$/.test(new URL(base).protocol)) {
-    add(warnings, `${variable} is "${base}", which is no address; expected such as http://127.0.0.1:4318`);
+    add(warnings, `${variable} is "${base}", which is not a URL; expected one such as http://127.0.0.1:4318`);
     return null;
   }
   const other = exporters.find((each) => each !== "" && each !== "otlp");

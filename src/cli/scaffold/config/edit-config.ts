@@ -31,7 +31,7 @@ export async function notEditable(
 ): Promise<AgentsError> {
   const lines = await linesToAdd(file, text, agent);
   const short = relative(process.cwd(), file) || file;
-  return new AgentsError("AGENTS_CONFIG_NOT_EDITABLE", `The agents of ${short} cannot be added to.`, {
+  return new AgentsError("AGENTS_CONFIG_NOT_EDITABLE", `No agent can be added to ${short}.`, {
     path: file,
     expected: "agents written out in the file: agents: { … }",
     found,

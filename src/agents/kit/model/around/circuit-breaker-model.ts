@@ -82,7 +82,7 @@ export class CircuitBreakerModel implements ChatModel {
       this.#circuit = { at: "half-open" };
       return;
     }
-    const because = circuit.at === "open" ? circuit.because : "it is being tried whether it answers again";
+    const because = circuit.at === "open" ? circuit.because : "one call is trying whether it answers again";
     throw new ModelUnavailable(
       "circuit-open",
       `The model is not asked for now: ${because}`,

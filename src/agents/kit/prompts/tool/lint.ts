@@ -49,8 +49,8 @@ export async function lint(
 }
 
 const CHANGED =
-  "the content has changed under the same version: raise the version, or keep it by agents prompts lint --update";
-const THAWED = "a frozen version has changed: take the change back, or give it to a new version";
+  "the content has changed under the same version: raise the version, or accept it with agents prompts lint --update";
+const THAWED = "a frozen version has changed: undo the change, or make it in a new version";
 const NEW = "this version is not in the lock: agents prompts lint --update adds it";
 
 /** How the lock stands, and what is wrong between it and the files. */
@@ -100,7 +100,10 @@ async function compareLock(
   const atLock = (message: string): LintProblem => ({ file: lockFile, line: 1, column: 1, message });
   const lock = parseLock(text);
   if (lock === null)
-    return { state: "drifted", problems: [atLock("this is no lock file: delete it and run lint --update")] };
+    return {
+      state: "drifted",
+      problems: [atLock("this is not a lock file: delete it and run agents prompts lint --update")],
+    };
   const drift = driftOf(keyed, lock);
   // What is broken has no version: which one of the lock it is shows when it is mended.
   const broken = files.filter(({ prompt }) => prompt === null).map((file) => keyOf(file));
@@ -127,7 +130,10 @@ async function twice(files: readonly Found[]): Promise<readonly LintProblem[]> {
     const same = before.find(({ key, sha256 }) => key === file.key && sha256 !== file.sha256);
     if (same !== undefined)
       return [
-        await atVersion(file, `${same.file} has the same version and another content: raise one of them`),
+        await atVersion(
+          file,
+          `${same.file} has the same version but another content: raise one of the versions`,
+        ),
       ];
     const other = file.frozen
       ? undefined

@@ -18,7 +18,7 @@ export function selectFiles(files: readonly ReadFile[], asked: string | null): r
   throw new ToolError(
     "AGENTS_NAME_UNKNOWN",
     misasked === null ? `There is no prompt "${asked}".` : `The prompt "${asked}": ${misasked}.`,
-    `There is: ${listed(meant.length > 0 ? meant : files)}`,
+    `The prompts there are: ${listed(meant.length > 0 ? meant : files)}`,
   );
 }
 
@@ -47,7 +47,11 @@ export function selectOne(files: readonly ReadFile[], asked: string): GoodFile {
 }
 
 function unknown(asked: string, meant: readonly ReadFile[]): never {
-  throw new ToolError("AGENTS_NAME_UNKNOWN", `There is no prompt "${asked}".`, `There is: ${listed(meant)}`);
+  throw new ToolError(
+    "AGENTS_NAME_UNKNOWN",
+    `There is no prompt "${asked}".`,
+    `The prompts there are: ${listed(meant)}`,
+  );
 }
 
 function fits({ prompt, frozen }: ReadFile, version: string): boolean {

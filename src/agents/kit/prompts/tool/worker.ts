@@ -93,7 +93,7 @@ async function run({ folder, nameFile, writable, source }: OpenedFiles): Promise
       if (request.update && !writable)
         throw new ToolError(
           "AGENTS_USAGE",
-          `The prompts are those of ${source}, and are not written here.`,
+          `The prompts come from ${source}, whose lock is not written here.`,
           "Run agents prompts lint --update in that repository.",
         );
       return await lint(folder, nameFile, files, request.update);

@@ -37,7 +37,7 @@ export function toMerge(insert: InsertQueryNode, conflict: OnConflictNode): Merg
     );
   }
   if (into === undefined || columns === undefined || values === undefined || !ValuesNode.is(values)) {
-    throw new NotPortable("onConflict works with values() alone.");
+    throw new NotPortable("onConflict works only with values().");
   }
   if (conflict.indexWhere !== undefined || insert.with !== undefined) {
     throw new NotPortable("onConflict takes no condition on the index and no common table expression.");

@@ -47,7 +47,7 @@ export async function prepareDatabase(preparing: Preparing): Promise<void> {
     if (now - began > patienceMs) {
       throw new StartError(
         `${agent} cannot reach SQL Server at ${server}: ${look.reason}`,
-        `Tried for ${patienceMs / 1000} s. Start the server, or mend the URL of the database.`,
+        `Tried for ${patienceMs / 1000} s. Start the server, or correct the URL of the database.`,
         { mayPass: true },
       );
     }
