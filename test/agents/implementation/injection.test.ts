@@ -13,7 +13,7 @@ const diffOf = (file: string): string =>
 
 await test("what a requirement, a diff or a goal orders is read to no model, and changes no code, finding or diff", async (t) => {
   const system = await TestSystem.start(t, []);
-  const answers = [{ text: '{"summary":"In plain words."}' }];
+  const answers: { text: string; promptTokens?: number }[] = [{ text: '{"summary":"In plain words."}' }];
   const ollama = await scriptedOllama(t, answers);
   const agent = await system.agent("implementation", { ...ollama.env, AGENTS_LLM_MODE: "live" });
   const post = async (path: string, body: unknown): Promise<Record<string, unknown>> => {
@@ -65,7 +65,15 @@ await test("what a requirement, a diff or a goal orders is read to no model, and
     t.match(result["suggestion"] ?? result, { wording: { by: "template", reason } }, lie);
     t.notMatch(JSON.stringify(result), lie);
   }
-  answers[0] = { text: '{"summary":"Nothing else was looked at."}' };
+  answers[0] = { text: '{"summary":"Nothing else was looked at."}', promptTokens: 4000 };
+  const [rule] = ageSpec.rules;
+  const rules = [
+    ...ageSpec.rules,
+    ...Array.from({ length: 200 }, (_, at) => ({ ...rule, id: `more-${at}` })),
+  ];
+  const large = { ...ageSpec, requirement: `${ageSpec.requirement} `.repeat(1000), rules };
+  t.match(await post("execute", { spec: large }), { status: "generated", wording: { by: "model" } });
+  t.ok(JSON.stringify(ollama.asked.at(-1)).length < 20_000, "a model is told what its few sentences need");
   const clean = diffOf("a.ts").replace("node.innerHTML = user.bio", "go()");
   t.match(await post("reviews", { diff: clean }), { verdict: "no-findings", wording: { by: "model" } });
 });

@@ -7,11 +7,15 @@ import { generateCode } from "../domain/generate.ts";
 import type { Language } from "../domain/generated-code.ts";
 import { planCode } from "../domain/plan.ts";
 import type { Plan } from "../domain/plan.ts";
+import { shorten } from "../domain/text.ts";
 import type { Artefacts, Writer } from "./ports.ts";
 import { toSpecification } from "./translate-spec.ts";
 import { word } from "./wording.ts";
 
 const TEMPLATE = "One function for each rule; the tests beside it run every case of the specification.";
+
+/** Of a longer requirement and more rules a model is not told: its words are one or two sentences. */
+const TOLD = { characters: 4000, rules: 50 };
 
 /** Turns a specification into code with its tests. */
 export class GenerateCode {
@@ -43,7 +47,10 @@ export class GenerateCode {
     plan: Extract<Plan, { at: "planned" }>,
   ): Promise<ArtefactDraft> {
     const rules = plan.units.map((unit) => describeRule(unit.rule));
-    const facts = { requirement: payload.requirement, rules };
+    const facts = {
+      requirement: shorten(payload.requirement, TOLD.characters),
+      rules: rules.slice(0, TOLD.rules),
+    };
     const given = [payload.requirement, ...rules].join("\n");
     const { text, provenance } = await word(ctx, () => this.#writer.summariseCode(ctx, facts), {
       given,
