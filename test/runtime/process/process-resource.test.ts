@@ -1,8 +1,14 @@
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import type { Test } from "tap";
 import t from "tap";
 import { AgentsError } from "../../../src/runtime/model/errors.ts";
+import { memoryEventsOf } from "../../../src/runtime/resources/process/own-cgroup.ts";
 import { createProcessResource } from "../../../src/runtime/resources/process/process-resource.ts";
 import type { Running } from "../../../src/runtime/resources/resource.ts";
+import { limitedGroup } from "./limited-group.ts";
 import { fixture, lives, node, specOf } from "./children.ts";
 
 const never = new AbortController().signal;
@@ -201,4 +207,45 @@ t.test("what several processes write at the same time arrives whole", async (t) 
   const specs = Array.from({ length: 5 }, () => specOf(node("prints-then-dies.js")));
   await Promise.all(specs.map(async (spec) => (await started(t, spec)).exited));
   for (const spec of specs) t.equal(spec.written().split("\n").length, 2_001);
+});
+
+t.test("a kill -9 is not taken for want of memory because another process died of that", async (t) => {
+  const group = limitedGroup(t, 16 * 1024 * 1024);
+  if (group === null) return t.comment("skipped: this user can make no control group");
+  const spec = specOf(node("never-exits.js"));
+  const running = await started(t, spec);
+  await spec.line(/running/);
+  const eater = spawn("sh", ["-c", `${group.enter} tail /dev/zero`]);
+  t.same(await once(eater, "exit"), [null, "SIGKILL"], "it had no more memory");
+  process.kill(running.pid, "SIGKILL");
+  t.same(await running.exited, { by: "signal", signal: "SIGKILL" });
+});
+
+t.test("one that dies for want of memory is told from that", async (t) => {
+  const group = limitedGroup(t, 256 * 1024 * 1024);
+  if (group === null) return t.comment("skipped: this user can make no control group");
+  // A runtime that is in such a group with its child.
+  const runtime = fileURLToPath(new URL("out-of-memory.ts", import.meta.url));
+  const { stdout } = await promisify(execFile)("sh", [
+    "-c",
+    `${group.enter} ${process.execPath} --conditions=agents-source ${runtime}`,
+  ]);
+  t.same(JSON.parse(stdout), { by: "signal", signal: "SIGKILL", outOfMemory: true });
+});
+
+t.test("the counter of a process's own control group is found in either hierarchy", (t) => {
+  const v2 = "25 1 0:22 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw,nsdelegate";
+  const v1 = "35 31 0:32 /docker/1 /sys/fs/cgroup/memory ro master:9 - cgroup cgroup rw,memory";
+  for (const [cgroup, mounts, file] of [
+    ["0::/user.slice/a.scope", v2, "/sys/fs/cgroup/user.slice/a.scope/memory.events"],
+    ["0::/", v2, "/sys/fs/cgroup/memory.events"],
+    ["5:cpu:/x\n4:memory:/docker/1/b\n0::/", `${v2}\n${v1}`, "/sys/fs/cgroup/memory/b/memory.oom_control"],
+    ["4:memory:/docker/1\n0::/", `${v2}\n${v1}`, "/sys/fs/cgroup/memory/memory.oom_control"],
+    ["4:memory:/docker/17", v1, null],
+    ["4:memory:/docker/1", v2, null],
+    ["", "", null],
+  ] as const) {
+    t.equal(memoryEventsOf(cgroup, mounts), file, cgroup);
+  }
+  t.end();
 });

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Exit, Running } from "../resource.ts";
 import { groupIsEmpty } from "./group.ts";
 import type { Kin } from "./kin.ts";
-import { killedForMemory } from "./out-of-memory.ts";
+import { childKilledForMemory } from "./out-of-memory.ts";
 import { drain } from "./output.ts";
 import type { ProcessRow } from "./process-table.ts";
 import { isAlive } from "./process-table.ts";
@@ -78,7 +78,7 @@ export class RunningProcess implements Running {
     this.#options.kin.forget();
     this.#options.onGone();
     if (signal === null) return { by: "code", code: code ?? 0 };
-    const outOfMemory = signal === "SIGKILL" && !asked && killedForMemory();
+    const outOfMemory = signal === "SIGKILL" && !asked && childKilledForMemory();
     return outOfMemory ? { by: "signal", signal, outOfMemory } : { by: "signal", signal };
   }
 
