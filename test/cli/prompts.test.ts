@@ -242,7 +242,9 @@ void t.test(
       cli({ cwd }, "prompts", "test", "greet", "--llm", "replay", "--json"),
       cli({ cwd, env: { OLLAMA_MODELS: "" } }, "prompts", "test", "greet", "--llm", "live", "--json"),
     ]);
-    t.match(data(replay), { results: [{ at: "error", reason: /cassette/i }] });
+    t.match(data(replay), {
+      results: [{ at: "error", reason: /No cassette answers .*agents prompts test --llm record$/ }],
+    });
     t.match(errorIn(live), { code: "AGENTS_USAGE", hint: /OLLAMA_MODELS/ });
   },
 );

@@ -61,9 +61,14 @@ async function runTest(prompt: Prompt, test: PromptTest, model: ChatModel, log: 
     if (error instanceof OutputInvalid) return { at: "failed", reason: error.message, generatedBy: null };
     if (error instanceof PromptInputInvalid) return { at: "error", reason: error.message, generatedBy: null };
     if (error instanceof ModelUnavailable)
-      return { at: "error", reason: `${error.message} ${error.hint}`, generatedBy: null };
+      return { at: "error", reason: `${error.message} ${hintOf(error)}`, generatedBy: null };
     throw error;
   }
+}
+
+/** A run of the agents would record other requests than those of the tests. */
+function hintOf({ reason, hint }: ModelUnavailable): string {
+  return reason === "cassette-missing" ? "Record it with: agents prompts test --llm record" : hint;
 }
 
 function hasExample({ examples }: Prompt, { input }: PromptTest): boolean {
