@@ -3,6 +3,7 @@ import { conflict, notFound } from "agents-apphost/kit";
 import type { TicketEscalatedPayload } from "../../servicedesk/events.ts";
 import { changeIssue, titleOf } from "../domain/issue.ts";
 import type { Cause, Issue, IssueChange } from "../domain/issue.ts";
+import { quotation } from "../domain/quotation.ts";
 import { outcomeOf } from "../domain/run-outcome.ts";
 import type { RunOutcome } from "../domain/run-outcome.ts";
 import type { HeldIssues } from "./held-issues.ts";
@@ -70,7 +71,7 @@ export class Issues {
       `Escalated by the service desk to ${team}: ${reason}`,
       `Priority: ${priority}. Affected users: ${affectedUsers ?? "not known"}. Ticket: ${ticketId}.`,
       "",
-      ...body.split("\n").map((line) => `> ${line}`),
+      quotation(body),
     ];
     const cause = {
       kind: "event",
