@@ -36,7 +36,10 @@ export const events: Measurement = {
           budget: `≥ ${EVENTS_PER_SECOND}/s`,
           against: "5 000 durable events/s, 250 bytes, 32 in flight",
         }),
-        detail: { "direct HTTP calls (a second)": round(median(rate.map(({ theirs }) => theirs))) },
+        detail: {
+          "direct HTTP calls (a second)": round(median(rate.map(({ theirs }) => theirs))),
+          "CPU of the sidecar per event (µs)": round(median(rate.map(({ cpuPerEventUs }) => cpuPerEventUs))),
+        },
       },
     ];
   },

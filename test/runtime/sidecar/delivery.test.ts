@@ -129,10 +129,7 @@ t.test("a dead event goes to the dead-letter topic as the bytes that were delive
   const { host, journal, until, ready } = await openHost(t, t.testdir());
   const { httpPort } = await host.start(spec("a", app.port));
   await ready("a");
-  const published = [
-    '{"big":12345678901234567890,"letters":"äé☃😀"}',
-    `{"long":"${"☃".repeat(10_000)}"}`, // longer than what is written with its headers at once
-  ];
+  const published = ['{"big":12345678901234567890,"letters":"äé☃😀"}', `{"long":"${"☃".repeat(10_000)}"}`];
   for (const data of published) await publish(httpPort, "x", data);
   await until(
     () =>

@@ -10,8 +10,6 @@ import type { Attempt } from "./outcome.ts";
 import type { Slots } from "./slots.ts";
 
 const ANSWER_LIMIT = 64 * 1024;
-/** A body up to this size goes out with its headers: Node writes text behind them at once, and bytes in a call of their own. */
-const ONE_WRITE = 16 * 1024;
 
 export interface AppAddress {
   readonly port: number;
@@ -84,8 +82,7 @@ export class AppClient {
       call.on("error", (error) => finish({ at: connected ? "broken" : "refused", message: error.message }));
       try {
         if (body === null) call.end();
-        else if (body.byteLength > ONE_WRITE) call.end(body);
-        else call.end(bytesAsText(body), "latin1");
+        else call.end(body);
       } catch (error) {
         finish(unsendable(error));
       }
@@ -100,11 +97,6 @@ async function inSlot(slots: Slots, send: () => Promise<Attempt>): Promise<Attem
   } finally {
     giveBack();
   }
-}
-
-/** Latin-1 has a character for each byte, so that these are the same bytes again when they are written. */
-function bytesAsText({ buffer, byteOffset, byteLength }: Uint8Array): string {
-  return Buffer.from(buffer, byteOffset, byteLength).toString("latin1");
 }
 
 /** Node refuses a path or a header. */
