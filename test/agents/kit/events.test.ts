@@ -287,16 +287,19 @@ void t.test("the database of a stopped agent is left without a write-ahead log",
 void t.test(
   "handled events that cannot be forgotten are told, and nothing else is kept waiting",
   async (t) => {
-    const { agent, database: url } = await start(t);
-    await send(`${agent.url}/api/greeter/execute`, { who: "Ada" });
+    const { agent: first, env, database: url } = await start(t);
+    await send(`${first.url}/api/greeter/execute`, { who: "Ada" });
+    first.child.kill("SIGKILL");
+    await first.exited;
     const database = new DatabaseSync(url);
     database.exec(`
     insert into greeter_inbox values ('old', '2020-01-01T00:00:00.000Z');
     create trigger keep before delete on greeter_inbox begin select raise(abort, 'nothing is deleted here'); end;
   `);
     database.close();
+    const agent = await startAgent(t, "greeter", env);
     await send(`${agent.url}/healthz/ready`);
-    t.match(await agent.printed("not forgotten"), /nothing is deleted here/);
+    t.match(await agent.printed("cannot forget"), /nothing is deleted here/);
     t.match((await send(`${agent.url}/api/greeter/health`)).body, { outbox: { pending: 0, failed: 0 } });
   },
 );

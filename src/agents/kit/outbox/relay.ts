@@ -29,6 +29,8 @@ export class OutboxRelay {
   readonly #publish: Publish;
   readonly #log: Logger;
   readonly #aside = new Map<string, SetAside>();
+  /** Events that were set aside and are being tried again. */
+  readonly #again = new Set<string>();
   /** Flows that the next pass tries, also when they are set aside. */
   readonly #wanted = new Set<string>();
   readonly #left = new LeftToOthers();
@@ -68,7 +70,7 @@ export class OutboxRelay {
   }
 
   async state(): Promise<OutboxState> {
-    return { pending: await this.#outbox.pending(), failed: this.#idsAside().size };
+    return { pending: await this.#outbox.pending(), failed: this.#idsAside().union(this.#again).size };
   }
 
   stop(): void {
@@ -102,7 +104,10 @@ export class OutboxRelay {
   }
 
   async #pass(): Promise<Left> {
-    for (const flow of this.#wanted) this.#aside.delete(flow);
+    for (const flow of this.#wanted) {
+      for (const id of this.#aside.get(flow)?.ids ?? []) this.#again.add(id);
+      this.#aside.delete(flow);
+    }
     const wanted = new Set(this.#wanted);
     const earlier = this.#earlier;
     this.#wanted.clear();
@@ -120,6 +125,7 @@ export class OutboxRelay {
         if (due.length > 0) await this.#publishAll(due);
         if (events.length < BATCH) break;
       }
+      this.#again.clear();
       this.#lookAgain(this.#left.end());
     } catch (error) {
       for (const flow of wanted) if (!this.#aside.has(flow)) this.#wanted.add(flow);
@@ -156,6 +162,7 @@ export class OutboxRelay {
           try {
             await this.#publish(event);
             published.push(event.id);
+            this.#again.delete(event.id);
           } catch (error) {
             failures.push(error);
             this.#setAside(flow, all.slice(index), error);
