@@ -113,8 +113,9 @@ void t.test(
     t.equal(refused.code, 1);
     t.match(
       refused.stderr,
-      /no more questions for now \(429\).*no copy of them here.*AGENTS_PROMPT_SOURCE_FAILED/,
+      /asked to be left alone until .*no copy of them here.*AGENTS_PROMPT_SOURCE_FAILED/,
     );
+    t.match((await made.agents(["logs", "greeter"])).stdout, /no more questions for now \(429\)/);
     await made.agents(["down"]);
 
     // Somebody else, whom GitHub has not asked to wait.

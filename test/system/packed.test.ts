@@ -97,7 +97,7 @@ test("a user's project that has nothing but the packed package gets a new agent 
   await agents("up", "-d", "--mode", "embedded");
   const asked = ["--subscribes", "agents.greeter.person.greeted", "--port", String(await freePort())];
   const made = await agents("new", "inventory", ...asked, "--yes");
-  t.match(made.stdout, /inventory is there/);
+  t.match(made.stdout, /Made inventory, on port \d+\. The running system starts it/);
   await until(
     "the run that is up has started it",
     async () => pick(resourceOf(await project.json(["ps"]), "inventory"), "state") === "ready",

@@ -91,7 +91,7 @@ await test("a setting that cannot be used ends an agent with one line that says 
   ];
   for (const [agent, env, expected] of wrong) {
     const { code, lines } = await startWith(agent, t.testdir({}), env);
-    t.equal(code, 1);
+    t.equal(code, 78);
     t.equal(lines.length, 1, lines.join("\n"));
     t.match(lines[0], expected);
   }
