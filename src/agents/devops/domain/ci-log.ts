@@ -34,31 +34,29 @@ const STAGE = /^\[Pipeline\] (?:\{(?: \((.+)\))?|(\}))$/;
  */
 export function readLog(log: string): readonly LogLine[] {
   const lines: LogLine[] = [];
-  // Sections and stages lie inside of each other, steps follow each other.
-  let open: (string | null)[] = [null];
+  // Sections and stages lie inside of each other, the innermost last; steps follow each other.
+  let open: (string | null)[] = [];
   for (const [index, raw] of log.split("\n").entries()) {
     const named = COLUMNS.exec(raw.slice(0, READ));
     for (const [, kind, name] of raw.slice(0, READ).matchAll(SECTION))
-      open = kind === "start" ? [name ?? null, ...open] : after(open);
+      if (kind === "start") open.push(name ?? null);
+      else open.pop();
     const text = plain(named === null ? raw : raw.slice(named[0].length));
     const step = named?.[1] ?? STEP.exec(text)?.[1];
     if (step !== undefined) open = [step.trim()];
     const stage = STAGE.exec(text);
-    if (stage !== null) open = stage[2] === undefined ? [stage[1] ?? open[0] ?? null, ...open] : after(open);
+    if (stage?.[2] !== undefined) open.pop();
+    else if (stage !== null) open.push(stage[1] ?? open.at(-1) ?? null);
     if (STEP.test(text)) continue;
     const error = ERROR.exec(text)?.[1];
     lines.push({
       number: index + 1,
       text: error ?? text,
-      step: open[0] ?? null,
+      step: open.at(-1) ?? null,
       isError: error !== undefined,
     });
   }
   return lines;
-}
-
-function after(open: readonly (string | null)[]): (string | null)[] {
-  return open.length > 1 ? open.slice(1) : [null];
 }
 
 function plain(raw: string): string {

@@ -27,7 +27,7 @@ export class SqlRequests implements Requests {
     return {
       fingerprint: row.fingerprint,
       correlationId: row.correlation_id,
-      // All were written by save, the events alone by earlier versions.
+      // All were written by columnsOf, the events alone by earlier versions.
       progress: {
         ...NO_PROGRESS,
         events: trusted<readonly EmittedEvent[]>(JSON.parse(row.events)),

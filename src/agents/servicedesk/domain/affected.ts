@@ -31,12 +31,15 @@ const GROUP = "team|departments?|dept|group|floor|crew|class";
 const DEPARTMENT =
   "sales|accounting|accounts|finance|marketing|hr|human resources|legal|logistics|purchasing|procurement|support|engineering|payroll|it|controlling|reception";
 const DIGITS = String.raw`\d{1,3}(?:,\d{3})+|\d{1,3}k|\d{1,7}`;
-/** "Twelve", "two hundred", "a hundred and twenty", "twenty-five"; "one" alone may be anything. */
+/**
+ * "Twelve", "two hundred", "a hundred and twenty", "twenty-five"; "one" alone may be anything. No number below a million has
+ * more than ten words.
+ */
 const SPELLED = (() => {
   const part = [...Object.keys(UNITS), ...Object.keys(SCALES)].join("|");
   const start = [...Object.keys(UNITS).filter((word) => word !== "one"), ...Object.keys(SCALES)].join("|");
   const scale = Object.keys(SCALES).join("|");
-  return String.raw`(?:${start}|one(?=[\s-]+(?:${scale})\b))\b(?:[\s-]+(?:and\s+)?(?:${part})\b)*|${Object.keys(MANY).join("|")}`;
+  return String.raw`(?:${start}|one(?=[\s-]+(?:${scale})\b))\b(?:[\s-]+(?:and\s+)?(?:${part})\b){0,9}|${Object.keys(MANY).join("|")}`;
 })();
 const NUMBER = String.raw`(?<![\d:.,/-])(?<number>${DIGITS}|${SPELLED})`;
 /** Words that may stand between: "120 remote sales people". Not those that make the number one of something else. */

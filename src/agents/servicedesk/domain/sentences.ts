@@ -30,7 +30,7 @@ const BUT = String.raw`\b(?:but|however)\b(?!\s+(?:(?:it|this|that|they|all|ever
 const SENTENCE = new RegExp(String.raw`(?:${BUT})?(?:(?!${BUT})(?:[^.!?;\n]|[.!?](?=\S)))+`, "giu");
 /** From here on a mail is another one. */
 const ANOTHER_MAIL =
-  /^\s*(?:-{3,}.*\b(?:original|forwarded|weitergeleitet|urspr)\p{L}*.*|on\b.{4,80}\bwrote:|am\b.{4,80}\bschrieb.{0,60}:)\s*$/iu;
+  /^\s*(?:-{3}.*\b(?:original|forwarded|weitergeleitet|urspr)\p{L}*.*|on\b.{4,80}\bwrote:|am\b.{4,80}\bschrieb.{0,60}:)\s*$/iu;
 /** What follows says who wrote it, and not what is wrong. */
 const SIGNATURE =
   /^\s*(?:-- ?|(?:(?:kind|best|warm|many)\s+)?(?:regards|wishes)|(?:mit freundlichen|viele|beste|liebe) gr(?:ü|ue)(?:ß|ss)en?|sincerely)[,.!]?\s*$/iu;

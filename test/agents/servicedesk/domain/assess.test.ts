@@ -1,9 +1,11 @@
 import { test } from "tap";
+import { findAffected } from "../../../../src/agents/servicedesk/domain/affected.ts";
 import { assess, isQuote } from "../../../../src/agents/servicedesk/domain/assess.ts";
 import type { Assessment, Proposal } from "../../../../src/agents/servicedesk/domain/assess.ts";
 import { POLICIES } from "../../../../src/agents/servicedesk/domain/policies.ts";
 import { priorityOf } from "../../../../src/agents/servicedesk/domain/policy.ts";
 import type { Level, Policy } from "../../../../src/agents/servicedesk/domain/policy.ts";
+import { sentencesOf } from "../../../../src/agents/servicedesk/domain/sentences.ts";
 
 const servicenow = POLICIES["servicenow"] as Policy;
 const NOBODY = { none: null };
@@ -126,6 +128,14 @@ await test("a signature is no part of the trouble, a postscript is", (t) => {
     t.match(read(body), { impact: "low", urgency: "medium", affectedUsers: null }, closing);
     t.match(read(`${body}\nPS: 60 users cannot log in.`), { impact: "high", urgency: "high" }, closing);
   }
+  t.end();
+});
+
+await test("a text that was made to take long is read at once", (t) => {
+  t.strictSame(findAffected(`${"two ".repeat(25_000)} users`).length, 1);
+  const body = `${"-".repeat(200_000)}\nNobody can log in.`;
+  const found = sentencesOf({ title: TITLE, body }).map(({ plain }) => plain.trim());
+  t.ok(found.includes("Nobody can log in"));
   t.end();
 });
 

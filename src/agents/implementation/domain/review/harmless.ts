@@ -37,7 +37,7 @@ export const inPage = new Harmless(
   String.raw`DOMPurify\.sanitize|[sS]anitize\w*|escape\w*|encodeURIComponent|bleach\.clean|format_html|he\.encode|${NUMBERS}`,
 );
 
-const MARKS = String.raw`[\w.]+\.map\(\s*\(?[\w\s,]*\)?\s*=>\s*(?:["'\x60][?$:@%][^"'\x60{}]*["'\x60]|\x60[$:@]{1,2}\$\{[^{}]*\}\x60)\s*\)\s*\.join\([^()]*\)`;
+const MARKS = String.raw`(?<![\w.])[\w.]+\.map\((?:[\w\s,]*|\s*\([\w\s,]*\)\s*)=>\s*(?:["'\x60][?$:@%][^"'\x60{}]*["'\x60]|\x60[$:@]{1,2}\$\{[^{}]*\}\x60)\s*\)\s*\.join\([^()]*\)`;
 const REPEATED = String.raw`["'],?\s*["']\.join\(\s*(?:\[\s*)?["'](?:\?|%s)["']\s*\]?\s*\*(?:[^()]|\([^()]*\))*\)`;
 
 /** In an SQL statement: what quotes a value for it, numbers, and a list of marks for parameters. */

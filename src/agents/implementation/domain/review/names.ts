@@ -37,8 +37,9 @@ export class Names {
       for (const name of namesOf(line)) this.#sent.delete(name);
       return;
     }
-    const [, target, sign, value] = ASSIGNED.exec(line) ?? [];
-    if (target === undefined || value === undefined) return;
+    const [, target, sign, rest] = ASSIGNED.exec(line) ?? [];
+    if (target === undefined || rest === undefined) return;
+    const value = withoutEnd(rest);
     const sent = this.areSent(value) && this.areSent(inPath.without(value));
     for (const name of namesIn(target)) {
       const all = sign === "=" ? value : `${this.valueOf(name)} + ${value}`;
@@ -50,8 +51,15 @@ export class Names {
   }
 }
 
+/** Blanks beside each other are for one part alone: shared out in every way, a line of them would take seconds. */
 const ASSIGNED =
-  /^\s*(?:export\s+)?(?:(?:const|let|var)\s+)?(\{[^}]*\}|[\w$]+)(?:\s*:\s*[^=]+)?\s*(\+?=)(?![=>])\s*(.+?)\s*;?\s*$/;
+  /^\s*(?:export\s+)?(?:(?:const|let|var)\s+)?(\{[^}]*\}|[\w$]+)(?:\s*:[^=]+|\s*)(\+?=)(?![=>])\s*([^]*)$/;
+
+/** An expression without the semicolon behind it. */
+function withoutEnd(text: string): string {
+  const whole = text.trimEnd();
+  return whole.endsWith(";") ? whole.slice(0, -1).trimEnd() : whole;
+}
 
 /** `{ a, b: c, d = 1 }` binds a, c and d. */
 function namesIn(target: string): readonly string[] {

@@ -124,6 +124,12 @@ await test("lines that were made to take long are read at once, or not at all, a
     ),
   );
   t.match(names.files, [{ addedLines: 20_000 }]);
+  // Blanks that several parts of an expression could take are shared out in every way there is.
+  const blank = " ".repeat(960);
+  const assigned = Array.from({ length: 60 }, (_, at) => (at % 2 === 0 ? `a = b${blank}c` : `a:${blank}c`));
+  t.match(review(added("a.js", assigned)).files, [{ addedLines: 60, note: null }]);
+  const mapped = `db.query("select a from b where c = " + id, ${"a".repeat(400)}.map(${" ".repeat(500)}`;
+  t.match(review(added("a.js", [mapped])).findings, [{ cwe: "CWE-89", line: 1 }]);
   t.end();
 });
 
