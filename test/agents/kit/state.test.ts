@@ -68,6 +68,24 @@ void t.test("when another replica writes in between, the unit runs again on what
 });
 
 void t.test(
+  "events of a unit that another replica got ahead of are not published, on Redis neither",
+  async (t) => {
+    const { sidecar, agent } = await start(t);
+    sidecar.likeRedis = true;
+    let others = 2;
+    sidecar.beforeTransaction = () => {
+      others -= 1;
+      if (others >= 0) sidecar.state.set("counts/a", { value: { count: 10 }, etag: `other-${others}` });
+    };
+    const event = cloudEvent(TICK, { name: "a" });
+    t.same((await deliver(agent, event)).body, { status: "SUCCESS" });
+    t.match(sidecar.published, [{ data: { data: { payload: { count: 11 } } } }]);
+    t.equal(sidecar.published.length, 1);
+    t.same(waiting(sidecar), []);
+  },
+);
+
+void t.test(
   "what was saved by an agent that was killed before it published is published at its next start",
   async (t) => {
     const { sidecar, agent } = await start(t);

@@ -92,6 +92,11 @@ export class StateOutbox implements Outbox {
     return this.#turns.run(() => this.#remove(ids));
   }
 
+  /** A unit of work has failed, and what it has put on a shelf may be there; called in the turn of that unit. */
+  async takeBack(ids: readonly string[]): Promise<void> {
+    if (ids.length > 0) await this.#remove(ids);
+  }
+
   async #remove(ids: readonly string[]): Promise<void> {
     const gone = new Set(ids);
     for (let attempt = 1; ; attempt += 1) {

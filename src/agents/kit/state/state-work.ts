@@ -87,7 +87,11 @@ export class StateWork {
     try {
       await this.#state.commit(writes);
     } catch (error) {
-      if (error instanceof EtagMismatch && handled !== null) await this.#takeBackMark(handled.id, unit);
+      if (error instanceof EtagMismatch) {
+        // The mark first: with it an event would be lost, with the others one is published that did not happen.
+        if (handled !== null) await this.#takeBackMark(handled.id, unit);
+        await this.#outbox.takeBack(emitter.events.map(({ id }) => id));
+      }
       throw error;
     }
     this.#outbox.noteWaiting(emitter.events.map((event) => event.id));
@@ -108,8 +112,8 @@ export class StateWork {
   }
 
   /**
-   * Redis runs the rest of a transaction when one write of it fails, the mark included. Our mark must go, or the next
-   * attempt would take the event for handled.
+   * Redis runs the rest of a transaction when one write of it fails, the mark and the outbox included. Our mark must go, or
+   * the next attempt would take the event for handled.
    */
   async #takeBackMark(eventId: string, unit: string): Promise<void> {
     const key = markKey(eventId);

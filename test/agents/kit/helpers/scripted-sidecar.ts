@@ -39,6 +39,8 @@ export class ScriptedSidecar {
   refuses: (event: Published) => boolean = () => false;
   /** Runs before a state transaction is looked at: another replica that gets in between. */
   beforeTransaction: () => void = () => undefined;
+  /** As Redis has them, its transactions have no way back: what succeeds stays, also where something else in it fails. */
+  likeRedis = false;
   port = 0;
   #heard: (() => void)[] = [];
   #waiting: { count: number; resolve: () => void }[] = [];
@@ -115,17 +117,23 @@ export class ScriptedSidecar {
 
   #transaction({ operations }: { operations: Operation[] }): [number, unknown?] {
     this.beforeTransaction();
-    for (const { request } of operations) {
-      const entry = this.state.get(request.key);
-      const first = request.options?.concurrency === "first-write";
-      const stale = request.etag === undefined ? first && entry !== undefined : request.etag !== entry?.etag;
-      if (stale) return [500, { errorCode: "ERR_STATE_TRANSACTION", message: "possible etag mismatch" }];
+    const stale = operations.filter(({ request }) => this.#isStale(request));
+    for (const operation of operations) {
+      const { key, value } = operation.request;
+      if (stale.includes(operation) || (stale.length > 0 && !this.likeRedis)) continue;
+      if (operation.operation === "delete") this.state.delete(key);
+      else this.state.set(key, { value, etag: randomUUID() });
     }
-    for (const { operation, request } of operations) {
-      if (operation === "delete") this.state.delete(request.key);
-      else this.state.set(request.key, { value: request.value, etag: randomUUID() });
-    }
+    if (stale.length > 0)
+      return [500, { errorCode: "ERR_STATE_TRANSACTION", message: "possible etag mismatch" }];
     return [204];
+  }
+
+  #isStale({ key, etag, options }: Operation["request"]): boolean {
+    const entry = this.state.get(key);
+    return etag === undefined
+      ? options?.concurrency === "first-write" && entry !== undefined
+      : etag !== entry?.etag;
   }
 }
 
