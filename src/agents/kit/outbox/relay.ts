@@ -59,7 +59,7 @@ export class OutboxRelay {
    */
   async flush(flow?: string): Promise<void> {
     if (flow === undefined) {
-      for (const id of this.#aside.keys()) this.#wanted.add(id);
+      for (const held of this.#aside.keys()) this.#wanted.add(held);
       this.#earlier = true;
     } else {
       this.#wanted.add(flow);

@@ -56,7 +56,7 @@ export class Repeats {
       ran = await run(known);
     } catch (error) {
       // It may have failed on what another replica has done with the same command.
-      const meanwhile = await this.#requests.find(id);
+      const meanwhile = await this.#requests.find(id).catch(() => null);
       if (!isAnswered(meanwhile) || meanwhile.fingerprint !== fingerprint) throw error;
       return { ...meanwhile.answer, repeated: true };
     }
