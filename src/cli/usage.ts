@@ -3,7 +3,7 @@ import { CommanderError } from "commander";
 import { AgentsError } from "../runtime/model/errors.ts";
 
 /** Commands that belong to the product and are not there yet, told apart from typos. */
-const LATER = new Set(["attach", "scale", "init", "deploy", "releases", "mcp", "completion"]);
+const LATER = new Set(["attach", "scale", "init", "deploy", "releases", "mcp", "completion", "dashboard"]);
 
 /** What commander found wrong with a command line, as an error of ours; null where it only showed help. Others pass. */
 export function usageError(error: unknown, program: Command, args: readonly string[]): unknown {

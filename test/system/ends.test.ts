@@ -125,6 +125,17 @@ t.test("of two that start at once in a folder one starts and the other attaches"
   t.equal((await project.agents(["ps"])).code, 0, "who attached only looks away");
 });
 
+t.test("who looks on at a run that is killed ends, too, and starts none of its own", async (t) => {
+  const project = fixtureProject(t, { one: { command: fixture("listens.js") } });
+  const up = project.up();
+  await up.ready();
+  const onlooker = project.up();
+  await onlooker.event("snapshot", (event) => event["type"] === "snapshot");
+  up.child.kill("SIGKILL");
+  t.equal(await onlooker.closed, 1);
+  t.equal((await project.agents(["ps"])).code, 3);
+});
+
 t.test("up -d returns when all is ready, and down leaves nothing", async (t) => {
   const project = fixtureProject(t, { one: { command: fixture("listens.js") } });
   t.match(await project.json(["up", "-d"]), {

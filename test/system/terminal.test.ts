@@ -1,3 +1,5 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "tap";
 import { fixture, fixtureProject, pick, resourceOf, until } from "../helpers/system.ts";
 import { skip, Terminal } from "../helpers/terminal.ts";
@@ -41,6 +43,24 @@ test(
     t.match(await project.json(["ps"]), { state: "ready" });
   },
 );
+
+test("a start that takes a while says what it is at until there is more to show", { skip }, async (t) => {
+  const project = fixtureProject(t, {});
+  rmSync(join(project.root, "agents.config.json"));
+  const config = { name: "slow", agents: { one: { command: fixture("listens.js"), health: "tcp" } } };
+  // It goes on when the line was seen.
+  const code = `import { existsSync } from "node:fs";
+while (!existsSync(${JSON.stringify(join(project.root, "seen"))})) await new Promise((go) => setTimeout(go, 20));
+export default ${JSON.stringify(config)};\n`;
+  project.write({ "agents.config.mjs": code });
+  const terminal = new Terminal(t, project);
+  terminal.agents("up");
+  await terminal.shows(/preparing: reads the config/);
+  project.write({ seen: "" });
+  t.notMatch(await terminal.shows(/ready in/), /preparing/);
+  terminal.press("C-c");
+  await terminal.shows(/stopped in/);
+});
 
 test("closing the terminal stops everything in order", { skip }, async (t) => {
   const peaceful = { command: fixture("ends-in-peace.js"), health: "none" };

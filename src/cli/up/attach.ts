@@ -1,4 +1,5 @@
 import type { RunClient } from "../../runtime/control/run-client.ts";
+import { AgentsError } from "../../runtime/model/errors.ts";
 import { reduceRun } from "../../runtime/model/reducer.ts";
 import type { ResourceView, RunView } from "../../runtime/model/snapshot.ts";
 import type { UpOptions } from "../up-options.ts";
@@ -6,7 +7,10 @@ import { actInTime } from "../work/outcome.ts";
 import { assertNames } from "../work/run-client.ts";
 import { createView } from "./create-view.ts";
 
-/** Shows a run that is up already, from another process; Ctrl-C only looks away. Resolves when the run ends or we do. */
+/**
+ * Shows a run that is up already, from another process; Ctrl-C only looks away. Resolves when the run ends or we do, with the
+ * exit code: not 0 where the run was killed.
+ */
 export async function attach(client: RunClient, options: UpOptions): Promise<number> {
   const { out, signal } = options.context;
   const before = await client.run(signal);
@@ -18,20 +22,28 @@ export async function attach(client: RunClient, options: UpOptions): Promise<num
   using view = createView(options, null, "agents down");
   let run: RunView = before;
   let begun = false;
+  let wasReady = false;
   void followLogs();
-  for await (const message of client.feed(signal)) {
-    if (message.type === "snapshot") {
-      run = message.run;
-      if (!begun) {
+  try {
+    for await (const message of client.feed(signal)) {
+      if (message.type === "snapshot") {
+        run = message.run;
+        if (!begun) view.begin(run);
         begun = true;
-        view.begin(run);
-        if (run.state === "ready")
-          view.ready(run, Date.parse(run.readyAt ?? run.startedAt) - Date.parse(run.startedAt));
+      } else {
+        run = reduceRun(run, message);
+        view.event(message, run);
       }
-      continue;
+      if (run.state !== "ready" || wasReady) continue;
+      wasReady = true;
+      view.ready(run, Date.parse(run.readyAt ?? run.startedAt) - Date.parse(run.startedAt));
     }
-    run = reduceRun(run, message);
-    view.event(message, run);
+  } catch (error) {
+    const isGone = error instanceof AgentsError && error.code === "AGENTS_NOT_RUNNING";
+    if (!isGone || !begun) throw error;
+    // Who only looks on does not become the owner of a new run, which Ctrl-C would stop.
+    out.note(`${run.project} (pid ${run.pid}) is gone: it was killed. Start it again with: agents up`);
+    return 1;
   }
   if (!signal.aborted) out.line("  the run has ended");
   return 0;

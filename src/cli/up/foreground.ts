@@ -1,5 +1,5 @@
 import { loadFile } from "../../runtime/config/load.ts";
-import type { AgentsError } from "../../runtime/model/errors.ts";
+import { AgentsError } from "../../runtime/model/errors.ts";
 import type { RunEvent } from "../../runtime/model/snapshot.ts";
 import type { Session } from "../../runtime/session/session.ts";
 import type { WarmUp } from "../../runtime/warm-up.ts";
@@ -12,6 +12,9 @@ import { createView, isForPeople } from "./create-view.ts";
 import type { Parent } from "./parent.ts";
 import { listenForStop } from "./signals.ts";
 import type { UpView } from "./up-view.ts";
+
+/** A start whose first line comes later than this says what it is at. */
+const PREPARING_MS = 700;
 
 /** `taken`: somebody else's run came first. */
 export type ForegroundEnd = { readonly at: "ended"; readonly code: number } | { readonly at: "taken" };
@@ -39,17 +42,20 @@ export async function runForeground(
     onEnough: () => process.exit(130), // the watchdog ends what is left
   });
   options.context.signal.throwIfAborted(); // pressed before anybody listened here
-  const loaded = await loadFile(file);
-  const result = await startUnlessStopped(stopping, {
-    loaded,
-    agents: options.agents,
-    isolated: options.isolated,
-    mode: options.mode,
-    watch: options.watch,
-    llm: options.llm,
-    warm,
-    conditions: ownConditions(loaded.config.root),
-    signal: stopping.early,
+  const { loaded, result } = await whilePreparing(options, async () => {
+    const read = await loadFile(file);
+    const started = await startUnlessStopped(stopping, {
+      loaded: read,
+      agents: options.agents,
+      isolated: options.isolated,
+      mode: options.mode,
+      watch: options.watch,
+      llm: options.llm,
+      warm,
+      conditions: ownConditions(read.config.root),
+      signal: stopping.early,
+    });
+    return { loaded: read, result: started };
   });
   if (result.at === "stopped") return { at: "ended", code: stopping.exitCode };
   if (result.at === "taken") {
@@ -74,6 +80,23 @@ export async function runForeground(
   // The signals stay ours to the end of the process: one more press must not change how it ends.
   if (outcome.fatal !== null) throw outcome.fatal;
   return { at: "ended", code: stopping.exitCode };
+}
+
+/** What takes so long that a person would wonder is said, on a terminal, until there is something to show. */
+async function whilePreparing<Result>(options: UpOptions, work: () => Promise<Result>): Promise<Result> {
+  const { out } = options.context;
+  if (!isForPeople(options)) return await work();
+  let isSaid = false;
+  const patience = setTimeout(() => {
+    isSaid = true;
+    out.status("preparing: reads the config and builds what has changed …");
+  }, PREPARING_MS);
+  try {
+    return await work();
+  } finally {
+    clearTimeout(patience);
+    if (isSaid) out.status("");
+  }
 }
 
 /** `stopped`: before there was anything to be stopped. */
@@ -186,7 +209,7 @@ class Outcome {
   #failed(error: AgentsError): void {
     if (this.#policy === "hold") return this.#view.failed(error);
     if (this.#policy === "stop-start" && this.#wasReady) return;
-    this.fatal ??= error;
+    this.fatal ??= whereAllStops(error);
     void this.#session.end();
   }
 
@@ -197,4 +220,11 @@ class Outcome {
     for await (const line of this.#session.followLogs({ resources: [], last: 0 }, over.signal))
       this.#view.log(line);
   }
+}
+
+/** What would start an agent again while the run goes on starts nothing once everything is stopped. */
+function whereAllStops(error: AgentsError): AgentsError {
+  if (error.code !== "AGENTS_CRASH_LOOP" && error.code !== "AGENTS_EXITED") return error;
+  const hint = "Everything was stopped. When it is corrected, start it again with: agents up";
+  return new AgentsError(error.code, error.message, { ...error.details, hint });
 }

@@ -194,7 +194,7 @@ export class PlainView implements UpView {
         this.#line(`  ${style.bad("✗")} ${name} ${resource.reason ?? "failed"}`);
         return;
       case "stopped":
-        if (this.#isReady) this.#line(`  · ${name} stopped`);
+        if (this.#isReady && before !== undefined) this.#line(`  · ${name} stopped`);
         return;
       case "waiting":
       case "starting":
